@@ -1,0 +1,32 @@
+package dev.vedette.model;
+
+import java.nio.file.Path;
+
+/** Bytes on disk are not what was written: which file, where, what was expected and found. */
+public final class Corruption extends VedetteException {
+  private final String file;
+  private final long offset;
+
+  public Corruption(Path file, long offset, String expected, String found) {
+    this(file.toString(), offset, expected, found);
+  }
+
+  public Corruption(String file, long offset, String expected, String found) {
+    super(
+        ErrorId.CORRUPTION,
+        "%s is damaged at offset %d: expected %s, found %s"
+            .formatted(file, offset, expected, found),
+        "run vedette tsdb verify on the data folder to see what else is affected",
+        null);
+    this.file = file;
+    this.offset = offset;
+  }
+
+  public String file() {
+    return file;
+  }
+
+  public long offset() {
+    return offset;
+  }
+}

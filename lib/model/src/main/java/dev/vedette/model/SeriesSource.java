@@ -1,0 +1,30 @@
+package dev.vedette.model;
+
+import java.util.List;
+
+/**
+ * Where series are read: the engine in this process, or storage nodes. All times are Unix
+ * milliseconds, ranges inclusive. Every call sees at least what was acknowledged before it began.
+ */
+public interface SeriesSource {
+  /** Opens the series that match and have samples in the range. Close the cursor. */
+  SeriesCursor select(TenantId tenant, Selection selection);
+
+  /**
+   * Label sets of the series that match and have samples in the range (to the precision of a
+   * block), in {@link SeriesOrder}, at most {@code limit}; 0 means no limit.
+   */
+  List<Labels> series(TenantId tenant, Selection selection, int limit);
+
+  /** Names of labels, sorted; without matchers those of all series. */
+  List<String> labelNames(TenantId tenant, Selection selection, int limit);
+
+  /** Values of one label, sorted; without matchers those of all series. */
+  List<String> labelValues(TenantId tenant, String name, Selection selection, int limit);
+
+  /** Metadata of metric families, by family name. */
+  List<MetricMetadata> metadata(TenantId tenant);
+
+  /** Where the series are, with the {@code top} largest of each kind. */
+  CardinalityReport cardinality(TenantId tenant, int top);
+}

@@ -1,0 +1,36 @@
+package dev.vedette.model;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user may be told: what happened, to what, against which expectation, and what to do next.
+ * Bugs are not in this family; they throw from {@link Invariant}.
+ */
+public abstract sealed class VedetteException extends RuntimeException
+    permits InvalidRequest, LimitExceeded, Unavailable, Corruption {
+  private final ErrorId id;
+  private final String wayOut;
+
+  VedetteException(ErrorId id, String message, String wayOut, @Nullable Throwable cause) {
+    super(message, cause);
+    this.id = id;
+    this.wayOut = wayOut;
+  }
+
+  public ErrorId id() {
+    return id;
+  }
+
+  /** What the reader can do about it; may be empty where the message says it all. */
+  public String wayOut() {
+    return wayOut;
+  }
+
+  /** Message, way out and id in one line, as answers carry it. */
+  public String explain() {
+    String message = getMessage();
+    return wayOut.isEmpty()
+        ? "%s (%s)".formatted(message, id.id())
+        : "%s; %s (%s)".formatted(message, wayOut, id.id());
+  }
+}

@@ -1,0 +1,5 @@
+/** Hosts the storage engine. */
+@NullMarked
+package dev.vedette.storage;
+
+import org.jspecify.annotations.NullMarked;
