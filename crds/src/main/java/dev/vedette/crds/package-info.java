@@ -1,4 +1,4 @@
-/** The custom resources as Java types. */
+/** The custom resources as Java types, and the port through which roles read them. */
 @NullMarked
 package dev.vedette.crds;
 

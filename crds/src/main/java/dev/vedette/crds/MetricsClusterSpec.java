@@ -1,0 +1,167 @@
+package dev.vedette.crds;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.vedette.crds.value.DurationField;
+import dev.vedette.crds.value.DurationText;
+import dev.vedette.crds.value.SizeField;
+import dev.vedette.crds.value.SizeText;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of an installation. As read by a {@link ResourceSource}, every field with a default
+ * is filled in; {@code null} is left only where a component says so.
+ */
+public record MetricsClusterSpec(
+    @JsonPropertyDescription(
+            "How the roles run. Standalone: all of them in one process, the log of writes in files"
+                + " beside the data.")
+        @Default("Standalone")
+        Profile profile,
+    @JsonPropertyDescription("What is kept, and for how long.") @Default("{}") Storage storage,
+    @JsonPropertyDescription(
+            "Bounds that keep one bad label or sender from harming everything else. A series that"
+                + " exists always goes on; only new ones are refused.")
+        @Default("{}")
+        Limits limits,
+    @JsonPropertyDescription("Bounds and defaults of PromQL queries.") @Default("{}") Query query,
+    @JsonPropertyDescription("The installation's own metrics, stored beside everybody else's.")
+        @Default("{}")
+        SelfMonitoring selfMonitoring) {
+
+  /** How the roles run. */
+  public enum Profile {
+    @JsonProperty("Standalone")
+    STANDALONE
+  }
+
+  /** What is kept, and for how long. */
+  public record Storage(
+      @JsonPropertyDescription(
+              "How long samples stay queryable; whole blocks are deleted once all of their samples"
+                  + " are older.")
+          @DurationField
+          @Default("15d")
+          DurationText retention,
+      @JsonPropertyDescription(
+              "Parts of the in-memory head, each written by one thread. Unset: chosen by the number"
+                  + " of processors. Takes effect at the next start.")
+          @Min(1)
+          @Max(256)
+          @Nullable Integer shards) {}
+
+  /** Bounds of what is taken in. */
+  @ValidationRule(
+      value = "self.labelValuesWarning <= self.maxLabelValuesPerMetric",
+      message = "labelValuesWarning must not exceed maxLabelValuesPerMetric",
+      fieldPath = ".labelValuesWarning")
+  public record Limits(
+      @JsonPropertyDescription(
+              "Active series of a tenant. Above it new series are refused with series-limit"
+                  + " (HTTP 429).")
+          @Min(1)
+          @Max(2_000_000_000)
+          @Default("2000000")
+          Integer maxSeries,
+      @JsonPropertyDescription(
+              "Label sets of one metric name. Above it new ones are refused with"
+                  + " metric-series-limit.")
+          @Min(1)
+          @Max(2_000_000_000)
+          @Default("100000")
+          Integer maxSeriesPerMetric,
+      @JsonPropertyDescription(
+              "Values that one label may have within one metric. Above it series with new values"
+                  + " are refused with label-values-limit.")
+          @Min(1)
+          @Max(2_000_000_000)
+          @Default("10000")
+          Integer maxLabelValuesPerMetric,
+      @JsonPropertyDescription(
+              "Values of one label within one metric from which on a warning is logged and counted;"
+                  + " at most maxLabelValuesPerMetric.")
+          @Min(1)
+          @Max(2_000_000_000)
+          @Default("8000")
+          Integer labelValuesWarning,
+      @JsonPropertyDescription(
+              "Labels that maxLabelValuesPerMetric does not count: those that grow with the"
+                  + " infrastructure.")
+          @Size(max = 200)
+          @Default(
+              "[\"instance\",\"job\",\"pod\",\"node\",\"container\",\"container_id\",\"id\",\"uid\","
+                  + "\"namespace\",\"le\",\"quantile\"]")
+          List<String> exemptLabels,
+      @JsonPropertyDescription(
+              "Labels of one series, the metric name included. Series with more are refused with"
+                  + " label-count-limit.")
+          @Min(1)
+          @Max(1000)
+          @Default("64")
+          Integer maxLabelsPerSeries,
+      @JsonPropertyDescription(
+              "Bytes of a label name. Series with a longer one are refused with label-size-limit.")
+          @Min(1)
+          @Max(65_535)
+          @Default("1024")
+          Integer maxLabelNameLength,
+      @JsonPropertyDescription(
+              "Bytes of a label value. Series with a longer one are refused with"
+                  + " label-size-limit.")
+          @Min(1)
+          @Max(1_048_576)
+          @Default("4096")
+          Integer maxLabelValueLength,
+      @JsonPropertyDescription(
+              "Samples a second of a tenant, averaged over a few seconds. Above it writes are"
+                  + " answered with sample-rate-limit (HTTP 429). Unset: no limit.")
+          @Min(1)
+          @Nullable Long samplesPerSecond,
+      @JsonPropertyDescription(
+              "Bytes of one write request, as sent and after decompression alike. Larger ones are"
+                  + " refused with body-too-large (HTTP 413).")
+          @SizeField
+          @Default("32MB")
+          SizeText maxRequestBytes) {
+    public Limits {
+      // Absent where the CRD generator reads the default "{}" of this record.
+      exemptLabels = exemptLabels == null ? exemptLabels : List.copyOf(exemptLabels);
+    }
+  }
+
+  /** Bounds and defaults of queries. */
+  public record Query(
+      @JsonPropertyDescription("How far back an instant selector looks for its newest sample.")
+          @DurationField
+          @Default("5m")
+          DurationText lookback,
+      @JsonPropertyDescription(
+              "Samples one query may hold in memory. Above it the query fails with query-limit.")
+          @Min(1)
+          @Default("50000000")
+          Long maxSamples,
+      @JsonPropertyDescription("How long one query may take before it fails with query-timeout.")
+          @DurationField
+          @Default("2m")
+          DurationText timeout,
+      @JsonPropertyDescription("Queries that run at the same time; further ones wait their turn.")
+          @Min(1)
+          @Max(10_000)
+          @Default("20")
+          Integer maxConcurrent) {}
+
+  /** The installation's own metrics. */
+  public record SelfMonitoring(
+      @JsonPropertyDescription(
+              "Whether this installation scrapes itself and the machine it runs on.")
+          @Default("true")
+          Boolean enabled,
+      @JsonPropertyDescription("Time between two such scrapes.") @DurationField @Default("15s")
+          DurationText interval) {}
+}
