@@ -1,0 +1,101 @@
+package dev.vedette.ingester.discovery;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Targets listed in files that other programs write, in the form Prometheus' {@code file_sd} takes;
+ * see {@link TargetFile}. Files are looked at every few seconds and read when size or time changed,
+ * which also notices replaced symbolic links (how Kubernetes updates a mounted ConfigMap) and works
+ * on network file systems. Each target carries {@code __meta_filepath}.
+ */
+public final class FileDiscovery implements Discovery {
+  private final List<Path> patterns;
+  private final Duration interval;
+  private final LastGood<Path> answers;
+  private final Map<Path, Seen> seen = new HashMap<>();
+  private final Map<Path, List<Path>> matches = new HashMap<>();
+
+  /** What tells one version of a file from the next. */
+  private record Version(FileTime modified, long size, @Nullable Object key) {}
+
+  private record Seen(Version version, TargetGroup group) {}
+
+  /**
+   * @param patterns paths whose last part may hold {@code *}, {@code ?}, {@code [a-z]} and {@code
+   *     {a,b}}
+   */
+  public FileDiscovery(List<Path> patterns, Duration interval, DiscoveryMetrics metrics) {
+    this.patterns = List.copyOf(patterns);
+    this.interval = interval;
+    this.answers = new LastGood<>("file", metrics);
+  }
+
+  @Override
+  public List<TargetGroup> look() {
+    Set<Path> files = new TreeSet<>();
+    patterns.forEach(pattern -> files.addAll(matching(pattern)));
+    seen.keySet().retainAll(files);
+    return answers.ask(files, this::read);
+  }
+
+  private List<Path> matching(Path pattern) {
+    Path folder = pattern.toAbsolutePath().getParent();
+    Path name = pattern.getFileName();
+    if (folder == null || name == null) {
+      return List.of();
+    }
+    if (!name.toString().matches(".*[*?\\[{].*")) {
+      return List.of(folder.resolve(name));
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, name.toString())) {
+      TreeSet<Path> files = new TreeSet<>();
+      entries.forEach(files::add);
+      matches.put(pattern, List.copyOf(files));
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      // The folder may be made later; until then nothing matches.
+      matches.remove(pattern);
+    } catch (IOException | DirectoryIteratorException e) {
+      // The files found before are asked for still, and each fails with this cause if it lasts.
+    }
+    return matches.getOrDefault(pattern, List.of());
+  }
+
+  private Optional<TargetGroup> read(Path file) throws IOException {
+    Version version;
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      version = new Version(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+    } catch (NoSuchFileException e) {
+      seen.remove(file);
+      return Optional.empty();
+    }
+    Seen before = seen.get(file);
+    if (before != null && before.version().equals(version)) {
+      return Optional.of(before.group());
+    }
+    TargetGroup group = TargetFile.read(file, version.size());
+    seen.put(file, new Seen(version, group));
+    return Optional.of(group);
+  }
+
+  @Override
+  public Duration interval() {
+    return interval;
+  }
+}
