@@ -1,0 +1,119 @@
+package dev.vedette.tsdb.block;
+
+import dev.vedette.model.Corruption;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.tsdb.index.BlockIndex;
+import java.util.Arrays;
+import org.roaringbitmap.PeekableIntIterator;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+
+/** Walks the matching series of a block, a page at a time. Holds its block open until closed. */
+final class BlockCursor implements SeriesCursor {
+  private final Block block;
+  private final BlockIndex index;
+  private final SamplesReader samples;
+  private final SamplesReader.PageDecoder page;
+  private final DamageListener damage;
+  private final PeekableIntIterator series;
+  private final long startMillis;
+  private final long endMillis;
+  private final double[][] values = new double[SeriesBatch.CAPACITY][];
+  // The vector trimmed last, and the trimmed copy: neighbours mostly share theirs.
+  private long[] trimmedOf = {};
+  private long[] trimmed = {};
+  private boolean closed;
+
+  /** The caller has retained the block; closing gives it back. */
+  BlockCursor(
+      Block block,
+      BlockIndex index,
+      SamplesReader samples,
+      ImmutableRoaringBitmap series,
+      long startMillis,
+      long endMillis,
+      DamageListener damage) {
+    this.block = block;
+    this.index = index;
+    this.samples = samples;
+    this.page = samples.decoder();
+    this.damage = damage;
+    this.series = series.getIntIterator();
+    this.startMillis = startMillis;
+    this.endMillis = endMillis;
+    Arrays.fill(values, new double[0]);
+  }
+
+  @Override
+  public boolean next(SeriesBatch batch) {
+    if (closed) {
+      throw new IllegalStateException("this cursor is closed");
+    }
+    batch.clear();
+    while (batch.count() == 0 && series.hasNext()) {
+      int number = samples.pageOf(series.peekNext());
+      try {
+        page.open(number);
+        fill(batch, number);
+      } catch (Corruption corruption) {
+        damage.damaged(corruption);
+        batch.clear();
+        skip(number);
+      }
+    }
+    return batch.count() > 0;
+  }
+
+  private void fill(SeriesBatch batch, int number) {
+    int first = samples.firstSeries(number);
+    while (series.hasNext() && samples.pageOf(series.peekNext()) == number) {
+      int id = series.next();
+      add(batch, id, id - first);
+    }
+  }
+
+  private void skip(int number) {
+    while (series.hasNext() && samples.pageOf(series.peekNext()) == number) {
+      series.next();
+    }
+  }
+
+  private void add(SeriesBatch batch, int id, int inPage) {
+    long[] timestamps = page.timestamps(inPage);
+    int from = firstNotBelow(timestamps, startMillis);
+    int to =
+        endMillis == Long.MAX_VALUE ? timestamps.length : firstNotBelow(timestamps, endMillis + 1);
+    if (from >= to) {
+      return;
+    }
+    int slot = batch.count();
+    int size = to - from;
+    if (values[slot].length < size) {
+      values[slot] = new double[timestamps.length];
+    }
+    page.values(inPage, from, to, values[slot]);
+    batch.add(
+        index.labels(id), from == 0 ? timestamps : trim(timestamps, from), values[slot], size);
+  }
+
+  private long[] trim(long[] timestamps, int from) {
+    if (trimmedOf != timestamps) {
+      trimmedOf = timestamps;
+      trimmed = Arrays.copyOfRange(timestamps, from, timestamps.length);
+    }
+    return trimmed;
+  }
+
+  private static int firstNotBelow(long[] timestamps, long millis) {
+    int found = Arrays.binarySearch(timestamps, millis);
+    return found >= 0 ? found : -found - 1;
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      block.release();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.vedette.tsdb.block;
+
+import dev.vedette.model.FileStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Names of block files: {@code <id>.tsb}, and {@code <id>.tsb.tmp} until all of it is on disk. */
+public final class BlockFiles {
+  private static final String SUFFIX = ".tsb";
+  private static final String TEMPORARY_SUFFIX = ".tsb.tmp";
+
+  private BlockFiles() {}
+
+  public static Path file(Path folder, BlockId id) {
+    return folder.resolve(id.value() + SUFFIX);
+  }
+
+  static Path temporary(Path folder, BlockId id) {
+    return folder.resolve(id.value() + TEMPORARY_SUFFIX);
+  }
+
+  /** Files of the blocks in a folder, oldest id first. */
+  public static List<Path> list(FileStore files, Path folder) throws IOException {
+    List<Path> blocks = new ArrayList<>();
+    for (Path path : files.list(folder)) {
+      if (hasIdAndSuffix(path, SUFFIX)) {
+        blocks.add(path);
+      }
+    }
+    return blocks;
+  }
+
+  /** Deletes what writers left that did not come to an end. Call before the first is started. */
+  public static void deleteUnfinished(FileStore files, Path folder) throws IOException {
+    boolean deleted = false;
+    for (Path path : files.list(folder)) {
+      if (hasIdAndSuffix(path, TEMPORARY_SUFFIX)) {
+        files.delete(path);
+        deleted = true;
+      }
+    }
+    if (deleted) {
+      files.syncFolder(folder);
+    }
+  }
+
+  private static boolean hasIdAndSuffix(Path path, String suffix) {
+    String name = path.getFileName().toString();
+    return name.endsWith(suffix)
+        && BlockId.isValid(name.substring(0, name.length() - suffix.length()));
+  }
+}

@@ -1,0 +1,118 @@
+package dev.vedette.tsdb.block;
+
+import dev.vedette.model.Corruption;
+import dev.vedette.model.TenantId;
+import dev.vedette.tsdb.encode.ByteSink;
+import dev.vedette.tsdb.encode.ByteSource;
+import dev.vedette.tsdb.encode.Piece;
+import dev.vedette.tsdb.encode.PieceReader;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * First and last bytes of a block: the magic with the version in front; at the end the footer piece
+ * with everything needed to find the rest, and the 16 bytes that lead to it.
+ *
+ * @param samples the directory of tables, vectors and pages
+ * @param index the directory of the index
+ */
+record Footer(BlockMeta meta, Piece samples, Piece index) {
+  static final int HEAD_BYTES = 8;
+  static final int TAIL_BYTES = 16;
+
+  // "VEDBLK", format version 1, and a byte that text-mode transfers would change.
+  private static final long MAGIC = 0x0A01_4B4C_4244_4556L;
+  private static final int MAX_TENANT_CHARS = 150;
+  private static final ValueLayout.OfLong LE_LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  static void writeHead(ByteSink out) {
+    out.fixed64(MAGIC);
+  }
+
+  void write(ByteSink out) {
+    BlockSpec spec = meta.spec();
+    out.utf8(spec.id().value()).utf8(spec.tenant().value());
+    out.signed(spec.startMillis()).signed(spec.endMillis());
+    out.varint(spec.level()).varint(spec.sources().size());
+    spec.sources().forEach(source -> out.utf8(source.value()));
+    out.signed(meta.firstMillis()).signed(meta.lastMillis());
+    out.varint(meta.series()).varint(meta.samples());
+    Piece.write(out, samples);
+    Piece.write(out, index);
+  }
+
+  static void writeTail(ByteSink out, Piece footer) {
+    out.fixed64(footer.offset()).fixed64(MAGIC ^ footer.length());
+  }
+
+  static Footer read(MemorySegment mapped, PieceReader reader) {
+    long size = mapped.byteSize();
+    if (size < HEAD_BYTES + TAIL_BYTES) {
+      throw new Corruption(
+          reader.file(), 0, "a block of at least 24 bytes", "%d bytes".formatted(size));
+    }
+    expectMagic(reader, 0, mapped.get(LE_LONG, 0));
+    long offset = mapped.get(LE_LONG, size - TAIL_BYTES);
+    long length = mapped.get(LE_LONG, size - Long.BYTES) ^ MAGIC;
+    Piece footer = new Piece(offset, (int) Math.clamp(length, 0, Integer.MAX_VALUE));
+    if (length != footer.length() || footer.end() != size - TAIL_BYTES || offset < HEAD_BYTES) {
+      throw new Corruption(
+          reader.file(), size - TAIL_BYTES, "the end of a finished block", "other bytes");
+    }
+    return read(reader.read(footer), size);
+  }
+
+  private static Footer read(ByteSource in, long fileBytes) {
+    BlockId id = readId(in);
+    String tenant = in.utf8();
+    if (tenant.isEmpty() || tenant.length() > MAX_TENANT_CHARS) {
+      throw in.damaged("a tenant id", "%d characters".formatted(tenant.length()));
+    }
+    long startMillis = in.signed();
+    long endMillis = in.signed();
+    if (startMillis > endMillis) {
+      throw in.damaged("a window", "%d to %d".formatted(startMillis, endMillis));
+    }
+    int level = in.count("a level", 255);
+    int sourceCount = in.count("a number of sources", in.remaining());
+    List<BlockId> sources = new ArrayList<>(sourceCount);
+    for (int i = 0; i < sourceCount; i++) {
+      sources.add(readId(in));
+    }
+    BlockSpec spec =
+        new BlockSpec(id, new TenantId(tenant), startMillis, endMillis, level, sources);
+    long firstMillis = in.signed();
+    long lastMillis = in.signed();
+    int series = in.count("a number of series", Integer.MAX_VALUE);
+    long samples = in.varint();
+    Footer footer =
+        new Footer(
+            new BlockMeta(spec, firstMillis, lastMillis, series, samples, fileBytes),
+            Piece.read(in),
+            Piece.read(in));
+    in.expectEnd();
+    return footer;
+  }
+
+  private static BlockId readId(ByteSource in) {
+    String id = in.utf8();
+    if (!BlockId.isValid(id)) {
+      throw in.damaged("a block id", "\"%s\"".formatted(id));
+    }
+    return new BlockId(id);
+  }
+
+  private static void expectMagic(PieceReader reader, long offset, long found) {
+    if (found != MAGIC) {
+      throw new Corruption(
+          reader.file(),
+          offset,
+          "a block of format version 1 (%016x)".formatted(MAGIC),
+          "%016x".formatted(found));
+    }
+  }
+}

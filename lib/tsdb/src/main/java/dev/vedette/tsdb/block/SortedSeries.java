@@ -1,0 +1,26 @@
+package dev.vedette.tsdb.block;
+
+import dev.vedette.model.Labels;
+
+/**
+ * Series with all their samples, one after another in {@code SeriesOrder}, no label set twice. What
+ * the accessors return stays valid until the next call of {@link #next}. One thread.
+ */
+public interface SortedSeries extends AutoCloseable {
+  /** Moves to the next series, the first one at first; false at the end. */
+  boolean next();
+
+  Labels labels();
+
+  /** Number of samples; never 0. */
+  int size();
+
+  /** Unix milliseconds, strictly ascending; the first {@link #size} entries count. */
+  long[] timestamps();
+
+  /** IEEE 754 bits of the values; the first {@link #size} entries count. */
+  long[] valueBits();
+
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,199 @@
+package dev.vedette.tsdb.index;
+
+import dev.vedette.model.Label;
+import dev.vedette.model.Labels;
+import dev.vedette.model.Utf8;
+import dev.vedette.tsdb.encode.ByteSink;
+import dev.vedette.tsdb.encode.Packed;
+import dev.vedette.tsdb.encode.Piece;
+import dev.vedette.tsdb.encode.PieceList;
+import dev.vedette.tsdb.encode.PieceSink;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Collects the label sets of a block's series and writes its index.
+ *
+ * <p>Until {@link #write} it holds each distinct label value once and about two bytes for each
+ * label of a series; the posting lists of a large block take another four while they are written.
+ * One million series with ten labels each stay well below 200 MB. Not thread-safe.
+ *
+ * <p>Bytes: {@code docs/format/index.md}.
+ */
+public final class IndexWriter {
+  private final Map<String, LabelValues> labels = new HashMap<>();
+  private final List<LabelValues> labelsByAge = new ArrayList<>();
+  private final Map<List<LabelValues>, Integer> shapes = new HashMap<>();
+  private final List<List<LabelValues>> shapesByAge = new ArrayList<>();
+  // Of each series its shape, then for each of its labels the age of the value.
+  private final SeriesSpool spool = new SeriesSpool();
+  private int seriesCount;
+  private long labelCount;
+
+  /** One label name and its values so far; a value's age is the number of values before it. */
+  private static final class LabelValues {
+    final String name;
+    final Map<String, Integer> ages = new HashMap<>();
+    final List<String> values = new ArrayList<>();
+    int index;
+    int firstId;
+    int[] rankByAge = {};
+
+    LabelValues(String name) {
+      this.name = name;
+    }
+
+    int age(String value) {
+      Integer known = ages.putIfAbsent(value, values.size());
+      if (known != null) {
+        return known;
+      }
+      values.add(value);
+      return values.size() - 1;
+    }
+
+    void rank() {
+      Integer[] order = new Integer[values.size()];
+      Arrays.setAll(order, i -> i);
+      Arrays.sort(order, (a, b) -> Utf8.compare(values.get(a), values.get(b)));
+      rankByAge = new int[order.length];
+      for (int rank = 0; rank < order.length; rank++) {
+        rankByAge[order[rank]] = rank;
+      }
+      values.sort(Utf8::compare);
+      ages.clear();
+    }
+  }
+
+  /** Adds the next series; series must come in the order in which they are numbered. */
+  public void add(Labels series) {
+    List<LabelValues> shape = new ArrayList<>(series.size());
+    for (Label label : series) {
+      shape.add(labels.computeIfAbsent(label.name(), this::newLabel));
+    }
+    Integer shapeId = shapes.get(shape);
+    if (shapeId == null) {
+      shapeId = shapesByAge.size();
+      shapes.put(shape, shapeId);
+      shapesByAge.add(shape);
+    }
+    spool.add(shapeId);
+    for (int i = 0; i < series.size(); i++) {
+      spool.add(shape.get(i).age(series.value(i)));
+    }
+    labelCount += series.size();
+    seriesCount++;
+  }
+
+  private LabelValues newLabel(String name) {
+    LabelValues label = new LabelValues(name);
+    labelsByAge.add(label);
+    return label;
+  }
+
+  public int seriesCount() {
+    return seriesCount;
+  }
+
+  /** Writes everything; returns the piece from which {@link BlockIndex} finds the rest. */
+  public Piece write(PieceSink out) throws IOException {
+    labelsByAge.sort(Comparator.comparing(label -> label.name, Utf8::compare));
+    int valueCount = 0;
+    for (int i = 0; i < labelsByAge.size(); i++) {
+      LabelValues label = labelsByAge.get(i);
+      label.rank();
+      label.index = i;
+      label.firstId = valueCount;
+      valueCount += label.values.size();
+    }
+    ByteSink directory = new ByteSink();
+    directory.varint(seriesCount).varint(labelsByAge.size());
+    for (LabelValues label : labelsByAge) {
+      directory.utf8(label.name).varint(label.values.size());
+    }
+    writeShapes(directory);
+    writeStrings(out, directory);
+    writeColumns(out).write(directory);
+    writePostings(out, valueCount).write(directory);
+    ByteSink packed = new ByteSink();
+    Packed.write(packed, directory);
+    return out.write(packed);
+  }
+
+  private void writeShapes(ByteSink directory) {
+    directory.varint(shapesByAge.size());
+    for (List<LabelValues> shape : shapesByAge) {
+      directory.varint(shape.size());
+      int next = 0;
+      for (LabelValues label : shape) {
+        directory.varint(label.index - next);
+        next = label.index + 1;
+      }
+    }
+  }
+
+  private void writeStrings(PieceSink out, ByteSink directory) throws IOException {
+    StringsWriter strings = new StringsWriter(out);
+    for (LabelValues label : labelsByAge) {
+      for (String value : label.values) {
+        strings.add(value);
+      }
+    }
+    strings.finish(directory);
+  }
+
+  private PieceList writeColumns(PieceSink out) throws IOException {
+    PieceList pieces = new PieceList();
+    ColumnsWriter columns = new ColumnsWriter(labelsByAge.size());
+    SeriesSpool.Reader in = spool.reader();
+    for (int series = 0; series < seriesCount; series++) {
+      int shapeId = in.next();
+      columns.beginSeries(shapeId);
+      for (LabelValues label : shapesByAge.get(shapeId)) {
+        columns.value(label.index, label.rankByAge[in.next()]);
+      }
+      if (columns.isFull() || series == seriesCount - 1) {
+        pieces.add(columns.write(out));
+      }
+    }
+    return pieces;
+  }
+
+  /** Lists of small blocks are left out: the reader makes them of the columns in no time. */
+  private PieceList writePostings(PieceSink out, int valueCount) throws IOException {
+    if (seriesCount <= BlockIndex.MAX_SERIES_WITHOUT_POSTINGS) {
+      return new PieceList();
+    }
+    int[] ends = countPerValue(valueCount);
+    for (int i = 1; i < valueCount; i++) {
+      ends[i] = Math.addExact(ends[i], ends[i - 1]);
+    }
+    int[] from = new int[valueCount];
+    System.arraycopy(ends, 0, from, 1, valueCount - 1);
+    int[] ids = new int[Math.toIntExact(labelCount)];
+    int[] next = from.clone();
+    SeriesSpool.Reader in = spool.reader();
+    for (int series = 0; series < seriesCount; series++) {
+      for (LabelValues label : shapesByAge.get(in.next())) {
+        ids[next[label.firstId + label.rankByAge[in.next()]]++] = series;
+      }
+    }
+    return PostingsWriter.write(out, from, ends, ids);
+  }
+
+  private int[] countPerValue(int valueCount) {
+    int[] counts = new int[valueCount];
+    SeriesSpool.Reader in = spool.reader();
+    for (int series = 0; series < seriesCount; series++) {
+      for (LabelValues label : shapesByAge.get(in.next())) {
+        counts[label.firstId + label.rankByAge[in.next()]]++;
+      }
+    }
+    return counts;
+  }
+}
