@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record Relabeling(
     @JsonPropertyDescription("Labels whose values, joined by the separator, the regex meets.")
         @Size(max = 100)
-        @Nullable List<String> sourceLabels,
+        List<String> sourceLabels,
     @JsonPropertyDescription("What joins the values.") @Default(";") String separator,
     @JsonPropertyDescription(
             "The label that replace, hashmod, lowercase, uppercase, keepequal and dropequal write or"
@@ -42,17 +42,17 @@ public record Relabeling(
     @JsonProperty("drop")
     DROP,
     @JsonProperty("keepequal")
-    KEEP_EQUAL,
+    KEEPEQUAL,
     @JsonProperty("dropequal")
-    DROP_EQUAL,
+    DROPEQUAL,
     @JsonProperty("hashmod")
-    HASH_MOD,
+    HASHMOD,
     @JsonProperty("labelmap")
-    LABEL_MAP,
+    LABELMAP,
     @JsonProperty("labeldrop")
-    LABEL_DROP,
+    LABELDROP,
     @JsonProperty("labelkeep")
-    LABEL_KEEP,
+    LABELKEEP,
     @JsonProperty("lowercase")
     LOWERCASE,
     @JsonProperty("uppercase")

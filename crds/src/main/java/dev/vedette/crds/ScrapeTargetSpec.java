@@ -41,7 +41,7 @@ public record ScrapeTargetSpec(
     @JsonPropertyDescription("Targets listed in files that other programs write.")
         @Nullable FileTargets files,
     @JsonPropertyDescription("Labels added to every target, and so to all of its series.")
-        @Nullable Map<String, String> labels,
+        Map<String, String> labels,
     @JsonPropertyDescription(
             "The port of addresses that name none. Unset: 80 for http, 443 for https.")
         @Min(1)
@@ -53,7 +53,7 @@ public record ScrapeTargetSpec(
         @Size(max = 2000)
         String path,
     @JsonPropertyDescription("Query parameters of the page, each with one or more values.")
-        @Nullable Map<String, List<String>> params,
+        Map<String, List<String>> params,
     @JsonPropertyDescription("http or https.") @Default("http") Scheme scheme,
     @JsonPropertyDescription(
             "Time between two scrapes of a target. Scrapes of many targets are spread over it.")
@@ -83,12 +83,12 @@ public record ScrapeTargetSpec(
             "Rules that change a target's labels, address, path and parameters or drop it, before"
                 + " it is scraped.")
         @Size(max = 500)
-        @Nullable List<Relabeling> relabelings,
+        List<Relabeling> relabelings,
     @JsonPropertyDescription(
             "Rules that change the labels of scraped samples or drop them, before they are"
                 + " stored.")
         @Size(max = 500)
-        @Nullable List<Relabeling> metricRelabelings,
+        List<Relabeling> metricRelabelings,
     @JsonPropertyDescription("User name and password sent with every scrape.")
         @Nullable BasicAuth basicAuth,
     @JsonPropertyDescription("The Authorization header sent with every scrape.")
@@ -114,6 +114,7 @@ public record ScrapeTargetSpec(
   private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(10);
 
   public ScrapeTargetSpec {
+    // An object may leave these out.
     labels = labels == null ? Map.of() : Map.copyOf(labels);
     params = params == null ? Map.of() : Map.copyOf(params);
     relabelings = relabelings == null ? List.of() : List.copyOf(relabelings);
@@ -263,14 +264,19 @@ public record ScrapeTargetSpec(
   public record ScrapeLimits(
       @JsonPropertyDescription("Bytes of the page after decompression.") @SizeField @Default("64MB")
           SizeText bodySize,
-      @JsonPropertyDescription("Samples left after metricRelabelings.") @Min(1)
+      @JsonPropertyDescription("Samples left after metricRelabelings.")
+          @Min(1)
+          @Max(Integer.MAX_VALUE)
           @Nullable Integer samples,
-      @JsonPropertyDescription("Labels of one sample.") @Min(1) @Nullable Integer labels,
-      @JsonPropertyDescription("Bytes of a label name.") @Min(1) @Nullable Integer labelNameLength,
-      @JsonPropertyDescription("Bytes of a label value.") @Min(1)
+      @JsonPropertyDescription("Labels of one sample.") @Min(1) @Max(Integer.MAX_VALUE)
+          @Nullable Integer labels,
+      @JsonPropertyDescription("Bytes of a label name.") @Min(1) @Max(Integer.MAX_VALUE)
+          @Nullable Integer labelNameLength,
+      @JsonPropertyDescription("Bytes of a label value.") @Min(1) @Max(Integer.MAX_VALUE)
           @Nullable Integer labelValueLength,
       @JsonPropertyDescription(
               "Targets left after relabelings; above it none of this ScrapeTarget is scraped.")
           @Min(1)
+          @Max(Integer.MAX_VALUE)
           @Nullable Integer targets) {}
 }

@@ -1,0 +1,51 @@
+package dev.vedette.crds.load;
+
+import dev.vedette.crds.MetricsClusterSpec;
+import dev.vedette.crds.MetricsClusterSpec.Limits;
+import dev.vedette.crds.MetricsClusterSpec.Query;
+import dev.vedette.crds.value.SizeText;
+
+/** What a schema cannot say of a MetricsCluster. */
+final class ClusterChecks {
+  private static final FieldPath SPEC = FieldPath.ROOT.field("spec");
+  private static final SizeText SMALLEST_REQUEST = new SizeText(64 << 10);
+  private static final SizeText LARGEST_REQUEST = new SizeText(1 << 30);
+
+  private ClusterChecks() {}
+
+  static void check(MetricsClusterSpec spec, Findings findings) {
+    findings.atLeast(SPEC.field("storage").field("retention"), spec.storage().retention(), "1h");
+    findings.atLeast(
+        SPEC.field("selfMonitoring").field("interval"), spec.selfMonitoring().interval(), "1s");
+    query(spec.query(), SPEC.field("query"), findings);
+    limits(spec.limits(), SPEC.field("limits"), findings);
+  }
+
+  private static void query(Query query, FieldPath path, Findings findings) {
+    findings.atLeast(path.field("lookback"), query.lookback(), "1s");
+    findings.atLeast(path.field("timeout"), query.timeout(), "100ms");
+  }
+
+  private static void limits(Limits limits, FieldPath path, Findings findings) {
+    if (limits.labelValuesWarning() > limits.maxLabelValuesPerMetric()) {
+      findings.add(
+          path.field("labelValuesWarning"),
+          "found %d, more than maxLabelValuesPerMetric with %d"
+              .formatted(limits.labelValuesWarning(), limits.maxLabelValuesPerMetric()),
+          "at most that",
+          "lower labelValuesWarning or raise maxLabelValuesPerMetric");
+    }
+    SizeText request = limits.maxRequestBytes();
+    if (request.compareTo(SMALLEST_REQUEST) < 0 || request.compareTo(LARGEST_REQUEST) > 0) {
+      findings.add(
+          path.field("maxRequestBytes"),
+          "found " + request,
+          "a size from %s to %s".formatted(SMALLEST_REQUEST, LARGEST_REQUEST));
+    }
+    for (int i = 0; i < limits.exemptLabels().size(); i++) {
+      if (limits.exemptLabels().get(i).isEmpty()) {
+        findings.add(path.field("exemptLabels").item(i), "the text is empty", "a label name");
+      }
+    }
+  }
+}

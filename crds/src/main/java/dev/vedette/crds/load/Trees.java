@@ -1,0 +1,52 @@
+package dev.vedette.crds.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Locale;
+
+/** What can be done with any {@link Tree}. */
+final class Trees {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private Trees() {}
+
+  static JsonNode toJson(Tree tree) {
+    return switch (tree) {
+      case Tree.Mapping mapping -> {
+        ObjectNode object = JSON.objectNode();
+        mapping.fields().forEach(field -> object.set(field.name(), toJson(field.value())));
+        yield object;
+      }
+      case Tree.Sequence sequence -> {
+        ArrayNode array = JSON.arrayNode();
+        sequence.items().forEach(item -> array.add(toJson(item)));
+        yield array;
+      }
+      case Tree.Scalar scalar -> toJson(scalar);
+    };
+  }
+
+  private static JsonNode toJson(Tree.Scalar scalar) {
+    String text = scalar.text();
+    return switch (scalar.type()) {
+      case STRING -> JSON.textNode(text);
+      case BOOLEAN -> JSON.booleanNode(text.toLowerCase(Locale.ROOT).equals("true"));
+      case NULL -> JSON.nullNode();
+      case INTEGER -> JSON.numberNode(new BigInteger(text));
+      case NUMBER -> number(text);
+    };
+  }
+
+  /** Infinities, hexadecimals and octals have no place in a schema here and stay texts. */
+  private static JsonNode number(String text) {
+    try {
+      return JSON.numberNode(new BigDecimal(text));
+    } catch (NumberFormatException _) {
+      return JSON.textNode(text);
+    }
+  }
+}
