@@ -1,0 +1,130 @@
+package dev.vedette.runtime.http;
+
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.server.netty.NettyHttpRequest;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request answered by a virtual thread of its own: it may block, and what it writes goes out
+ * while it writes, with bounded memory. Used by that thread only, but for {@link #onDisconnect}'s
+ * actions.
+ */
+public final class Exchange {
+  private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Answers one request. */
+  @FunctionalInterface
+  public interface Handler {
+    void handle(Exchange exchange) throws IOException;
+  }
+
+  private final HttpRequest<?> request;
+  private final CompletableFuture<HttpResponse<?>> response = new CompletableFuture<>();
+  private @Nullable BodyPipe body;
+
+  private Exchange(HttpRequest<?> request) {
+    this.request = request;
+  }
+
+  /**
+   * Runs the handler on a new virtual thread. An exception thrown before the reply's first {@value
+   * BodyPipe#BUFFER_BYTES} bytes becomes an error reply; a later one breaks the connection, so that
+   * nobody takes a part for the whole.
+   */
+  public static CompletionStage<HttpResponse<?>> serve(HttpRequest<?> request, Handler handler) {
+    Exchange exchange = new Exchange(request);
+    Thread.ofVirtual().name("http ", 0).start(() -> exchange.run(handler));
+    return exchange.response;
+  }
+
+  public HttpRequest<?> request() {
+    return request;
+  }
+
+  /** Parameters of the query string. */
+  public Params queryParams() {
+    return Params.ofQuery(request);
+  }
+
+  /**
+   * Starts the reply; call it once. The body is what is written to the stream by the time the
+   * handler returns; a short one is sent with its length, a longer one in chunks.
+   */
+  public OutputStream reply(MutableHttpResponse<?> head) {
+    BodyPipe pipe =
+        new BodyPipe(
+            new BodyPipe.Outcome() {
+              @Override
+              public void whole(byte[] bytes) {
+                response.complete(head.body(bytes));
+              }
+
+              @Override
+              public void stream(BodyPipe pipe) {
+                response.complete(head.body(new PipeWriter.Piped(pipe)));
+              }
+            },
+            PATIENCE);
+    body = pipe;
+    return pipe;
+  }
+
+  /** Replies without a body of its own, or with one that is there already. */
+  public void replyWhole(HttpResponse<?> whole) {
+    response.complete(whole);
+  }
+
+  /**
+   * Has the action run, on the event loop, when the client closes the connection before the handler
+   * has returned. Close what this returns when it is not wanted any more.
+   */
+  public AutoCloseable onDisconnect(Runnable action) {
+    if (!(request instanceof NettyHttpRequest<?> netty)) {
+      return () -> {};
+    }
+    Channel channel = netty.getChannelHandlerContext().channel();
+    ChannelFutureListener listener = _ -> action.run();
+    Future<?> closed = channel.closeFuture().addListener(listener);
+    return () -> channel.closeFuture().removeListener(listener);
+  }
+
+  private void run(Handler handler) {
+    try {
+      handler.handle(this);
+      if (body != null) {
+        body.close();
+      } else if (!response.isDone()) {
+        throw new IllegalStateException("BUG: handler returned without a reply");
+      }
+    } catch (ClientGone e) {
+      log.debug("reply broken off: path={} reason={}", request.getPath(), e.getMessage());
+      abandon(e);
+    } catch (Throwable e) {
+      if (body != null && body.isStreaming()) {
+        Incidents.log(request, e);
+      }
+      abandon(e);
+    }
+  }
+
+  private void abandon(Throwable cause) {
+    if (body != null && body.isStreaming()) {
+      body.fail(cause);
+    } else {
+      response.completeExceptionally(cause);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the HTTP rim. */
+@NullMarked
+package dev.vedette.runtime.http;
+
+import org.jspecify.annotations.NullMarked;
