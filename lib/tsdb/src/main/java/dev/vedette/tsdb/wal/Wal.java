@@ -1,0 +1,461 @@
+package dev.vedette.tsdb.wal;
+
+import dev.vedette.model.FileStore;
+import dev.vedette.model.Invariant;
+import dev.vedette.model.Ticker;
+import dev.vedette.model.Unavailable;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The write-ahead log of an engine: one sequence of records for all its shards, in segments of one
+ * folder. {@link #replay} comes first and once; then any threads {@link #append} and {@link
+ * #awaitDurable wait}. Bytes on disk: {@code docs/format/wal.md}.
+ *
+ * <p>Group commit: one thread writes and fsyncs whatever is pending, at once when it is idle, and
+ * otherwise everything that arrived during the previous fsync together.
+ *
+ * <p>What was appended stays in order and is never dropped while the process lives: "durable up to
+ * a position" means all before it. When the disk fails or is full, waiting threads get {@link
+ * Unavailable}; the records stay pending and are written to a new segment as soon as that works
+ * again. So a failed wait means "not durable now". Whoever answers from memory that something is
+ * stored already waits for {@link #position} first.
+ */
+public final class Wal implements Closeable {
+  private static final Logger log = LoggerFactory.getLogger(Wal.class);
+
+  private final FileStore files;
+  private final Path folder;
+  private final WalSettings settings;
+  private final WalMetrics metrics;
+  private final SegmentLog segments;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final Condition space = lock.newCondition();
+  private final ReentrantLock checkpointing = new ReentrantLock();
+
+  // Guarded by the lock.
+  private byte[] filling = new byte[64 << 10];
+  private int fillingLength;
+  private Group fillingGroup = new Group();
+  private Group writingGroup = new Group();
+  private long writingEnd;
+  private long appended;
+  private @Nullable Outage outage;
+  private boolean closing;
+  private @Nullable Thread committer;
+
+  // Written under the lock by the committer.
+  private volatile long durable;
+
+  // The committer's own.
+  private byte[] writing = new byte[64 << 10];
+  private int writingLength;
+
+  /** Callers that one commit releases together. */
+  private static final class Group {
+    final CountDownLatch done = new CountDownLatch(1);
+    // Guarded by the lock.
+    boolean roll;
+    // Written before the latch opens, read after.
+    long segment;
+    @Nullable Outage failure;
+  }
+
+  /** A log in a folder that need not exist yet. Reads and writes nothing before {@link #replay}. */
+  public Wal(
+      FileStore files,
+      Path folder,
+      WalSettings settings,
+      Ticker ticker,
+      PrometheusRegistry registry) {
+    this(files, folder, settings, ticker, registry, new SecureRandom()::nextInt);
+  }
+
+  Wal(
+      FileStore files,
+      Path folder,
+      WalSettings settings,
+      Ticker ticker,
+      PrometheusRegistry registry,
+      IntSupplier salts) {
+    this.files = files;
+    this.folder = folder;
+    this.settings = settings;
+    this.metrics = new WalMetrics(registry);
+    this.segments = new SegmentLog(files, folder, settings, ticker, metrics, salts);
+  }
+
+  /**
+   * Reads everything the log holds, cuts off a torn end, begins a new segment and opens the log for
+   * appending. Memory is bounded, whatever the size of the log.
+   *
+   * @throws dev.vedette.model.Corruption where a file is of another release or was renamed; damage
+   *     is not thrown but reported, and the rest recovered
+   * @throws Unavailable where the folder cannot be read or written
+   */
+  public ReplayReport replay(WalVisitor visitor) {
+    lock.lock();
+    try {
+      Invariant.check(committer == null && !closing, "BUG: a log is replayed twice");
+      files.createFolders(folder);
+      Path parent = folder.getParent();
+      if (parent != null) {
+        files.syncFolder(parent);
+      }
+      WalReplay replay = new WalReplay(files, folder, visitor, metrics);
+      ReplayReport report = replay.run();
+      segments.begin(replay.nextSegment());
+      committer = Thread.ofPlatform().daemon().name("wal-committer").start(this::commitForever);
+      return report;
+    } catch (IOException e) {
+      throw Outage.of(folder, e).toException();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Throws {@link Unavailable} while the log cannot be written. Ask before changing memory. */
+  public void checkWritable() {
+    lock.lock();
+    try {
+      if (outage != null) {
+        throw outage.toException();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Adds records to the end of the log, not yet durable. Copies them; waits where {@link
+   * WalSettings#pendingBytes} are pending. While the disk fails it still accepts records up to that
+   * bound.
+   *
+   * @return the position to wait for
+   * @throws Unavailable where the disk fails and the pending bytes are at their bound; nothing of
+   *     the records is in the log then
+   */
+  public long append(WalRecords records) {
+    byte[] bytes = records.bytes();
+    int length = records.sizeBytes();
+    lock.lock();
+    try {
+      checkOpen();
+      awaitSpace(length);
+      if (filling.length - fillingLength < length) {
+        filling = Arrays.copyOf(filling, Math.max(filling.length * 2, fillingLength + length));
+      }
+      System.arraycopy(bytes, 0, filling, fillingLength, length);
+      fillingLength += length;
+      appended += length;
+      metrics.records.inc(records.records());
+      metrics.pendingBytes.set(appended - durable);
+      work.signal();
+      return appended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitSpace(int length) {
+    boolean waited = false;
+    while (fillingLength > 0 && (long) fillingLength + length > settings.pendingBytes()) {
+      if (outage != null) {
+        throw outage.toException();
+      }
+      if (!waited) {
+        metrics.waits.inc();
+        waited = true;
+      }
+      space.awaitUninterruptibly();
+      checkOpen();
+    }
+  }
+
+  /** End of everything appended so far. */
+  public long position() {
+    lock.lock();
+    try {
+      return appended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns once everything before a position is durable.
+   *
+   * @throws Unavailable where the commit it belongs to failed, or the thread is interrupted; the
+   *     records stay pending
+   */
+  public void awaitDurable(long position) {
+    if (position <= durable) {
+      return;
+    }
+    Group group;
+    lock.lock();
+    try {
+      Invariant.check(position <= appended, "BUG: waiting for %d, appended %d", position, appended);
+      if (position <= durable) {
+        return;
+      }
+      if (outage != null) {
+        throw outage.toException();
+      }
+      group = position <= writingEnd ? writingGroup : fillingGroup;
+    } finally {
+      lock.unlock();
+    }
+    await(group);
+    Outage failure = group.failure;
+    if (position > durable && failure != null) {
+      throw failure.toException();
+    }
+    Invariant.check(position <= durable, "BUG: released before it was durable");
+  }
+
+  /**
+   * Begins a new segment and returns its number once it is durable. Everything appended before this
+   * call is in segments below that number.
+   *
+   * @throws Unavailable where that cannot be written now
+   */
+  public long roll() {
+    Group group;
+    lock.lock();
+    try {
+      checkOpen();
+      if (outage != null) {
+        throw outage.toException();
+      }
+      group = fillingGroup;
+      group.roll = true;
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+    await(group);
+    if (group.failure != null) {
+      throw group.failure.toException();
+    }
+    return group.segment;
+  }
+
+  private static void await(Group group) {
+    try {
+      group.done.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Outage.interrupted(e);
+    }
+  }
+
+  /**
+   * Replaces all segments below a number by a checkpoint of what is still needed of them, then
+   * deletes them. Appending goes on meanwhile. Reads those segments once; memory is bounded but for
+   * one bit a series and the metadata of families. A crash at any point loses nothing.
+   *
+   * @param belowSegment a number {@link #roll} returned
+   * @throws Unavailable where the disk does not allow it; the log is as before then
+   */
+  public CheckpointReport checkpoint(long belowSegment, WalKeep keep) {
+    checkpointing.lock();
+    try {
+      Invariant.check(
+          belowSegment <= segments.number(),
+          "BUG: a checkpoint below segment %d, the log is at %d",
+          belowSegment,
+          segments.number());
+      CheckpointReport report =
+          new WalCheckpoint(files, folder, belowSegment, keep, metrics, segments.salt()).run();
+      metrics.checkpoints.inc();
+      return report;
+    } catch (IOException e) {
+      throw Outage.of(folder, e).toException();
+    } finally {
+      checkpointing.unlock();
+    }
+  }
+
+  /** Commits what is pending and ends. What could not be written by then was never acknowledged. */
+  @Override
+  public void close() {
+    Thread running;
+    lock.lock();
+    try {
+      closing = true;
+      running = committer;
+      work.signal();
+      space.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (running == null) {
+      return;
+    }
+    try {
+      running.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void checkOpen() {
+    Invariant.check(committer != null, "BUG: the log is used before its replay");
+    Invariant.check(!closing, "BUG: the log is used after its end");
+  }
+
+  private void commitForever() {
+    boolean last = false;
+    while (!last) {
+      last = awaitWork();
+      try {
+        commit();
+      } catch (IOException e) {
+        last = failed(e);
+      } catch (RuntimeException | Error e) {
+        // A bug, or no memory left: nobody may go on waiting for this thread.
+        failed(new IOException("the log's committer ended", e));
+        end();
+        throw e;
+      }
+    }
+    end();
+  }
+
+  /** Waits for something to do and takes it; returns whether it is the last. */
+  private boolean awaitWork() {
+    lock.lock();
+    try {
+      long waitNanos = settings.retryAfter().toNanos();
+      while (!closing && (outage != null || fillingLength == 0 && !fillingGroup.roll)) {
+        if (outage == null) {
+          work.awaitUninterruptibly();
+        } else if (waitNanos <= 0) {
+          break;
+        } else {
+          waitNanos = awaitNanos(waitNanos);
+        }
+      }
+      if (writingLength == 0) {
+        take();
+      }
+      return closing && fillingLength == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long awaitNanos(long nanos) {
+    try {
+      return work.awaitNanos(nanos);
+    } catch (InterruptedException e) {
+      // Nobody has a reason to interrupt this thread; it ends by closing.
+      return nanos;
+    }
+  }
+
+  private void take() {
+    byte[] empty = writing.length > settings.pendingBytes() ? new byte[64 << 10] : writing;
+    writing = filling;
+    writingLength = fillingLength;
+    writingGroup = fillingGroup;
+    writingEnd = appended;
+    filling = empty;
+    fillingLength = 0;
+    fillingGroup = new Group();
+    space.signalAll();
+  }
+
+  private void commit() throws IOException {
+    segments.makeReady(writingLength);
+    if (writingLength > 0) {
+      segments.commit(writing, writingLength);
+    }
+    lock.lock();
+    try {
+      durable = writingEnd;
+      metrics.bytes.inc(writingLength);
+      metrics.pendingBytes.set(appended - durable);
+      writingLength = 0;
+      if (outage != null) {
+        log.info("the log can be written again: segment={}", segments.number());
+        outage = null;
+        space.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (writingGroup.roll) {
+      segments.roll();
+    }
+    writingGroup.segment = segments.number();
+    writingGroup.done.countDown();
+  }
+
+  /** Tells everyone who waits; returns whether there is no other try. */
+  private boolean failed(IOException cause) {
+    metrics.failures.inc();
+    segments.abandon(cause);
+    lock.lock();
+    try {
+      if (outage == null) {
+        log.error(
+            "the log cannot be written, tried again every {}: folder={}",
+            settings.retryAfter(),
+            folder,
+            cause);
+      }
+      Outage now = Outage.of(folder, cause);
+      outage = now;
+      release(writingGroup, now);
+      release(fillingGroup, now);
+      writingGroup = new Group();
+      fillingGroup = new Group();
+      space.signalAll();
+      return closing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void release(Group group, Outage failure) {
+    group.failure = failure;
+    group.done.countDown();
+  }
+
+  private void end() {
+    try {
+      segments.close();
+    } catch (IOException e) {
+      log.warn("closing the log's segment failed: folder={}", folder, e);
+    }
+    lock.lock();
+    try {
+      closing = true;
+      if (appended > durable) {
+        log.error("the log ends with {} bytes not written: folder={}", appended - durable, folder);
+      }
+      Outage ended = Outage.of(folder, new IOException("the log was closed"));
+      outage = outage == null ? ended : outage;
+      release(writingGroup, ended);
+      release(fillingGroup, ended);
+      space.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

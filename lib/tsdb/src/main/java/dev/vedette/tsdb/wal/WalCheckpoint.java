@@ -1,0 +1,179 @@
+package dev.vedette.tsdb.wal;
+
+import dev.vedette.model.FileStore;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.TenantId;
+import dev.vedette.tsdb.wal.BodyReader.Malformed;
+import dev.vedette.tsdb.wal.WalFolder.Part;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes one checkpoint. It counts from the moment its rename is durable; only then are the files
+ * it replaces deleted, and a replay ignores those of them that a crash left. One use, one thread.
+ */
+final class WalCheckpoint {
+  private static final Logger log = LoggerFactory.getLogger(WalCheckpoint.class);
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  private final FileStore files;
+  private final Path folder;
+  private final long belowSegment;
+  private final WalKeep keep;
+  private final WalMetrics metrics;
+  private final int salt;
+  private final RecordDecoder decoder = new RecordDecoder();
+  private final WalRecords out = new WalRecords();
+  private final RoaringBitmap written = new RoaringBitmap();
+  private final Map<Family, MetricMetadata> metadata = new LinkedHashMap<>();
+  private long samples;
+
+  private record Family(TenantId tenant, String name) {}
+
+  WalCheckpoint(
+      FileStore files, Path folder, long belowSegment, WalKeep keep, WalMetrics metrics, int salt) {
+    this.files = files;
+    this.folder = folder;
+    this.belowSegment = belowSegment;
+    this.keep = keep;
+    this.metrics = metrics;
+    this.salt = salt;
+  }
+
+  CheckpointReport run() throws IOException {
+    List<Part> parts =
+        WalFolder.read(files, folder).parts().stream()
+            .filter(part -> part.number() < belowSegment)
+            .toList();
+    if (parts.isEmpty()) {
+      return new CheckpointReport(0, 0, 0, 0);
+    }
+    long bytesBefore = 0;
+    for (Part part : parts) {
+      bytesBefore += files.size(part.path());
+    }
+    Path checkpoint = WalFolder.checkpoint(folder, belowSegment);
+    long bytesAfter = write(WalFolder.temporary(checkpoint), parts);
+    files.rename(WalFolder.temporary(checkpoint), checkpoint);
+    files.syncFolder(folder);
+    for (Part part : parts) {
+      files.delete(part.path());
+    }
+    files.syncFolder(folder);
+    CheckpointReport report =
+        new CheckpointReport(written.getLongCardinality(), samples, bytesBefore, bytesAfter);
+    log.info(
+        "checkpoint written: file={} series={} samples={} bytesBefore={} bytesAfter={}",
+        checkpoint,
+        report.series(),
+        report.samples(),
+        bytesBefore,
+        bytesAfter);
+    return report;
+  }
+
+  private long write(Path temporary, List<Part> parts) throws IOException {
+    files.delete(temporary);
+    SegmentWriter writer = null;
+    try {
+      writer =
+          SegmentWriter.create(
+              files, temporary, new FileHeader(FileHeader.Kind.CHECKPOINT, belowSegment, salt));
+      SegmentWriter into = writer;
+      new WalScan(files, this::damage).closed(parts, reader -> record(reader, into));
+      for (Map.Entry<Family, MetricMetadata> entry : metadata.entrySet()) {
+        out.metadata(entry.getKey().tenant(), entry.getValue());
+        flush(into, BUFFER_BYTES);
+      }
+      out.end(written.getLongCardinality(), samples);
+      flush(into, 1);
+      writer.force();
+      writer.close();
+      return writer.position();
+    } catch (IOException | RuntimeException e) {
+      discard(temporary, writer, e);
+      throw e;
+    }
+  }
+
+  private void record(SegmentReader reader, SegmentWriter into) throws IOException, Malformed {
+    byte[] buffer = reader.buffer();
+    int from = reader.bodyFrom();
+    int to = reader.bodyTo();
+    switch (reader.type()) {
+      case WalFormat.SERIES -> {
+        int ref = decoder.seriesRef(buffer, from, to);
+        if (keep.series(ref) && written.checkedAdd(ref)) {
+          out.copy(buffer, from - 1, to);
+        }
+      }
+      case WalFormat.SAMPLES -> decoder.samples(buffer, from, to, this::sample);
+      case WalFormat.METADATA -> decoder.metadata(buffer, from, to, new LastWord());
+      default -> {
+        // The END of the checkpoint before this one.
+      }
+    }
+    flush(into, BUFFER_BYTES);
+  }
+
+  private void sample(int ref, long timestampMillis, long valueBits) {
+    if (keep.sample(ref, timestampMillis)) {
+      out.sample(ref, timestampMillis, valueBits);
+      samples++;
+    }
+  }
+
+  private void flush(SegmentWriter into, int fromBytes) throws IOException {
+    if (out.sizeBytes() >= fromBytes) {
+      byte[] bytes = out.bytes();
+      into.write(bytes, out.sizeBytes());
+      out.clear();
+    }
+  }
+
+  private void discard(Path temporary, @Nullable SegmentWriter writer, Exception failure) {
+    try {
+      if (writer != null) {
+        writer.close();
+      }
+      files.delete(temporary);
+    } catch (IOException e) {
+      failure.addSuppressed(e); // A replay deletes it.
+    }
+  }
+
+  private void damage(WalDamage damage) {
+    metrics.damages.inc();
+    log.error(
+        "a damaged part of the log is left out of its checkpoint: file={} offset={} bytes={} found={}",
+        damage.file(),
+        damage.offset(),
+        damage.bytes(),
+        damage.found());
+  }
+
+  /** Keeps the last metadata of each family. */
+  private final class LastWord implements WalVisitor {
+    @Override
+    public void series(int ref, TenantId tenant, byte[] bytes, int from, int to) {
+      throw new IllegalStateException("BUG: a series in a METADATA record");
+    }
+
+    @Override
+    public void sample(int ref, long timestampMillis, long valueBits) {
+      throw new IllegalStateException("BUG: a sample in a METADATA record");
+    }
+
+    @Override
+    public void metadata(TenantId tenant, MetricMetadata family) {
+      metadata.put(new Family(tenant, family.family()), family);
+    }
+  }
+}

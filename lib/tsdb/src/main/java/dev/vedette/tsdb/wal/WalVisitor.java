@@ -1,0 +1,25 @@
+package dev.vedette.tsdb.wal;
+
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.TenantId;
+
+/**
+ * Receives what a log holds, in the order in which it was appended. One thread.
+ *
+ * <p>Where a record was damaged, samples may come whose series never did: a visitor leaves out
+ * samples of a ref it has not been told of. Records may come twice when a write failed half-way;
+ * the second means nothing new.
+ */
+public interface WalVisitor {
+  /** A series and its label bytes, {@code from} to {@code to}, valid during the call only. */
+  void series(int ref, TenantId tenant, byte[] bytes, int from, int to);
+
+  /** One sample; NaN payloads as they were written. */
+  void sample(int ref, long timestampMillis, long valueBits);
+
+  /** What a sender said of a metric family; the last word counts. */
+  void metadata(TenantId tenant, MetricMetadata family);
+
+  /** A part of a file that could not be read; what follows it comes next. */
+  default void damage(WalDamage damage) {}
+}

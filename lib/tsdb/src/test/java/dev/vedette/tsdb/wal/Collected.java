@@ -1,0 +1,47 @@
+package dev.vedette.tsdb.wal;
+
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.Labels;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.TenantId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Keeps what a replay hands out, leaving out samples of series it was not told of. */
+final class Collected implements WalVisitor {
+  final Map<Integer, Labels> series = new LinkedHashMap<>();
+  final Map<Integer, TenantId> tenants = new LinkedHashMap<>();
+  final List<Sample> samples = new ArrayList<>();
+  final List<Sample> orphans = new ArrayList<>();
+  final Map<String, MetricMetadata> metadata = new LinkedHashMap<>();
+  final List<WalDamage> damages = new ArrayList<>();
+
+  record Sample(int ref, long timestampMillis, long valueBits) {
+    static Sample of(int ref, long timestampMillis, double value) {
+      return new Sample(ref, timestampMillis, Double.doubleToRawLongBits(value));
+    }
+  }
+
+  @Override
+  public void series(int ref, TenantId tenant, byte[] bytes, int from, int to) {
+    series.put(ref, LabelBytes.decode(bytes, from, to));
+    tenants.put(ref, tenant);
+  }
+
+  @Override
+  public void sample(int ref, long timestampMillis, long valueBits) {
+    (series.containsKey(ref) ? samples : orphans).add(new Sample(ref, timestampMillis, valueBits));
+  }
+
+  @Override
+  public void metadata(TenantId tenant, MetricMetadata family) {
+    metadata.put(tenant.value() + "/" + family.family(), family);
+  }
+
+  @Override
+  public void damage(WalDamage damage) {
+    damages.add(damage);
+  }
+}
