@@ -53,7 +53,7 @@ public record MetricsClusterSpec(
               "Parts of the in-memory head, each written by one thread. Unset: chosen by the number"
                   + " of processors. Takes effect at the next start.")
           @Min(1)
-          @Max(256)
+          @Max(255)
           @Nullable Integer shards) {}
 
   /** Bounds of what is taken in. */
@@ -91,25 +91,23 @@ public record MetricsClusterSpec(
           @Default("8000")
           Integer labelValuesWarning,
       @JsonPropertyDescription(
-              "Labels that maxLabelValuesPerMetric does not count: those that grow with the"
+              "Labels that maxLabelValuesPerMetric does not bind: those that grow with the"
                   + " infrastructure.")
           @Size(max = 200)
-          @Default(
-              "[\"instance\",\"job\",\"pod\",\"node\",\"container\",\"container_id\",\"id\",\"uid\","
-                  + "\"namespace\",\"le\",\"quantile\"]")
+          @Default("[\"instance\",\"pod\",\"node\",\"container\",\"le\"]")
           List<String> exemptLabels,
       @JsonPropertyDescription(
               "Labels of one series, the metric name included. Series with more are refused with"
                   + " label-count-limit.")
           @Min(1)
-          @Max(1000)
-          @Default("64")
+          @Max(255)
+          @Default("40")
           Integer maxLabelsPerSeries,
       @JsonPropertyDescription(
               "Bytes of a label name. Series with a longer one are refused with label-size-limit.")
           @Min(1)
           @Max(65_535)
-          @Default("1024")
+          @Default("256")
           Integer maxLabelNameLength,
       @JsonPropertyDescription(
               "Bytes of a label value. Series with a longer one are refused with"
@@ -127,7 +125,7 @@ public record MetricsClusterSpec(
               "Bytes of one write request, as sent and after decompression alike. Larger ones are"
                   + " refused with body-too-large (HTTP 413).")
           @SizeField
-          @Default("32MB")
+          @Default("64MB")
           SizeText maxRequestBytes) {
     public Limits {
       // Absent where the CRD generator reads the default "{}" of this record.

@@ -2,19 +2,14 @@ package dev.vedette.crds.load;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Reads resources from YAML and JSON files: all valid objects, defaults filled in, and every
@@ -22,13 +17,6 @@ import java.util.stream.Stream;
  * may call.
  */
 public final class ResourceLoader {
-  /**
-   * Folders below folders, and files of one folder tree; enough for any repository of resources.
-   */
-  static final int MAX_DEPTH = 20;
-
-  static final int MAX_FILES = 10_000;
-
   private final Kinds kinds = Kinds.load();
 
   public Kinds kinds() {
@@ -48,11 +36,12 @@ public final class ResourceLoader {
 
   /** Reads one file, or all of a folder. */
   void collect(Path path, List<FileContent> contents, List<Problem> problems) {
-    try {
-      List<Path> files = Files.isDirectory(path) ? filesIn(path) : List.of(path);
-      files.forEach(file -> contents.add(read(file)));
-    } catch (IOException e) {
-      problems.add(unreadable(path, e));
+    if (Files.isDirectory(path)) {
+      FolderListing listing = FolderListing.of(path);
+      problems.addAll(listing.problems());
+      listing.files().forEach(file -> contents.add(read(file)));
+    } else {
+      contents.add(read(path));
     }
   }
 
@@ -67,47 +56,12 @@ public final class ResourceLoader {
     return new FileReader(name, kinds).read(in.readNBytes(FileReader.MAX_BYTES + 1));
   }
 
-  /** The files of a folder, and of folders in it, that hold resources; sorted. */
-  static List<Path> filesIn(Path folder) throws IOException {
-    Predicate<Path> hidden =
-        path -> {
-          for (Path part : folder.relativize(path)) {
-            if (part.toString().startsWith(".")) {
-              return true;
-            }
-          }
-          return false;
-        };
-    try (Stream<Path> found = Files.walk(folder, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-      return found
-          .filter(path -> isResource(path) && !hidden.test(path) && Files.isRegularFile(path))
-          .limit(MAX_FILES)
-          .sorted()
-          .toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private static boolean isResource(Path path) {
-    String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-    return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
-  }
-
   FileContent read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       return read(file.toString(), in);
     } catch (IOException e) {
-      return new FileContent(List.of(), Set.of(), true, List.of(unreadable(file, e)));
+      return new FileContent(List.of(), Set.of(), true, List.of(FolderListing.unreadable(file, e)));
     }
-  }
-
-  private static Problem unreadable(Path path, IOException e) {
-    String what =
-        Files.exists(path)
-            ? "cannot be read: " + e.getMessage()
-            : "there is no such file or folder";
-    return new Problem(path.toString(), Position.START, "", what, "", "");
   }
 
   /** Joins files; of objects with one name the first stays. */

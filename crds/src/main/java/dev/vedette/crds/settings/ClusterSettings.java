@@ -1,0 +1,107 @@
+package dev.vedette.crds.settings;
+
+import dev.vedette.crds.MetricsCluster;
+import dev.vedette.crds.MetricsClusterSpec;
+import dev.vedette.crds.load.ResourceLoader;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What a {@link MetricsCluster} says, as plain values: nothing is missing, nothing is a text any
+ * more. Immutable; equal settings ask for the same.
+ */
+public record ClusterSettings(
+    Storage storage, Limits limits, Query query, SelfMonitoring selfMonitoring) {
+
+  /**
+   * What is kept.
+   *
+   * @param shards parts of the head; empty leaves the choice to the storage
+   */
+  public record Storage(Duration retention, OptionalInt shards) {}
+
+  /**
+   * Bounds of what is taken in; label sizes in bytes of UTF-8.
+   *
+   * @param exemptLabels labels that {@code maxLabelValuesPerMetric} does not bind
+   * @param samplesPerSecond of a tenant; empty where nothing bounds it
+   */
+  public record Limits(
+      int maxSeries,
+      int maxSeriesPerMetric,
+      int maxLabelValuesPerMetric,
+      int labelValuesWarning,
+      Set<String> exemptLabels,
+      int maxLabelsPerSeries,
+      int maxLabelNameLength,
+      int maxLabelValueLength,
+      OptionalLong samplesPerSecond,
+      long maxRequestBytes) {
+    public Limits {
+      exemptLabels = Set.copyOf(exemptLabels);
+    }
+  }
+
+  /** Bounds and defaults of queries. */
+  public record Query(Duration lookback, long maxSamples, Duration timeout, int maxConcurrent) {}
+
+  /** Whether and how often the installation scrapes itself and its machine. */
+  public record SelfMonitoring(boolean enabled, Duration interval) {}
+
+  /** The settings of an installation that asks for nothing in particular. */
+  public static ClusterSettings defaults(ResourceLoader loader) {
+    return of(
+        loader
+            .loadText(
+                "defaults",
+                """
+                apiVersion: vedette.dev/v1alpha1
+                kind: MetricsCluster
+                metadata: {name: defaults}
+                """)
+            .of(MetricsCluster.class)
+            .getFirst());
+  }
+
+  /** The settings that an object read by a {@link dev.vedette.crds.ResourceSource} asks for. */
+  public static ClusterSettings of(MetricsCluster cluster) {
+    MetricsClusterSpec spec = cluster.getSpec();
+    return new ClusterSettings(
+        storage(spec.storage()),
+        limits(spec.limits()),
+        query(spec.query()),
+        new SelfMonitoring(
+            spec.selfMonitoring().enabled(), spec.selfMonitoring().interval().value()));
+  }
+
+  private static Storage storage(MetricsClusterSpec.Storage storage) {
+    Integer shards = storage.shards();
+    return new Storage(
+        storage.retention().value(), shards == null ? OptionalInt.empty() : OptionalInt.of(shards));
+  }
+
+  private static Limits limits(MetricsClusterSpec.Limits limits) {
+    Long samples = limits.samplesPerSecond();
+    return new Limits(
+        limits.maxSeries(),
+        limits.maxSeriesPerMetric(),
+        limits.maxLabelValuesPerMetric(),
+        limits.labelValuesWarning(),
+        Set.copyOf(limits.exemptLabels()),
+        limits.maxLabelsPerSeries(),
+        limits.maxLabelNameLength(),
+        limits.maxLabelValueLength(),
+        samples == null ? OptionalLong.empty() : OptionalLong.of(samples),
+        limits.maxRequestBytes().bytes());
+  }
+
+  private static Query query(MetricsClusterSpec.Query query) {
+    return new Query(
+        query.lookback().value(),
+        query.maxSamples(),
+        query.timeout().value(),
+        query.maxConcurrent());
+  }
+}

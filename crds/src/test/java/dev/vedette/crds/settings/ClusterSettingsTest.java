@@ -1,0 +1,66 @@
+package dev.vedette.crds.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vedette.crds.MetricsCluster;
+import dev.vedette.crds.load.Loaded;
+import dev.vedette.crds.load.ResourceLoader;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ClusterSettingsTest {
+  private final ResourceLoader loader = new ResourceLoader();
+
+  @Test
+  void nothingAskedForMeansTheDocumentedDefaults() {
+    assertThat(ClusterSettings.defaults(loader))
+        .isEqualTo(
+            new ClusterSettings(
+                new ClusterSettings.Storage(Duration.ofDays(15), OptionalInt.empty()),
+                new ClusterSettings.Limits(
+                    2_000_000,
+                    100_000,
+                    10_000,
+                    8_000,
+                    Set.of("instance", "pod", "node", "container", "le"),
+                    40,
+                    256,
+                    4096,
+                    OptionalLong.empty(),
+                    64 << 20),
+                new ClusterSettings.Query(
+                    Duration.ofMinutes(5), 50_000_000, Duration.ofMinutes(2), 20),
+                new ClusterSettings.SelfMonitoring(true, Duration.ofSeconds(15))));
+  }
+
+  @Test
+  void whatIsAskedForReplacesTheDefault() {
+    Loaded loaded =
+        loader.loadText(
+            "x.yaml",
+            """
+            apiVersion: vedette.dev/v1alpha1
+            kind: MetricsCluster
+            metadata: {name: main}
+            spec:
+              storage: {retention: 90d, shards: 3}
+              limits: {samplesPerSecond: 1000, exemptLabels: [], maxRequestBytes: 1MB}
+              query: {lookback: 1m}
+              selfMonitoring: {enabled: false}
+            """);
+
+    assertThat(loaded.problems()).isEmpty();
+    ClusterSettings settings = ClusterSettings.of(loaded.of(MetricsCluster.class).getFirst());
+    assertThat(settings.storage())
+        .isEqualTo(new ClusterSettings.Storage(Duration.ofDays(90), OptionalInt.of(3)));
+    assertThat(settings.limits().samplesPerSecond()).hasValue(1000);
+    assertThat(settings.limits().exemptLabels()).isEmpty();
+    assertThat(settings.limits().maxRequestBytes()).isEqualTo(1 << 20);
+    assertThat(settings.limits().maxSeries()).isEqualTo(2_000_000);
+    assertThat(settings.query().lookback()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(settings.selfMonitoring().enabled()).isFalse();
+  }
+}
