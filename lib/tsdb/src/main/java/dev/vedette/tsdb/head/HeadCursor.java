@@ -1,0 +1,79 @@
+package dev.vedette.tsdb.head;
+
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import java.util.Arrays;
+
+/** Decodes series of the head, in the order given, 64 at a time. One thread. */
+final class HeadCursor implements SeriesCursor {
+  private final Head head;
+  private final ReadGate.Lease lease;
+  private final int[] refs;
+  private final long start;
+  private final long end;
+  private final SampleReader reader;
+  private final long[][] timestamps = new long[SeriesBatch.CAPACITY][];
+  private final double[][] values = new double[SeriesBatch.CAPACITY][];
+  private int next;
+
+  HeadCursor(Head head, ReadGate.Lease lease, int[] refs, long start, long end) {
+    this.head = head;
+    this.lease = lease;
+    this.refs = refs;
+    this.start = start;
+    this.end = end;
+    this.reader = head.newReader();
+  }
+
+  @Override
+  public boolean next(SeriesBatch batch) {
+    batch.clear();
+    while (next < refs.length && !batch.isFull()) {
+      lease.check();
+      int ref = refs[next++];
+      int size = reader.read(ref, start, end);
+      if (size > 0) {
+        int slot = batch.count();
+        batch.add(head.labels(ref), timestamps(batch, slot, size), values(slot, size), size);
+      }
+    }
+    return batch.count() > 0;
+  }
+
+  /** The array of the series before where it has the same timestamps. */
+  private long[] timestamps(SeriesBatch batch, int slot, int size) {
+    int from = reader.from();
+    if (slot > 0 && batch.size(slot - 1) == size) {
+      long[] before = batch.timestamps(slot - 1);
+      if (Arrays.equals(before, 0, size, reader.timestamps(), from, from + size)) {
+        return before;
+      }
+    }
+    long[] own = timestamps[slot];
+    if (own == null || own.length < size) {
+      own = new long[Math.max(size, 32)];
+      timestamps[slot] = own;
+    }
+    System.arraycopy(reader.timestamps(), from, own, 0, size);
+    return own;
+  }
+
+  private double[] values(int slot, int size) {
+    double[] own = values[slot];
+    if (own == null || own.length < size) {
+      own = new double[Math.max(size, 32)];
+      values[slot] = own;
+    }
+    long[] bits = reader.valueBits();
+    int from = reader.from();
+    for (int i = 0; i < size; i++) {
+      own[i] = Double.longBitsToDouble(bits[from + i]);
+    }
+    return own;
+  }
+
+  @Override
+  public void close() {
+    lease.close();
+  }
+}

@@ -1,0 +1,41 @@
+package dev.vedette.tsdb.head;
+
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.TenantId;
+
+/**
+ * The log that makes a write durable. The head appends to it while it holds the lock that orders
+ * the samples of a series, so a replay meets them in the same order.
+ */
+public interface HeadLog {
+  /** A new buffer of records; the head keeps and reuses it. */
+  Records newRecords();
+
+  /**
+   * Adds records to the end of the log, not yet durable. Threads may call at the same time.
+   *
+   * @return the position to wait for
+   * @throws dev.vedette.model.Unavailable where nothing can be written now
+   */
+  long append(Records records);
+
+  /** The position behind everything appended so far. */
+  long end();
+
+  /** Returns once everything before a position is durable; throws as {@link #append}. */
+  void awaitDurable(long position);
+
+  /** A buffer of records of one writer. */
+  interface Records {
+    void clear();
+
+    boolean isEmpty();
+
+    /** A new series with its label bytes. */
+    void series(int ref, TenantId tenant, byte[] bytes, int from, int to);
+
+    void sample(int ref, long timestampMillis, long valueBits);
+
+    void metadata(TenantId tenant, MetricMetadata family);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.vedette.tsdb.head;
+
+import dev.vedette.model.ErrorId;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What the head counts; one addition a request, none a sample. */
+final class HeadMetrics {
+  final CounterDataPoint appended;
+  final CounterDataPoint duplicates;
+  final CounterDataPoint born;
+  final CounterDataPoint died;
+  final CounterDataPoint speculationMisses;
+  final Counter labelValueWarnings;
+  private final Map<ErrorId, CounterDataPoint> rejected = new EnumMap<>(ErrorId.class);
+
+  HeadMetrics(PrometheusRegistry registry, Head head) {
+    appended = counter(registry, "vedette_storage_samples_appended", "Samples stored in the head.");
+    duplicates =
+        counter(
+            registry,
+            "vedette_storage_samples_duplicate",
+            "Samples that were in the head already, with the same value.");
+    born = counter(registry, "vedette_storage_series_created", "Series added to the head.");
+    died = counter(registry, "vedette_storage_series_removed", "Series that left the head.");
+    speculationMisses =
+        counter(
+            registry,
+            "vedette_storage_series_lookups",
+            "Series found in the hash table instead of behind the one before them.");
+    labelValueWarnings =
+        Counter.builder()
+            .name("vedette_storage_label_values_warnings")
+            .help("New values of labels that are close to their limit of values in one metric.")
+            .register(registry);
+    labelValueWarnings.initLabelValues();
+    Counter refused =
+        Counter.builder()
+            .name("vedette_storage_rejected_samples")
+            .help("Samples refused, by reason.")
+            .labelNames("reason")
+            .register(registry);
+    for (ErrorId id : ErrorId.values()) {
+      if (Head.REASONS.contains(id)) {
+        rejected.put(id, refused.labelValues(id.id()));
+      }
+    }
+    gauge(registry, "vedette_storage_head_series", "Active series.", head::series);
+    gauge(registry, "vedette_storage_head_chunks", "Chunks in memory.", head::chunks);
+    gauge(
+        registry, "vedette_storage_head_chunk_bytes", "Memory held for chunks.", head::chunkBytes);
+    gauge(
+        registry,
+        "vedette_storage_head_series_bytes",
+        "Memory held for series records, their table and labels.",
+        head::seriesBytes);
+  }
+
+  private static CounterDataPoint counter(PrometheusRegistry registry, String name, String help) {
+    Counter counter = Counter.builder().name(name).help(help).register(registry);
+    counter.initLabelValues();
+    return counter;
+  }
+
+  private static void gauge(
+      PrometheusRegistry registry,
+      String name,
+      String help,
+      java.util.function.LongSupplier value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsLong()))
+        .register(registry);
+  }
+
+  void rejected(Refusals refusals) {
+    if (!refusals.isEmpty()) {
+      rejected.forEach((id, counter) -> counter.inc(refusals.samples(id)));
+    }
+  }
+}
