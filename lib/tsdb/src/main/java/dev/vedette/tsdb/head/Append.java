@@ -256,8 +256,8 @@ final class Append {
                   .formatted(sample)
               + " by a label";
       default ->
-          "%s is older than the newest of its series; send the samples of a series in order"
-              .formatted(sample);
+          "%s is more than %s older than the newest of its series; send samples in order"
+              .formatted(sample, head.config().lateWindow());
     };
   }
 

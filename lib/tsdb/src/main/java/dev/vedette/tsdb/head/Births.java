@@ -26,7 +26,7 @@ final class Births {
   private final Map<Key, Newborn> unloggedByLabels = new HashMap<>();
   private int[] freeRefs = new int[64];
   private int freeCount;
-  private int nextRef;
+  private volatile int nextRef;
 
   private record Key(int tenant, Labels labels) {}
 
@@ -152,7 +152,13 @@ final class Births {
   }
 
   private int takeRef() {
-    return freeCount > 0 ? freeRefs[--freeCount] : nextRef++;
+    return freeCount > 0 ? freeRefs[--freeCount] : newRef();
+  }
+
+  private int newRef() {
+    int ref = nextRef;
+    nextRef = ref + 1;
+    return ref;
   }
 
   /** Refs of dead series that nobody can mean any more. Under the lock. */

@@ -19,7 +19,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,8 +38,9 @@ import org.roaringbitmap.RoaringBitmap;
  * <p>Reading: cursors copy one series at a time ({@link SampleReader}) under a lease of {@link
  * ReadGate}. Writers and readers never wait for each other.
  *
- * <p>A sample newer than its series' newest is in order whatever its age within retention; the same
- * sample again is a duplicate; anything else is refused, and the rest of the request goes on.
+ * <p>A sample newer than its series' newest is in order whatever its age within retention; an older
+ * one is put in its place within the late window; the same sample again is a duplicate; anything
+ * else is refused, and the rest of the request goes on.
  */
 public final class Head {
   static final Set<ErrorId> REASONS =
@@ -83,7 +86,7 @@ public final class Head {
     this.shards = new Shard[config.shards()];
     for (int i = 0; i < shards.length; i++) {
       arenas[i] = new SlabArena();
-      shards[i] = new Shard(records, arenas, i);
+      shards[i] = new Shard(records, arenas, i, config.lateWindow().toMillis());
     }
     this.limits = new SeriesLimitCheck(config.limits(), this::countWarning);
     this.births = new Births(this, limits);
@@ -262,11 +265,18 @@ public final class Head {
   void publish(int ref, long hash, int check, boolean aliased) {
     long[] segment = records.segment(ref);
     int at = SeriesRecords.at(ref);
-    segment[at + SeriesRecords.CHECK_NEXT] = SeriesRecords.pair(check, 0);
-    if (aliased) {
-      segment[at + SeriesRecords.STATE] |= SeriesRecords.ALIASED;
+    Shard shard = shards[SeriesRecords.shard(segment[at + SeriesRecords.STATE])];
+    // Under the lock that an append holds, so that it sees the rest of the record, too.
+    shard.lock.lock();
+    try {
+      segment[at + SeriesRecords.CHECK_NEXT] = SeriesRecords.pair(check, 0);
+      if (aliased) {
+        segment[at + SeriesRecords.STATE] |= SeriesRecords.ALIASED;
+      }
+      segment[at + SeriesRecords.HASH] = hash;
+    } finally {
+      shard.lock.unlock();
     }
-    segment[at + SeriesRecords.HASH] = hash;
   }
 
   /** Other bytes for a series that exists. Under the birth lock. */
@@ -422,12 +432,83 @@ public final class Head {
     return labels.labels(labelAddress(ref));
   }
 
-  private int labelAddress(int ref) {
+  int labelAddress(int ref) {
     return SeriesRecords.low(records.segment(ref)[SeriesRecords.at(ref) + SeriesRecords.VERSION]);
   }
 
-  private TenantIndex tenantOf(int ref) {
+  TenantIndex tenantOf(int ref) {
     return tenantsByNumber.get(labels.tenant(labelAddress(ref)));
+  }
+
+  // ---- flushing
+
+  /**
+   * Begins to move what is older than {@code cutoffMillis} into blocks of aligned windows. One
+   * flush at a time.
+   */
+  public HeadFlush beginFlush(long cutoffMillis, long windowMillis) {
+    return new HeadFlush(this, cutoffMillis, windowMillis);
+  }
+
+  Births births() {
+    return births;
+  }
+
+  ReadGate reads() {
+    return reads;
+  }
+
+  TenantIndex index(TenantId tenantId) {
+    return tenant(tenantId);
+  }
+
+  void noteLate(boolean note) {
+    for (Shard shard : shards) {
+      shard.lock.lock();
+      try {
+        shard.noteLate(note);
+      } finally {
+        shard.lock.unlock();
+      }
+    }
+  }
+
+  /** Drops samples of a series; false where it took a late one, which may be in no block. */
+  boolean drop(int ref, long through) {
+    Shard shard = shardOf(ref);
+    shard.lock.lock();
+    try {
+      if (shard.tookLate(ref)) {
+        return false;
+      }
+      shard.dropThrough(ref, through);
+      return true;
+    } finally {
+      shard.lock.unlock();
+    }
+  }
+
+  private Shard shardOf(int ref) {
+    long state = records.segment(ref)[SeriesRecords.at(ref) + SeriesRecords.STATE];
+    return shards[SeriesRecords.shard(state)];
+  }
+
+  /**
+   * Makes series without samples, none since {@code idleBeforeMillis}, unknown to writers. Under
+   * the birth lock.
+   */
+  Map<TenantIndex, List<Integer>> bury(int limit, long idleBeforeMillis) {
+    Map<TenantIndex, List<Integer>> buried = new HashMap<>();
+    for (int ref = 0; ref < limit; ref++) {
+      if (isAlive(ref) && shardOf(ref).bury(ref, idleBeforeMillis)) {
+        buried.computeIfAbsent(tenantOf(ref), _ -> new ArrayList<>()).add(ref);
+        metrics.died.inc();
+      }
+    }
+    if (!buried.isEmpty()) {
+      table.retain(this::isAlive);
+    }
+    return buried;
   }
 
   /** Active series of all tenants. */

@@ -25,7 +25,7 @@ final class HeadMetrics {
             registry,
             "vedette_storage_samples_duplicate",
             "Samples that were in the head already, with the same value.");
-    born = counter(registry, "vedette_storage_series_created", "Series added to the head.");
+    born = counter(registry, "vedette_storage_series_added", "Series added to the head.");
     died = counter(registry, "vedette_storage_series_removed", "Series that left the head.");
     speculationMisses =
         counter(

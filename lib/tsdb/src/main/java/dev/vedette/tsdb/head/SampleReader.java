@@ -28,6 +28,7 @@ final class SampleReader {
   private int[] pieceLength = new int[16];
   private int[] pieceCount = new int[16];
   private long[] pieceFirst = new long[16];
+  private long[] pieceLast = new long[16];
   private long[] pieceInterval = new long[16];
   private long[] pieceValue = new long[16];
   private byte[] bytes = new byte[4096];
@@ -56,12 +57,39 @@ final class SampleReader {
     }
   }
 
+  /** Finds the chunks of a series that begin at or before {@code end}, and how many there are. */
+  int bounds(int ref, long end) {
+    long[] segment = records.segment(ref);
+    int at = SeriesRecords.at(ref);
+    for (int attempt = 1; ; attempt++) {
+      long version = SeriesRecords.acquireVersion(segment, at);
+      if (!SeriesRecords.isChanging(version) && copy(segment, at, version, Long.MIN_VALUE, end)) {
+        return pieces;
+      }
+      pause(attempt);
+    }
+  }
+
+  int pieces() {
+    return pieces;
+  }
+
+  /** Oldest timestamp of a chunk found, 0 the newest chunk. */
+  long pieceMin(int piece) {
+    return pieceFirst[piece];
+  }
+
+  /** Newest timestamp of a chunk found. */
+  long pieceMax(int piece) {
+    return pieceLast[piece];
+  }
+
   /** For the writer, of its own chunk: the samples of a sealed stream from {@code start} on. */
   void decodeChunk(byte[] page, int chunk, long start) {
     pieces = 0;
     bytesUsed = 0;
-    copyStream(
-        page, chunk + Chunks.STREAM, Chunks.length(page, chunk) - 2, Chunks.count(page, chunk));
+    int length = Chunks.length(page, chunk) - 2;
+    copyStream(page, chunk + Chunks.STREAM, length, Chunks.count(page, chunk), 0, 0);
     decode(start, Long.MAX_VALUE);
   }
 
@@ -70,7 +98,7 @@ final class SampleReader {
     pieces = 0;
     bytesUsed = 0;
     int length = (SeriesRecords.bits(state) + 7) / 8;
-    copyStream(page, chunk + Chunks.STREAM, length, SeriesRecords.count(state));
+    copyStream(page, chunk + Chunks.STREAM, length, SeriesRecords.count(state), 0, 0);
     decode(start, Long.MAX_VALUE);
   }
 
@@ -99,23 +127,28 @@ final class SampleReader {
     }
     SlabArena arena = arenas[SeriesRecords.shard(state)];
     int samples = SeriesRecords.low(run);
-    if (samples > 0) {
-      long interval = SeriesRecords.high(run);
-      addRun(samples, last - (samples - 1) * interval, interval, bits);
+    long interval = SeriesRecords.high(run);
+    long first = last - (samples - 1) * interval;
+    if (samples > 0 && first <= end) {
+      addRun(samples, first, last, interval, bits);
     }
     int open = SeriesRecords.high(chunks);
-    if (open != 0 && !copyOpen(arena, open, state)) {
+    if (open != 0 && !copyOpen(arena, open, state, last - samples * interval, end)) {
       return false;
     }
     return copySealed(arena, SeriesRecords.low(chunks), segment, at, version, start, end);
   }
 
-  private boolean copyOpen(SlabArena arena, int open, long state) {
+  private boolean copyOpen(SlabArena arena, int open, long state, long max, long end) {
     byte[] page = arena.peek(open);
+    if (page == null) {
+      return false;
+    }
+    int chunk = SlabArena.offset(open);
+    long min = Chunks.min(page, chunk);
     int length = (SeriesRecords.bits(state) + 7) / 8;
-    return page != null
-        && copyStream(
-            page, SlabArena.offset(open) + Chunks.STREAM, length, SeriesRecords.count(state));
+    return min > end
+        || copyStream(page, chunk + Chunks.STREAM, length, SeriesRecords.count(state), min, max);
   }
 
   private boolean copySealed(
@@ -141,9 +174,9 @@ final class SampleReader {
       if (min <= end) {
         if (isRun) {
           int count = length == 0 ? 1 : (int) ((max - min) / length) + 1;
-          addRun(count, min, length, Chunks.runValue(page, chunk));
+          addRun(count, min, max, length, Chunks.runValue(page, chunk));
         } else if (!copyStream(
-            page, chunk + Chunks.STREAM, length - 2, Chunks.count(page, chunk))) {
+            page, chunk + Chunks.STREAM, length - 2, Chunks.count(page, chunk), min, max)) {
           return false;
         }
       }
@@ -152,16 +185,17 @@ final class SampleReader {
     return SeriesRecords.unchanged(segment, at, version);
   }
 
-  private void addRun(int count, long first, long interval, long value) {
+  private void addRun(int count, long first, long last, long interval, long value) {
     int piece = addPiece();
     pieceOffset[piece] = RUN;
     pieceCount[piece] = count;
     pieceFirst[piece] = first;
+    pieceLast[piece] = last;
     pieceInterval[piece] = interval;
     pieceValue[piece] = value;
   }
 
-  private boolean copyStream(byte[] page, int from, int length, int count) {
+  private boolean copyStream(byte[] page, int from, int length, int count, long min, long max) {
     if (length < 0 || from + length > page.length) {
       return false;
     }
@@ -173,6 +207,8 @@ final class SampleReader {
     pieceOffset[piece] = bytesUsed;
     pieceLength[piece] = length;
     pieceCount[piece] = count;
+    pieceFirst[piece] = min;
+    pieceLast[piece] = max;
     bytesUsed += length;
     return true;
   }
@@ -184,6 +220,7 @@ final class SampleReader {
       pieceLength = Arrays.copyOf(pieceLength, capacity);
       pieceCount = Arrays.copyOf(pieceCount, capacity);
       pieceFirst = Arrays.copyOf(pieceFirst, capacity);
+      pieceLast = Arrays.copyOf(pieceLast, capacity);
       pieceInterval = Arrays.copyOf(pieceInterval, capacity);
       pieceValue = Arrays.copyOf(pieceValue, capacity);
     }

@@ -3,6 +3,8 @@ package dev.vedette.tsdb.head;
 import dev.vedette.model.Invariant;
 import dev.vedette.tsdb.chunk.XorEncoder;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * A part of the series and the memory of their chunks. Everything here belongs to the holder of
@@ -33,9 +35,12 @@ final class Shard {
   private final SampleReader reader;
   private final XorEncoder encoder = new XorEncoder();
   private final byte[] scratch = new byte[SlabArena.LARGEST + 64];
+  private final long lateWindowMillis;
+  private @Nullable RoaringBitmap lateRefs;
   private long chunks;
 
-  Shard(SeriesRecords records, SlabArena[] arenas, int number) {
+  Shard(SeriesRecords records, SlabArena[] arenas, int number, long lateWindowMillis) {
+    this.lateWindowMillis = lateWindowMillis;
     this.records = records;
     this.arena = arenas[number];
     this.reader = new SampleReader(records, arenas);
@@ -54,14 +59,57 @@ final class Shard {
   }
 
   private int judgeLate(int ref, long[] segment, int at, long timestamp, long bits) {
-    if (timestamp == segment[at + SeriesRecords.LAST_TS]) {
+    long last = segment[at + SeriesRecords.LAST_TS];
+    if (timestamp == last) {
       return bits == segment[at + SeriesRecords.LAST_BITS] ? DUPLICATE : CONFLICT;
     }
     // A sender that repeats a whole request must find its older samples, too.
-    if (reader.read(ref, timestamp, timestamp) == 0) {
+    if (reader.read(ref, timestamp, timestamp) > 0) {
+      return reader.valueBits()[reader.from()] == bits ? DUPLICATE : CONFLICT;
+    }
+    if (timestamp < last - lateWindowMillis) {
       return LATE;
     }
-    return reader.valueBits()[reader.from()] == bits ? DUPLICATE : CONFLICT;
+    insert(ref, segment, at, timestamp, bits);
+    return STORED;
+  }
+
+  /**
+   * Puts a late sample in its place by writing the series again, some 10 ns a sample: late ones are
+   * few, and so the many need no structure for them.
+   */
+  private void insert(int ref, long[] segment, int at, long timestamp, long bits) {
+    reader.read(ref, Long.MIN_VALUE, Long.MAX_VALUE);
+    RoaringBitmap noted = lateRefs;
+    if (noted != null) {
+      noted.add(ref);
+    }
+    long version = SeriesRecords.beginChange(segment, at);
+    dropAll(segment, at);
+    boolean inserted = false;
+    for (int i = reader.from(); i < reader.to(); i++) {
+      long next = reader.timestamps()[i];
+      if (!inserted && next > timestamp) {
+        add(segment, at, timestamp, bits);
+        inserted = true;
+      }
+      add(segment, at, next, reader.valueBits()[i]);
+    }
+    if (!inserted) {
+      add(segment, at, timestamp, bits);
+    }
+    SeriesRecords.endChange(segment, at, version);
+  }
+
+  /** Begins or ends noting the series that take late samples. */
+  void noteLate(boolean note) {
+    lateRefs = note ? new RoaringBitmap() : null;
+  }
+
+  /** Whether a series took a late sample since they are noted. */
+  boolean tookLate(int ref) {
+    RoaringBitmap noted = lateRefs;
+    return noted != null && noted.contains(ref);
   }
 
   private void add(long[] segment, int at, long timestamp, long bits) {
@@ -275,6 +323,26 @@ final class Shard {
     SeriesRecords.endChange(segment, at, version);
     return SeriesRecords.low(segment[at + SeriesRecords.RUN]) == 0
         && segment[at + SeriesRecords.CHUNKS] == 0;
+  }
+
+  /** Takes the hash from a series that holds nothing and got nothing for long; takes the lock. */
+  boolean bury(int ref, long idleBeforeMillis) {
+    long[] segment = records.segment(ref);
+    int at = SeriesRecords.at(ref);
+    lock.lock();
+    try {
+      boolean isIdle =
+          segment[at + SeriesRecords.LAST_TS] < idleBeforeMillis
+              && SeriesRecords.low(segment[at + SeriesRecords.RUN]) == 0
+              && segment[at + SeriesRecords.CHUNKS] == 0;
+      if (isIdle) {
+        segment[at + SeriesRecords.HASH] = 0;
+        segment[at + SeriesRecords.STATE] &= ~SeriesRecords.ALIASED;
+      }
+      return isIdle;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void dropAll(long[] segment, int at) {

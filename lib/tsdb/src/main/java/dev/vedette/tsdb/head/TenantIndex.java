@@ -4,6 +4,7 @@ import dev.vedette.model.CardinalityReport.Count;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
+import dev.vedette.model.Utf8;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -232,7 +233,8 @@ final class TenantIndex {
     names.forEach(
         (name, label) ->
             counts.add(
-                new Count(name, label.values.keySet().stream().mapToLong(String::length).sum())));
+                new Count(
+                    name, label.values.keySet().stream().mapToLong(TenantIndex::bytes).sum())));
     return largest(counts, top);
   }
 
@@ -247,6 +249,10 @@ final class TenantIndex {
                   counts.add(new Count(label.getKey() + "=" + value, pair.postings.cardinality())));
     }
     return largest(counts, top);
+  }
+
+  private static long bytes(String text) {
+    return Utf8.encode(text).length;
   }
 
   long labelPairs() {

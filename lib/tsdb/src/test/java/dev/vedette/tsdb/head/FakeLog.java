@@ -1,0 +1,100 @@
+package dev.vedette.tsdb.head;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Unavailable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A log in memory that remembers what it was given, and can refuse. */
+final class FakeLog implements HeadLog {
+  record Entry(int ref, boolean isSeries, long timestamp, long bits) {}
+
+  final List<Entry> entries = new ArrayList<>();
+  private final boolean remembers;
+  private boolean broken;
+  private long end;
+
+  private FakeLog(boolean remembers) {
+    this.remembers = remembers;
+  }
+
+  static FakeLog remembering() {
+    return new FakeLog(true);
+  }
+
+  /** Counts only, so that a test can look for allocations elsewhere. */
+  static FakeLog forgetful() {
+    return new FakeLog(false);
+  }
+
+  synchronized void breakDown(boolean now) {
+    broken = now;
+  }
+
+  @Override
+  public Records newRecords() {
+    return new Buffer();
+  }
+
+  @Override
+  public synchronized long append(Records records) {
+    if (broken) {
+      throw new Unavailable(ErrorId.DISK_FULL, "the log is full", "free space");
+    }
+    Buffer buffer = (Buffer) records;
+    entries.addAll(buffer.entries);
+    return end += buffer.count;
+  }
+
+  @Override
+  public synchronized long end() {
+    return end;
+  }
+
+  @Override
+  public synchronized void awaitDurable(long position) {
+    if (broken) {
+      throw new Unavailable(ErrorId.DISK_FULL, "the log is full", "free space");
+    }
+  }
+
+  private final class Buffer implements Records {
+    final List<Entry> entries = new ArrayList<>();
+    int count;
+
+    @Override
+    public void clear() {
+      entries.clear();
+      count = 0;
+    }
+
+    @Override
+    public boolean isEmpty() {
+      return count == 0;
+    }
+
+    @Override
+    public void series(int ref, TenantId tenant, byte[] bytes, int from, int to) {
+      add(ref, true, 0, 0);
+    }
+
+    @Override
+    public void sample(int ref, long timestampMillis, long valueBits) {
+      add(ref, false, timestampMillis, valueBits);
+    }
+
+    @Override
+    public void metadata(TenantId tenant, MetricMetadata family) {
+      count++;
+    }
+
+    private void add(int ref, boolean isSeries, long timestamp, long bits) {
+      count++;
+      if (remembers) {
+        entries.add(new Entry(ref, isSeries, timestamp, bits));
+      }
+    }
+  }
+}
