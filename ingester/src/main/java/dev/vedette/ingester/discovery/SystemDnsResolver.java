@@ -3,6 +3,8 @@ package dev.vedette.ingester.discovery;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Hashtable;
@@ -34,6 +36,21 @@ public final class SystemDnsResolver implements DnsResolver {
    */
   public SystemDnsResolver(List<String> searchDomains) {
     this.searchDomains = List.copyOf(searchDomains);
+  }
+
+  /** With the search domains of {@code /etc/resolv.conf}, where there is one. */
+  public static SystemDnsResolver ofThisMachine() {
+    List<String> domains = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(Path.of("/etc/resolv.conf"))) {
+        if (line.startsWith("search ")) {
+          domains = List.of(line.substring("search ".length()).strip().split("\\s+"));
+        }
+      }
+    } catch (IOException e) {
+      // Not every system has the file; names then need to be complete.
+    }
+    return new SystemDnsResolver(domains);
   }
 
   @Override

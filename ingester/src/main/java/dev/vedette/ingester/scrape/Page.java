@@ -1,0 +1,6 @@
+package dev.vedette.ingester.scrape;
+
+import dev.vedette.wire.exposition.ExpositionFormat;
+
+/** A page of metrics as it was fetched: the first {@code length} bytes of the buffer. */
+record Page(byte[] body, int length, ExpositionFormat format) {}

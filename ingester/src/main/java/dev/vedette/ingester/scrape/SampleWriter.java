@@ -1,0 +1,54 @@
+package dev.vedette.ingester.scrape;
+
+import dev.vedette.model.SampleSink;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.VedetteException;
+import dev.vedette.model.WriteBatch;
+import dev.vedette.model.WriteOutcome;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands batches to storage. What storage does not take is counted; scraping goes on. Any thread.
+ */
+final class SampleWriter {
+  private static final Logger log = LoggerFactory.getLogger(SampleWriter.class);
+
+  private final SampleSink sink;
+  private final TenantId tenant;
+  private final ScrapeMetrics metrics;
+  private final AtomicBoolean failing = new AtomicBoolean();
+
+  SampleWriter(SampleSink sink, TenantId tenant, ScrapeMetrics metrics) {
+    this.sink = sink;
+    this.tenant = tenant;
+    this.metrics = metrics;
+  }
+
+  /** Writes a batch; false where storage took nothing of it. */
+  boolean write(WriteBatch batch) {
+    metrics.samples.inc(batch.sampleCount());
+    WriteOutcome outcome;
+    try {
+      outcome = sink.write(tenant, batch);
+    } catch (VedetteException e) {
+      metrics.lost.inc(batch.sampleCount());
+      if (failing.compareAndSet(false, true)) {
+        log.atError()
+            .addKeyValue("tenant", tenant)
+            .addKeyValue("samples", batch.sampleCount())
+            .setCause(e)
+            .log("storage takes no samples; scraped ones are lost until it does");
+      }
+      return false;
+    }
+    if (failing.compareAndSet(true, false)) {
+      log.atInfo().addKeyValue("tenant", tenant).log("storage takes samples again");
+    }
+    for (WriteOutcome.Refusal refusal : outcome.refusals()) {
+      metrics.refused.labelValues(refusal.id().id()).inc(refusal.samples());
+    }
+    return true;
+  }
+}
