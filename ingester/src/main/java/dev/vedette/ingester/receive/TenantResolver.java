@@ -1,0 +1,15 @@
+package dev.vedette.ingester.receive;
+
+import dev.vedette.model.TenantId;
+
+/** Whose data a request carries. */
+@FunctionalInterface
+public interface TenantResolver {
+  /** The tenant of a request by its {@code Authorization} header, empty where there is none. */
+  TenantId resolve(String authorization);
+
+  /** One tenant, whatever is sent. */
+  static TenantResolver single() {
+    return _ -> TenantId.DEFAULT;
+  }
+}
