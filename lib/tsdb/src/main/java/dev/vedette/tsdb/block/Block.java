@@ -163,6 +163,41 @@ public final class Block implements AutoCloseable {
         });
   }
 
+  /** Where the block's bytes are. Reads all page headers. */
+  public BlockStats stats() {
+    return reading(
+        index -> {
+          SamplesReader.Sizes data = samples.sizes();
+          BlockIndex.Sizes found = index.sizes();
+          BlockMeta meta = footer.meta();
+          long parts = data.values() + data.headers() + data.tables() + data.timestamps();
+          long labels = found.strings() + found.columns() + found.postings();
+          return new BlockStats(
+              meta.series(),
+              meta.samples(),
+              meta.fileBytes(),
+              data.values(),
+              data.headers(),
+              data.tables(),
+              data.timestamps(),
+              found.strings(),
+              found.columns(),
+              found.postings(),
+              meta.fileBytes() - parts - labels);
+        });
+  }
+
+  /** Reads and checks everything; returns what is damaged, empty for a sound block. */
+  public List<Corruption> verify() {
+    return reading(
+        index -> {
+          List<Corruption> found = new ArrayList<>();
+          samples.verify(found::add);
+          index.verify(found::add);
+          return found;
+        });
+  }
+
   private <T> T reading(Function<BlockIndex, T> read) {
     retain();
     try {

@@ -3,6 +3,7 @@ package dev.vedette.tsdb.block;
 import dev.vedette.model.Corruption;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.tsdb.encode.PageDecoder;
 import dev.vedette.tsdb.index.BlockIndex;
 import java.util.Arrays;
 import org.roaringbitmap.PeekableIntIterator;
@@ -13,11 +14,12 @@ final class BlockCursor implements SeriesCursor {
   private final Block block;
   private final BlockIndex index;
   private final SamplesReader samples;
-  private final SamplesReader.PageDecoder page;
+  private final PageDecoder page;
   private final DamageListener damage;
   private final PeekableIntIterator series;
   private final long startMillis;
   private final long endMillis;
+  private final int[] wanted = new int[SeriesBatch.CAPACITY];
   private final double[][] values = new double[SeriesBatch.CAPACITY][];
   // The vector trimmed last, and the trimmed copy: neighbours mostly share theirs.
   private long[] trimmedOf = {};
@@ -36,7 +38,7 @@ final class BlockCursor implements SeriesCursor {
     this.block = block;
     this.index = index;
     this.samples = samples;
-    this.page = samples.decoder();
+    this.page = new PageDecoder(samples);
     this.damage = damage;
     this.series = series.getIntIterator();
     this.startMillis = startMillis;
@@ -53,29 +55,27 @@ final class BlockCursor implements SeriesCursor {
     while (batch.count() == 0 && series.hasNext()) {
       int number = samples.pageOf(series.peekNext());
       try {
-        page.open(number);
-        fill(batch, number);
+        int count = gather(number);
+        page.open(number, wanted[count - 1] - samples.firstSeries(number));
+        for (int i = 0; i < count; i++) {
+          add(batch, wanted[i], wanted[i] - samples.firstSeries(number));
+        }
       } catch (Corruption corruption) {
         damage.damaged(corruption);
         batch.clear();
-        skip(number);
       }
     }
     return batch.count() > 0;
   }
 
-  private void fill(SeriesBatch batch, int number) {
-    int first = samples.firstSeries(number);
-    while (series.hasNext() && samples.pageOf(series.peekNext()) == number) {
-      int id = series.next();
-      add(batch, id, id - first);
+  /** Takes the series of one page off the iterator; returns how many. */
+  private int gather(int number) {
+    int end = samples.firstSeries(number) + samples.seriesCount(number);
+    int count = 0;
+    while (series.hasNext() && series.peekNext() < end) {
+      wanted[count++] = series.next();
     }
-  }
-
-  private void skip(int number) {
-    while (series.hasNext() && samples.pageOf(series.peekNext()) == number) {
-      series.next();
-    }
+    return count;
   }
 
   private void add(SeriesBatch batch, int id, int inPage) {

@@ -1,24 +1,32 @@
 package dev.vedette.tsdb.block;
 
 import dev.vedette.tsdb.encode.ByteSink;
+import dev.vedette.tsdb.encode.GroupEncoder;
 import dev.vedette.tsdb.encode.Packed;
 import dev.vedette.tsdb.encode.Piece;
 import dev.vedette.tsdb.encode.PieceList;
 import dev.vedette.tsdb.encode.PieceSink;
+import dev.vedette.tsdb.encode.VectorsWriter;
 import java.io.IOException;
 
-/** Writes the samples of a block's series, page by page. Not thread-safe. */
+/**
+ * Writes the samples of a block's series: timestamps as shared vectors, values in groups of pages.
+ * Not thread-safe.
+ */
 final class SamplesWriter {
-  static final int SERIES_PER_PAGE = 64;
-
   private final PieceSink out;
+  private final VectorsWriter vectors;
+  private final GroupEncoder group = new GroupEncoder();
+  private final PieceList tables = new PieceList();
+  private final ByteSink pagesPerGroup = new ByteSink();
+  private int pagesOfGroup;
   private final PieceList pages = new PieceList();
-  private final ByteSink page = new ByteSink();
-  private int inPage;
+  private final ByteSink seriesPerPage = new ByteSink();
   private long sampleCount;
 
   SamplesWriter(PieceSink out) {
     this.out = out;
+    this.vectors = new VectorsWriter(out);
   }
 
   long sampleCount() {
@@ -26,38 +34,39 @@ final class SamplesWriter {
   }
 
   void add(long[] timestamps, long[] valueBits, int size) throws IOException {
-    page.varint(size);
-    long time = 0;
-    long bits = 0;
-    for (int i = 0; i < size; i++) {
-      page.signed(timestamps[i] - time);
-      time = timestamps[i];
-    }
-    for (int i = 0; i < size; i++) {
-      page.varint(valueBits[i] ^ bits);
-      bits = valueBits[i];
-    }
+    group.add(vectors.idOf(timestamps, size), valueBits, size);
     sampleCount += size;
-    inPage++;
-    if (inPage == SERIES_PER_PAGE) {
-      flush();
+    if (group.isFull()) {
+      writeGroup();
     }
   }
 
-  private void flush() throws IOException {
-    ByteSink packed = new ByteSink();
-    Packed.write(packed, page);
-    pages.add(out.write(packed));
-    page.clear();
-    inPage = 0;
+  private void writeGroup() throws IOException {
+    pagesOfGroup = 0;
+    tables.add(
+        group.write(
+            out,
+            (page, seriesCount) -> {
+              pages.add(page);
+              seriesPerPage.varint(seriesCount);
+              pagesOfGroup++;
+            }));
+    pagesPerGroup.varint(pagesOfGroup);
   }
 
+  /** Writes the rest; returns the piece that says where everything is. */
   Piece finish() throws IOException {
-    if (inPage > 0) {
-      flush();
+    if (group.seriesCount() > 0) {
+      writeGroup();
     }
     ByteSink directory = new ByteSink();
+    vectors.finish(directory);
+    tables.write(directory);
+    directory.raw(pagesPerGroup.array(), 0, pagesPerGroup.size());
     pages.write(directory);
-    return out.write(directory);
+    directory.raw(seriesPerPage.array(), 0, seriesPerPage.size());
+    ByteSink packed = new ByteSink();
+    Packed.write(packed, directory);
+    return out.write(packed);
   }
 }
