@@ -1,0 +1,32 @@
+package dev.vedette.promql;
+
+import dev.vedette.promql.parse.Features;
+import java.time.Duration;
+
+/**
+ * Settings of the query engine.
+ *
+ * @param lookback how old the newest sample may be that an instant vector shows
+ * @param subqueryStep step of a subquery that names none
+ * @param maxSamples samples a query may read, and values it may hold in memory at once, each
+ * @param timeout longest time a query may take
+ * @param features parts of the language that are not stable upstream
+ * @param delayedNameRemoval whether functions remove {@code __name__} only in the end
+ */
+public record EngineConfig(
+    Duration lookback,
+    Duration subqueryStep,
+    long maxSamples,
+    Duration timeout,
+    Features features,
+    boolean delayedNameRemoval) {
+  /** As a stock Prometheus has them. */
+  public static final EngineConfig DEFAULT =
+      new EngineConfig(
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(1),
+          500_000_000,
+          Duration.ofMinutes(1),
+          Features.STOCK,
+          false);
+}

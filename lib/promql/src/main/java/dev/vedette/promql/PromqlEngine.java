@@ -1,0 +1,256 @@
+package dev.vedette.promql;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.Labels;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesSource;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.promql.QueryResult.Column;
+import dev.vedette.promql.QueryResult.QueryInfo;
+import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.Merge;
+import dev.vedette.promql.exec.Points;
+import dev.vedette.promql.exec.RangeOp;
+import dev.vedette.promql.exec.Series;
+import dev.vedette.promql.exec.Steps;
+import dev.vedette.promql.exec.VectorOp;
+import dev.vedette.promql.exec.WindowTimes;
+import dev.vedette.promql.exec.Windows;
+import dev.vedette.promql.parse.Expr;
+import dev.vedette.promql.parse.Parser;
+import dev.vedette.promql.parse.ValueType;
+import dev.vedette.promql.plan.PlanContext;
+import dev.vedette.promql.plan.Planner;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Answers PromQL over a {@link SeriesSource}. An instant query is a range query of one step.
+ *
+ * <p>Each query runs on the thread that asks, and holds groups × steps of an aggregation, or series
+ * × steps of what it returns, besides one batch of 64 series. Thread-safe.
+ *
+ * <p>Errors: {@code InvalidRequest} ({@code invalid-expression} with line and column, {@code
+ * query-execution}), {@code LimitExceeded} ({@code query-limit}), {@code Unavailable} ({@code
+ * query-timeout}, also when cancelled or interrupted).
+ */
+public final class PromqlEngine {
+  /** Most steps a range query may have, as Prometheus has it. */
+  public static final int MAX_STEPS = 11_000;
+
+  private final EngineConfig config;
+  private final SeriesSource source;
+  private final Ticker ticker;
+
+  public PromqlEngine(EngineConfig config, SeriesSource source, Ticker ticker) {
+    this.config = config;
+    this.source = source;
+    this.ticker = ticker;
+  }
+
+  /** Parses an expression as this engine would before answering it. */
+  public Expr parse(String expression) {
+    return Parser.parse(expression, config.features());
+  }
+
+  /** The value of an expression at one time. */
+  public QueryResult instant(
+      TenantId tenant, String expression, long timeMillis, QueryOptions options) {
+    Query query = new Query(tenant, Steps.at(timeMillis), true, options);
+    return query.instant(parse(expression));
+  }
+
+  /**
+   * The values of an expression from start to end, both included.
+   *
+   * @throws InvalidRequest also where the range runs backwards, the step is not positive, there are
+   *     more than {@value #MAX_STEPS} steps or the expression is not a scalar or instant vector
+   */
+  public QueryResult range(
+      TenantId tenant,
+      String expression,
+      long startMillis,
+      long endMillis,
+      long stepMillis,
+      QueryOptions options) {
+    checkRange(startMillis, endMillis, stepMillis);
+    Expr expr = parse(expression);
+    if (expr.type() == ValueType.STRING || expr.type() == ValueType.RANGE_VECTOR) {
+      throw invalid(
+          "invalid expression type \"%s\" for range query, must be Scalar or instant Vector"
+              .formatted(expr.type().words()),
+          "ask for it as an instant query");
+    }
+    Steps steps = new Steps(startMillis, endMillis, stepMillis);
+    return new Query(tenant, steps, false, options).range(expr);
+  }
+
+  private static void checkRange(long startMillis, long endMillis, long stepMillis) {
+    if (endMillis < startMillis) {
+      throw invalid("end timestamp must not be before start time", "swap the two");
+    }
+    if (stepMillis <= 0) {
+      throw invalid(
+          "zero or negative query resolution step widths are not accepted", "try a positive step");
+    }
+    if ((endMillis - startMillis) / stepMillis > MAX_STEPS) {
+      throw invalid(
+          "exceeded maximum resolution of %d points per timeseries".formatted(MAX_STEPS),
+          "try decreasing the query resolution (?step=XX)");
+    }
+  }
+
+  private static InvalidRequest invalid(String message, String wayOut) {
+    return new InvalidRequest(ErrorId.INVALID_REQUEST, message, wayOut);
+  }
+
+  /** One query. */
+  private final class Query {
+    private final Steps steps;
+    private final long startNanos = ticker.nanos();
+    private final Evaluation evaluation;
+    private final Planner planner;
+
+    Query(TenantId tenant, Steps steps, boolean instant, QueryOptions options) {
+      this.steps = steps;
+      Duration timeout = options.timeout().orElse(config.timeout());
+      if (timeout.compareTo(config.timeout()) > 0) {
+        timeout = config.timeout();
+      }
+      this.evaluation =
+          new Evaluation(
+              tenant,
+              source,
+              new Evaluation.Budget(
+                  config.maxSamples(),
+                  startNanos + timeout.toNanos(),
+                  ticker,
+                  options.cancelled()));
+      this.planner =
+          new Planner(
+              new PlanContext(
+                  steps,
+                  instant,
+                  options.lookback().orElse(config.lookback()).toMillis(),
+                  config.subqueryStep().toMillis(),
+                  config.delayedNameRemoval()));
+    }
+
+    QueryResult instant(Expr expr) {
+      long time = steps.startMillis();
+      return switch (expr.type()) {
+        case SCALAR -> {
+          double value = planner.scalar(expr).evaluate(evaluation, steps)[0];
+          yield new QueryResult.Scalar(time, value, info());
+        }
+        case STRING -> {
+          Expr.StringLiteral string = (Expr.StringLiteral) Expr.unwrap(expr);
+          yield new QueryResult.StringValue(time, string.value(), info());
+        }
+        case INSTANT_VECTOR -> vector(planner.vector(expr), time);
+        case RANGE_VECTOR -> samples(planner.range(expr));
+      };
+    }
+
+    private QueryResult vector(VectorOp op, long time) {
+      List<Series> series = finish(op);
+      double[] values = new double[series.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = series.get(i).values()[0];
+      }
+      return new QueryResult.InstantVector(
+          time, series.stream().map(Series::labels).toList(), values, info());
+    }
+
+    /** The samples in the window themselves. */
+    private QueryResult samples(RangeOp op) {
+      WindowTimes times = op.windows(steps);
+      Windows windows = new Windows(times);
+      List<Column> columns = new ArrayList<>();
+      try (SeriesCursor cursor = op.open(evaluation, steps)) {
+        SeriesBatch batch = new SeriesBatch();
+        while (cursor.next(batch)) {
+          windows.forget();
+          for (int i = 0; i < batch.count(); i++) {
+            windows.locate(batch.timestamps(i), batch.size(i));
+            evaluation.read(1, batch.size(i));
+            Column column = column(batch, i, windows.from(0), windows.to(0));
+            if (column.timestamps().length > 0) {
+              columns.add(column);
+            }
+          }
+        }
+      }
+      return matrix(columns);
+    }
+
+    private Column column(SeriesBatch batch, int series, int from, int to) {
+      long[] timestamps = new long[to - from];
+      double[] values = new double[to - from];
+      int size = 0;
+      for (int i = from; i < to; i++) {
+        if (Points.isPresent(batch.values(series)[i])) {
+          timestamps[size] = batch.timestamps(series)[i];
+          values[size++] = batch.values(series)[i];
+        }
+      }
+      return new Column(
+          batch.labels(series), Arrays.copyOf(timestamps, size), Arrays.copyOf(values, size));
+    }
+
+    QueryResult range(Expr expr) {
+      List<Series> series =
+          expr.type() == ValueType.SCALAR
+              ? List.of(
+                  new Series(Labels.EMPTY, false, planner.scalar(expr).evaluate(evaluation, steps)))
+              : finish(planner.vector(expr));
+      return matrix(series.stream().map(this::column).toList());
+    }
+
+    private Column column(Series series) {
+      double[] values = series.values();
+      long[] timestamps = new long[values.length];
+      double[] present = new double[values.length];
+      int size = 0;
+      for (int i = 0; i < values.length; i++) {
+        if (Points.isPresent(values[i])) {
+          timestamps[size] = steps.time(i);
+          present[size++] = values[i];
+        }
+      }
+      return new Column(
+          series.labels(), Arrays.copyOf(timestamps, size), Arrays.copyOf(present, size));
+    }
+
+    private QueryResult matrix(List<Column> columns) {
+      List<Column> sorted = new ArrayList<>(columns);
+      sorted.sort(Comparator.comparing(Column::labels));
+      return new QueryResult.Matrix(sorted, info());
+    }
+
+    /** All series with the labels they are shown with. */
+    private List<Series> finish(VectorOp op) {
+      Merge merge = Merge.sameLabels();
+      for (Series series : op.all(evaluation, steps)) {
+        if (Points.any(series.values(), series.values().length)) {
+          merge.add(new Series(series.finalLabels(), false, series.values()));
+        }
+      }
+      return merge.series();
+    }
+
+    private QueryInfo info() {
+      return new QueryInfo(
+          evaluation.annotations().warnings(),
+          evaluation.annotations().infos(),
+          new QueryStats(
+              evaluation.seriesRead(), evaluation.samplesRead(), ticker.nanos() - startNanos));
+    }
+  }
+}

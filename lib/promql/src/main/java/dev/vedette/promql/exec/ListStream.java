@@ -1,0 +1,28 @@
+package dev.vedette.promql.exec;
+
+import java.util.Iterator;
+import java.util.List;
+
+/** Series that are in memory already. */
+final class ListStream implements VectorStream {
+  private final Iterator<Series> series;
+
+  ListStream(List<Series> series) {
+    this.series = series.iterator();
+  }
+
+  @Override
+  public boolean next(VectorBatch batch) {
+    batch.clear();
+    while (series.hasNext() && !batch.isFull()) {
+      Series next = series.next();
+      if (Points.any(next.values(), next.values().length)) {
+        batch.add(next);
+      }
+    }
+    return batch.count() > 0;
+  }
+
+  @Override
+  public void close() {}
+}

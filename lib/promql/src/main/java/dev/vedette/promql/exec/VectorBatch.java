@@ -1,0 +1,110 @@
+package dev.vedette.promql.exec;
+
+import dev.vedette.model.Invariant;
+import dev.vedette.model.Labels;
+import dev.vedette.model.SeriesBatch;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Up to {@value #CAPACITY} series of a vector, each a column of one value a step. The reader may
+ * change columns in place, and keeps one by {@link #take}; all others are used again.
+ */
+public final class VectorBatch {
+  public static final int CAPACITY = SeriesBatch.CAPACITY;
+
+  private final int steps;
+  private final @Nullable Labels[] labels = new Labels[CAPACITY];
+  private final boolean[] nameDropped = new boolean[CAPACITY];
+  private final double[] @Nullable [] columns = new double[CAPACITY][];
+  private int count;
+
+  public VectorBatch(int steps) {
+    this.steps = steps;
+  }
+
+  public void clear() {
+    Arrays.fill(labels, 0, count, null);
+    count = 0;
+  }
+
+  public boolean isFull() {
+    return count == CAPACITY;
+  }
+
+  public int count() {
+    return count;
+  }
+
+  public int steps() {
+    return steps;
+  }
+
+  /** A column to write to; it becomes a series by {@link #add}. Holds anything. */
+  public double[] nextColumn() {
+    double[] column = columns[count];
+    if (column == null) {
+      column = new double[steps];
+      columns[count] = column;
+    }
+    return column;
+  }
+
+  /** Adds the series whose values are in {@link #nextColumn}. */
+  public void add(Labels series, boolean dropName) {
+    Invariant.check(columns[count] != null, "BUG: series %d without a column", count);
+    labels[count] = series;
+    nameDropped[count] = dropName;
+    count++;
+  }
+
+  /** Adds a series with a column of its own. */
+  public void add(Series series) {
+    columns[count] = series.values();
+    add(series.labels(), series.nameDropped());
+  }
+
+  public Labels labels(int series) {
+    Labels found = labels[series];
+    Invariant.check(found != null, "BUG: no series %d in the batch", series);
+    return Objects.requireNonNull(found);
+  }
+
+  public boolean nameDropped(int series) {
+    return nameDropped[series];
+  }
+
+  public double[] column(int series) {
+    return Objects.requireNonNull(columns[series]);
+  }
+
+  public void relabel(int series, Labels newLabels, boolean dropName) {
+    labels[series] = newLabels;
+    nameDropped[series] = dropName;
+  }
+
+  /** Hands a series over for good. */
+  public Series take(int series) {
+    double[] column = column(series);
+    columns[series] = null;
+    return new Series(labels(series), nameDropped[series], column);
+  }
+
+  /** Drops series without any point. */
+  public void dropEmpty() {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if (Points.any(column(i), steps)) {
+        double[] column = columns[kept];
+        columns[kept] = columns[i];
+        columns[i] = column;
+        labels[kept] = labels[i];
+        nameDropped[kept] = nameDropped[i];
+        kept++;
+      }
+    }
+    Arrays.fill(labels, kept, count, null);
+    count = kept;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.vedette.promql.functions;
+
+import dev.vedette.promql.parse.Numbers;
+import java.math.BigDecimal;
+
+/** Numbers in texts that users compare with those of Prometheus. */
+public final class GoFormat {
+  private GoFormat() {}
+
+  /** Shortest digits; an exponent below 1e-4 and from 1e21 on. */
+  public static String general(double value) {
+    double size = Math.abs(value);
+    if (size == 0 || !Double.isFinite(value) || size >= 1e-4 && size < 1e21) {
+      return Numbers.format(value);
+    }
+    BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    String unscaled = digits.unscaledValue().abs().toString();
+    int exponent = unscaled.length() - 1 - digits.scale();
+    String mantissa =
+        unscaled.length() == 1 ? unscaled : unscaled.charAt(0) + "." + unscaled.substring(1);
+    return "%s%se%s%02d"
+        .formatted(value < 0 ? "-" : "", mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
+  }
+}

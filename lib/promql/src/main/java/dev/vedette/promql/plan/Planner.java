@@ -1,0 +1,208 @@
+package dev.vedette.promql.plan;
+
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.promql.exec.Accumulators;
+import dev.vedette.promql.exec.AggregateOp;
+import dev.vedette.promql.exec.CalledOps;
+import dev.vedette.promql.exec.ConstantOp;
+import dev.vedette.promql.exec.DistinctOp;
+import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.Grouping;
+import dev.vedette.promql.exec.MapOp;
+import dev.vedette.promql.exec.NameRule;
+import dev.vedette.promql.exec.RangeOp;
+import dev.vedette.promql.exec.RangeSelectOp;
+import dev.vedette.promql.exec.ScalarOp;
+import dev.vedette.promql.exec.SelectOp;
+import dev.vedette.promql.exec.SubqueryOp;
+import dev.vedette.promql.exec.VectorOp;
+import dev.vedette.promql.exec.VectorScalarOp;
+import dev.vedette.promql.exec.VectorVectorOp;
+import dev.vedette.promql.parse.DurationExpr;
+import dev.vedette.promql.parse.Expr;
+import dev.vedette.promql.parse.ValueType;
+import java.util.List;
+
+/** Makes operators of a syntax tree: resolves times, and evaluates once what is always the same. */
+public final class Planner {
+  private final PlanContext context;
+  private final CallPlanner calls;
+
+  public Planner(PlanContext context) {
+    this.context = context;
+    this.calls = new CallPlanner(this, context);
+  }
+
+  PlanContext context() {
+    return context;
+  }
+
+  /** The operator of an expression that gives an instant vector. */
+  public VectorOp vector(Expr expr) {
+    boolean selector = Expr.unwrap(expr) instanceof Expr.VectorSelector;
+    boolean constant = !selector && Invariance.isConstant(expr);
+    VectorOp planned = vectorOf(expr);
+    return constant ? new ConstantOp(planned) : planned;
+  }
+
+  private VectorOp vectorOf(Expr expr) {
+    return switch (expr) {
+      case Expr.VectorSelector selector -> select(selector, false);
+      case Expr.Paren paren -> vectorOf(paren.inner());
+      case Expr.Unary unary -> {
+        VectorOp operand = vector(unary.operand());
+        yield unary.negative()
+            ? distinct(
+                new MapOp(operand, List.of(), (v, _, _) -> -v, context.dropping()), unary.operand())
+            : operand;
+      }
+      case Expr.Binary binary -> binary(binary);
+      case Expr.Aggregation aggregation -> aggregation(aggregation);
+      case Expr.Call call -> calls.vector(call);
+      case Expr.NumberLiteral _, Expr.StringLiteral _, Expr.MatrixSelector _, Expr.Subquery _ ->
+          throw new IllegalStateException("BUG: %s as instant vector".formatted(expr.type()));
+    };
+  }
+
+  VectorOp select(Expr.VectorSelector selector, boolean timestamps) {
+    if (selector.extension() != Expr.Extension.NONE) {
+      throw Evaluation.failed("anchored and smoothed selectors are not answered yet");
+    }
+    return new SelectOp(
+        selector.matchers(),
+        context.lookbackMillis(),
+        context.offsetMillis(selector.modifiers()),
+        context.fixedMillis(selector.modifiers()),
+        timestamps);
+  }
+
+  /** The operator of an expression that gives a range vector. */
+  public RangeOp range(Expr expr) {
+    return switch (Expr.unwrap(expr)) {
+      case Expr.MatrixSelector matrix -> {
+        if (matrix.selector().extension() != Expr.Extension.NONE) {
+          throw Evaluation.failed("anchored and smoothed selectors are not answered yet");
+        }
+        yield new RangeSelectOp(
+            matrix.selector().matchers(),
+            positive(matrix.range()),
+            context.offsetMillis(matrix.selector().modifiers()),
+            context.fixedMillis(matrix.selector().modifiers()));
+      }
+      case Expr.Subquery subquery -> {
+        DurationExpr step = subquery.step();
+        yield new SubqueryOp(
+            vector(subquery.inner()),
+            positive(subquery.range()),
+            step == null ? context.subqueryStepMillis() : positive(step),
+            context.offsetMillis(subquery.modifiers()),
+            context.fixedMillis(subquery.modifiers()));
+      }
+      default -> throw new IllegalStateException("BUG: %s as range vector".formatted(expr.type()));
+    };
+  }
+
+  private long positive(DurationExpr duration) {
+    long millis = context.millis(duration);
+    if (millis <= 0) {
+      throw Evaluation.failed("duration must be greater than 0");
+    }
+    return millis;
+  }
+
+  /** The operator of an expression that gives a scalar. */
+  public ScalarOp scalar(Expr expr) {
+    return switch (expr) {
+      case Expr.NumberLiteral number -> ScalarOp.constant(number.value());
+      case Expr.Paren paren -> scalar(paren.inner());
+      case Expr.Unary unary -> {
+        ScalarOp operand = scalar(unary.operand());
+        yield unary.negative() ? CalledOps.map(operand, v -> -v) : operand;
+      }
+      case Expr.Binary binary ->
+          CalledOps.binary(binary.op(), scalar(binary.left()), scalar(binary.right()));
+      case Expr.Call call -> calls.scalar(call);
+      case Expr.StringLiteral _,
+          Expr.VectorSelector _,
+          Expr.MatrixSelector _,
+          Expr.Subquery _,
+          Expr.Aggregation _ ->
+          throw new IllegalStateException("BUG: %s as scalar".formatted(expr.type()));
+    };
+  }
+
+  private VectorOp binary(Expr.Binary binary) {
+    Expr left = binary.left();
+    Expr right = binary.right();
+    if (binary.matching() != null) {
+      VectorOp leftOp = vector(left);
+      VectorOp rightOp = vector(right);
+      return binary.op().isSet()
+          ? new VectorVectorOp.SetOp(binary.op(), leftOp, rightOp, binary.matching())
+          : new VectorVectorOp(
+              binary.op(),
+              leftOp,
+              rightOp,
+              binary.returnBool(),
+              binary.matching(),
+              context.delayedNameRemoval());
+    }
+    boolean scalarLeft = left.type() == ValueType.SCALAR;
+    Expr vector = scalarLeft ? right : left;
+    VectorOp op =
+        VectorScalarOp.of(
+            binary.op(),
+            vector(vector),
+            scalar(scalarLeft ? left : right),
+            scalarLeft,
+            binary.returnBool(),
+            context.dropping());
+    boolean keepsName = binary.op().isComparison() && !binary.returnBool();
+    return keepsName ? op : distinct(op, vector);
+  }
+
+  private VectorOp aggregation(Expr.Aggregation aggregation) {
+    VectorOp operand = vector(aggregation.operand());
+    Grouping grouping =
+        aggregation.without()
+            ? Grouping.without(aggregation.grouping())
+            : Grouping.by(aggregation.grouping());
+    return switch (aggregation.op()) {
+      case SUM, AVG, COUNT, MIN, MAX, GROUP, STDDEV, STDVAR ->
+          new AggregateOp(operand, grouping, Accumulators.of(aggregation.op()));
+      case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO ->
+          throw Evaluation.failed(
+              "aggregation %s is not answered yet".formatted(aggregation.op().text()));
+    };
+  }
+
+  /** Checks for equal labels after names were dropped, unless there can only be one name. */
+  VectorOp distinct(VectorOp op, Expr input) {
+    return context.dropping() == NameRule.DROP_LATER || hasOneName(input) ? op : new DistinctOp(op);
+  }
+
+  private static boolean hasOneName(Expr expr) {
+    return switch (Expr.unwrap(expr)) {
+      case Expr.VectorSelector selector -> hasOneName(selector);
+      case Expr.MatrixSelector matrix -> hasOneName(matrix.selector());
+      case Expr.Subquery subquery -> hasOneName(subquery.inner());
+      case Expr.Unary unary -> hasOneName(unary.operand());
+      case Expr.Aggregation aggregation ->
+          !aggregation.grouping().contains(Labels.METRIC_NAME) || aggregation.without();
+      case Expr.Call call ->
+          call.arguments().stream()
+              .filter(argument -> argument.type() == ValueType.RANGE_VECTOR)
+              .anyMatch(Planner::hasOneName);
+      case Expr.NumberLiteral _, Expr.StringLiteral _, Expr.Binary _, Expr.Paren _ -> false;
+    };
+  }
+
+  private static boolean hasOneName(Expr.VectorSelector selector) {
+    return selector.matchers().stream()
+        .anyMatch(
+            matcher ->
+                matcher.type() == LabelMatcher.Type.EQUAL
+                    && matcher.name().equals(Labels.METRIC_NAME));
+  }
+}

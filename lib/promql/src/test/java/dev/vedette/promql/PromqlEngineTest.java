@@ -1,0 +1,136 @@
+package dev.vedette.promql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.Labels;
+import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.model.Unavailable;
+import dev.vedette.model.VedetteException;
+import dev.vedette.promql.parse.Features;
+import dev.vedette.testkit.InMemorySeries;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PromqlEngineTest {
+  private static final TenantId TENANT = TenantId.DEFAULT;
+
+  private final InMemorySeries store = new InMemorySeries();
+  private final PromqlEngine engine =
+      new PromqlEngine(EngineConfig.DEFAULT, store, Ticker.system());
+
+  private void counter(String job, String instance, double perSecond) {
+    Labels labels = Labels.of("__name__", "requests_total", "job", job, "instance", instance);
+    for (int i = 0; i <= 40; i++) {
+      store.append(TENANT, labels, i * 15_000L, i * 15 * perSecond);
+    }
+  }
+
+  private QueryResult.InstantVector instant(String expression, long seconds) {
+    return (QueryResult.InstantVector)
+        engine.instant(TENANT, expression, seconds * 1000, QueryOptions.DEFAULT);
+  }
+
+  private QueryResult.Matrix range(String expression) {
+    return (QueryResult.Matrix)
+        engine.range(TENANT, expression, 300_000, 600_000, 60_000, QueryOptions.DEFAULT);
+  }
+
+  @Test
+  void sumsOfRatesAnswerByGroup() {
+    counter("api", "a", 2);
+    counter("api", "b", 3);
+    counter("db", "a", 7);
+
+    QueryResult.Matrix result = range("sum by (job) (rate(requests_total[5m]))");
+
+    assertThat(result.series()).hasSize(2);
+    QueryResult.Column api = result.series().getFirst();
+    assertThat(api.labels().toString()).isEqualTo("{job=\"api\"}");
+    assertThat(api.timestamps())
+        .containsExactly(300_000, 360_000, 420_000, 480_000, 540_000, 600_000);
+    assertThat(api.values()).hasSize(6).containsOnly(new double[] {5}, within(1e-9));
+    assertThat(result.series().getLast().values()).containsOnly(new double[] {7}, within(1e-9));
+    assertThat(result.info().stats().seriesRead()).isEqualTo(3);
+  }
+
+  @Test
+  void selectorsShowTheNewestSampleWithinTheLookback() {
+    counter("api", "a", 1);
+    assertThat(instant("requests_total", 607).values()).containsExactly(600);
+    assertThat(instant("requests_total", 899).values()).containsExactly(600);
+    assertThat(instant("requests_total", 900).values()).isEmpty();
+    assertThat(instant("requests_total offset 5m", 607).values()).containsExactly(300);
+    assertThat(instant("requests_total @ 30", 607).values()).containsExactly(30);
+  }
+
+  @Test
+  void theSameQueryGivesTheSameBits() {
+    for (int i = 0; i < 300; i++) {
+      counter("api", "host-" + i, 0.1 + i * 1e-9);
+    }
+    double[] first = range("sum(rate(requests_total[5m]))").series().getFirst().values();
+    for (int i = 0; i < 5; i++) {
+      assertThat(range("sum(rate(requests_total[5m]))").series().getFirst().values())
+          .isEqualTo(first);
+    }
+  }
+
+  @Test
+  void instantAndRangeQueriesAgree() {
+    counter("api", "a", 1.5);
+    double atOnce = instant("rate(requests_total[2m]) * 2 + 1", 420).values()[0];
+    QueryResult.Column column = range("rate(requests_total[2m]) * 2 + 1").series().getFirst();
+    assertThat(column.timestamps()[2]).isEqualTo(420_000);
+    assertThat(column.values()[2]).isEqualTo(atOnce);
+  }
+
+  @Test
+  void badExpressionsSayWhere() {
+    assertThatThrownBy(() -> instant("sum(rate(x[5m])", 0))
+        .isInstanceOf(VedetteException.class)
+        .hasMessage("1:16: parse error: unclosed left parenthesis")
+        .extracting(e -> ((VedetteException) e).id())
+        .isEqualTo(ErrorId.INVALID_EXPRESSION);
+  }
+
+  @Test
+  void tooManySamplesAreRefusedByNumber() {
+    counter("api", "a", 1);
+    EngineConfig small =
+        new EngineConfig(
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(1),
+            10,
+            Duration.ofMinutes(1),
+            Features.STOCK,
+            false);
+    PromqlEngine limited = new PromqlEngine(small, store, Ticker.system());
+    assertThatThrownBy(
+            () ->
+                limited.instant(TENANT, "rate(requests_total[5m])", 600_000, QueryOptions.DEFAULT))
+        .isInstanceOf(LimitExceeded.class)
+        .hasMessageContaining("the limit is 10");
+  }
+
+  @Test
+  void aQueryEndsWhenItsTimeIsUpOrNobodyWaits() {
+    counter("api", "a", 1);
+    long[] nanos = {0};
+    PromqlEngine slow =
+        new PromqlEngine(EngineConfig.DEFAULT, store, () -> nanos[0] += 40_000_000_000L);
+    assertThatThrownBy(
+            () -> slow.instant(TENANT, "sum(requests_total)", 600_000, QueryOptions.DEFAULT))
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining("timed out");
+    QueryOptions gone = new QueryOptions(Optional.empty(), Optional.empty(), () -> true);
+    assertThatThrownBy(() -> engine.instant(TENANT, "sum(requests_total)", 600_000, gone))
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining("canceled");
+  }
+}
