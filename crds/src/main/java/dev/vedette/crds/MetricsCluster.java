@@ -1,6 +1,7 @@
 package dev.vedette.crds;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.kubernetes.api.model.Namespaced;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public class MetricsCluster extends CustomResource<MetricsClusterSpec, Void> implements Namespaced {
   private static final long serialVersionUID = 1L;
 
+  @JsonPropertyDescription(
+      "One installation: what it keeps, what it refuses, how it answers. There is no other configuration.")
   @Default("{}")
   @Override
   public MetricsClusterSpec getSpec() {

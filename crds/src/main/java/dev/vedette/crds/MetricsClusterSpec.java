@@ -140,7 +140,8 @@ public record MetricsClusterSpec(
           @Default("5m")
           DurationText lookback,
       @JsonPropertyDescription(
-              "Samples one query may hold in memory. Above it the query fails with query-limit.")
+              "Samples one query may read, and values it may hold at once. Above it the query fails"
+                  + " with query-limit.")
           @Min(1)
           @Default("50000000")
           Long maxSamples,

@@ -1,5 +1,6 @@
 package dev.vedette.crds;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Namespaced;
@@ -30,6 +31,8 @@ public class ScrapeTarget extends CustomResource<ScrapeTargetSpec, ScrapeTargetS
     implements Namespaced {
   private static final long serialVersionUID = 1L;
 
+  @JsonPropertyDescription(
+      "Pages of metrics to pull: how they are found, how they are asked for, what is kept of them.")
   @Required
   @Override
   public ScrapeTargetSpec getSpec() {

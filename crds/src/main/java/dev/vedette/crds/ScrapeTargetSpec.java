@@ -67,7 +67,7 @@ public record ScrapeTargetSpec(
         @Nullable DurationText timeout,
     @JsonPropertyDescription(
             "Whether a label of the page wins over the target's label of the same name. Otherwise"
-                + " the page's label is kept as exported_<name>.")
+                + " the page's label is kept with exported_ before its name.")
         @Default("false")
         boolean honorLabels,
     @JsonPropertyDescription(

@@ -2,6 +2,8 @@ package dev.vedette.crds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.crds.load.Kinds;
+import io.fabric8.kubernetes.client.CustomResource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +22,7 @@ class CommittedFilesTest {
   void theCommittedCrdsAreThoseThatTheTypesGenerate() throws IOException {
     List<String> names =
         VedetteResources.KINDS.stream()
-            .map(type -> io.fabric8.kubernetes.client.CustomResource.getCRDName(type) + "-v1.yml")
+            .map(type -> CustomResource.getCRDName(type) + "-v1.yml")
             .toList();
     for (String name : names) {
       Committed.compare(COMMITTED.resolve(name), Files.readString(GENERATED.resolve(name)));
@@ -28,6 +30,22 @@ class CommittedFilesTest {
     try (var files = Files.list(COMMITTED)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrderElementsOf(names);
+    }
+  }
+
+  @Test
+  void theReferencePagesListTheFieldsOfTheCrds() throws IOException {
+    Path pages = Path.of(System.getProperty("vedette.root")).resolve("docs/reference");
+    for (Kinds.Kind kind : Kinds.load().all()) {
+      Committed.compare(pages.resolve(kind.name() + ".md"), ReferencePage.of(kind));
+    }
+  }
+
+  @Test
+  void noCrdIsTooLargeForKubectlApply() throws IOException {
+    // kubectl keeps the whole object in an annotation, and annotations end at 256 KiB.
+    try (var files = Files.list(COMMITTED)) {
+      assertThat(files).allSatisfy(file -> assertThat(Files.size(file)).isLessThan(200 << 10));
     }
   }
 }
