@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Where series are born: the only path that parses labels. All of it happens under {@link #lock},
@@ -26,6 +27,7 @@ final class Births {
   private final Map<Key, Newborn> unloggedByLabels = new HashMap<>();
   private int[] freeRefs = new int[64];
   private int freeCount;
+  private final RoaringBitmap quarantined = new RoaringBitmap();
   private volatile int nextRef;
 
   private record Key(int tenant, Labels labels) {}
@@ -161,15 +163,50 @@ final class Births {
     return ref;
   }
 
-  /** Refs of dead series that nobody can mean any more. Under the lock. */
-  void recycle(int[] refs) {
-    while (freeCount + refs.length > freeRefs.length) {
-      freeRefs = Arrays.copyOf(freeRefs, freeRefs.length * 2);
+  /** Keeps refs of dead series apart, since the log may still name them. Under the lock. */
+  void quarantine(int[] refs) {
+    for (int ref : refs) {
+      quarantined.add(ref);
     }
-    // Ascending refs come off the end last, so the lowest are used first.
-    for (int i = refs.length - 1; i >= 0; i--) {
-      freeRefs[freeCount++] = refs[i];
+  }
+
+  /** Lets refs be used again that no record of the log names. Under the lock. */
+  void recycleQuarantined() {
+    recycle(quarantined);
+    quarantined.clear();
+  }
+
+  private void recycle(RoaringBitmap refs) {
+    int[] ascending = refs.toArray();
+    if (freeCount + ascending.length > freeRefs.length) {
+      freeRefs = Arrays.copyOf(freeRefs, freeCount + ascending.length);
     }
+    // They are taken from the end, the lowest first.
+    for (int i = ascending.length - 1; i >= 0; i--) {
+      freeRefs[freeCount++] = ascending[i];
+    }
+  }
+
+  /** Ends the restoring: what lies between the refs that the log names is free. */
+  void restored(RoaringBitmap named) {
+    lock.lock();
+    try {
+      RoaringBitmap holes = RoaringBitmap.flip(named, 0L, Integer.toUnsignedLong(nextRef));
+      holes.andNot(alive());
+      recycle(holes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private RoaringBitmap alive() {
+    RoaringBitmap alive = new RoaringBitmap();
+    for (int ref = 0; ref < nextRef; ref++) {
+      if (head.isAlive(ref)) {
+        alive.add(ref);
+      }
+    }
+    return alive;
   }
 
   /**
@@ -187,7 +224,7 @@ final class Births {
         return known;
       }
       nextRef = Math.max(nextRef, ref + 1);
-      int own = isTaken(ref) ? takeRef() : ref;
+      int own = head.isAlive(ref) ? takeRef() : ref;
       prepare(own, tenant, LabelBytes.decode(bytes, from, to));
       head.publish(own, hash, check, false);
       head.table().add(hash, check, own);
@@ -195,10 +232,6 @@ final class Births {
     } finally {
       lock.unlock();
     }
-  }
-
-  private boolean isTaken(int ref) {
-    return head.isAlive(ref);
   }
 
   /** One past the largest ref ever given out. */

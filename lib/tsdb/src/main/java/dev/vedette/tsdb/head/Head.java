@@ -99,6 +99,7 @@ public final class Head {
    * @throws Unavailable where the log cannot be written; nothing of the batch is then promised
    */
   public WriteOutcome write(TenantId tenantId, WriteBatch batch) {
+    log.checkWritable();
     TenantIndex tenant = tenant(tenantId);
     Append append = take(tenant, batch);
     try {
@@ -109,16 +110,22 @@ public final class Head {
           batch,
           now - config.retention().toMillis(),
           now + config.futureLimit().toMillis());
-      long position = append(append);
+      long position = appendOrNoteGap(append);
       log.awaitDurable(append.duplicates > 0 ? log.end() : position);
       return outcome(append);
-    } catch (Unavailable e) {
-      // Samples may be in memory and not in the log. Sent again they are duplicates here, and have
-      // to be logged all the same before anybody says so.
-      logHasGaps = true;
-      throw e;
     } finally {
       give(append);
+    }
+  }
+
+  private long appendOrNoteGap(Append append) {
+    try {
+      return append(append);
+    } catch (Unavailable e) {
+      // Samples may be in memory and not in the log. Sent again they are duplicates here, and have
+      // to be logged all the same before anybody says that they are stored.
+      logHasGaps = true;
+      throw e;
     }
   }
 
@@ -412,16 +419,47 @@ public final class Head {
       return new CardinalityReport(
           0, 0, 0, Long.MAX_VALUE, Long.MIN_VALUE, List.of(), List.of(), List.of(), List.of());
     }
+    long[] bounds = bounds(tenant);
     return new CardinalityReport(
         tenant.series(),
         tenant.labelPairs(),
         chunks(),
-        tenant.minMillis.get(),
-        tenant.maxMillis.get(),
+        bounds[0],
+        bounds[1],
         tenant.seriesByMetric(top),
         tenant.valuesByLabel(top),
         tenant.memoryByLabel(top),
         tenant.seriesByLabelPair(top));
+  }
+
+  /** Oldest and newest timestamp that a tenant has in memory. */
+  private long[] bounds(TenantIndex tenant) {
+    long[] bounds = {Long.MAX_VALUE, Long.MIN_VALUE};
+    try (ReadGate.Lease lease = reads.enter()) {
+      lease.check();
+      SampleReader reader = newReader();
+      tenant
+          .all
+          .bitmap()
+          .forEach(
+              (int ref) -> {
+                int pieces = reader.bounds(ref, Long.MAX_VALUE);
+                if (pieces > 0) {
+                  bounds[0] = Math.min(bounds[0], reader.pieceMin(pieces - 1));
+                  bounds[1] = Math.max(bounds[1], reader.pieceMax(0));
+                }
+              });
+    }
+    return bounds;
+  }
+
+  /** At least as new as the newest sample in memory; {@link Long#MIN_VALUE} before the first. */
+  public long newestMillis() {
+    long newest = Long.MIN_VALUE;
+    for (TenantIndex tenant : tenants.values()) {
+      newest = Math.max(newest, tenant.maxMillis.get());
+    }
+    return newest;
   }
 
   SampleReader newReader() {
@@ -440,6 +478,27 @@ public final class Head {
     return tenantsByNumber.get(labels.tenant(labelAddress(ref)));
   }
 
+  // ---- restoring
+
+  /** Takes in what the log holds, by one thread, before anybody writes. */
+  public HeadRestore restore() {
+    return new HeadRestore(this);
+  }
+
+  /** A sample that was taken once already. */
+  void restoreSample(int ref, long timestampMillis, long valueBits) {
+    long[] segment = records.segment(ref);
+    int at = SeriesRecords.at(ref);
+    shards[SeriesRecords.shard(segment[at + SeriesRecords.STATE])].append(
+        ref, segment, at, timestampMillis, valueBits);
+  }
+
+  void noteTimes(long min, long max) {
+    if (min <= max) {
+      tenants.values().forEach(tenant -> tenant.noteTimes(min, max));
+    }
+  }
+
   // ---- flushing
 
   /**
@@ -454,7 +513,8 @@ public final class Head {
     return births;
   }
 
-  ReadGate reads() {
+  /** What reads pass through; also for what a reader sees together with the head. */
+  public ReadGate reads() {
     return reads;
   }
 

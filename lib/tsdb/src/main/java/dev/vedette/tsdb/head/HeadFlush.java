@@ -26,6 +26,7 @@ public final class HeadFlush implements AutoCloseable {
   private static final long NOTHING = Long.MIN_VALUE;
 
   private final Head head;
+  private final long cutoffMillis;
   private final long[] horizons;
   private final RoaringBitmap keptBack = new RoaringBitmap();
   private final Map<TenantIndex, TreeSet<Long>> windows =
@@ -39,6 +40,7 @@ public final class HeadFlush implements AutoCloseable {
 
   HeadFlush(Head head, long cutoffMillis, long windowMillis) {
     this.head = head;
+    this.cutoffMillis = cutoffMillis;
     head.noteLate(true);
     this.horizons = new long[head.births().limit()];
     Arrays.fill(horizons, NOTHING);
@@ -147,9 +149,9 @@ public final class HeadFlush implements AutoCloseable {
 
   /** Whether a sample that was logged before this flush is in no block yet. */
   public boolean needsLog(int ref, long timestampMillis) {
-    return Integer.compareUnsigned(ref, horizons.length) >= 0
-        || timestampMillis > horizons[ref]
-        || keptBack.contains(ref);
+    // Whatever was logged before and is older was either in the head, and now is in a block, or in
+    // a block already.
+    return timestampMillis >= cutoffMillis || keptBack.contains(ref);
   }
 
   /** Whether a series is alive, so that the log has to keep its labels. */
@@ -157,12 +159,16 @@ public final class HeadFlush implements AutoCloseable {
     return head.isAlive(ref);
   }
 
-  /** Lets the refs of series that left be used again, now that the log has forgotten them. */
+  /**
+   * Call once the log has its checkpoint. Series that left before this flush are in no record of
+   * the log any more, so their refs may be used again; those of this flush wait for the next.
+   */
   public void finish() {
     Births births = head.births();
     births.lock.lock();
     try {
-      departures.forEach(departure -> births.recycle(departure.refs));
+      births.recycleQuarantined();
+      departures.forEach(departure -> births.quarantine(departure.refs));
     } finally {
       births.lock.unlock();
     }

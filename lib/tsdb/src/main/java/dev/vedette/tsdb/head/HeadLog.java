@@ -8,6 +8,9 @@ import dev.vedette.model.TenantId;
  * the samples of a series, so a replay meets them in the same order.
  */
 public interface HeadLog {
+  /** Throws {@link dev.vedette.model.Unavailable} while nothing can be written. */
+  void checkWritable();
+
   /** A new buffer of records; the head keeps and reuses it. */
   Records newRecords();
 

@@ -21,6 +21,7 @@ import org.roaringbitmap.RoaringBitmap;
 final class TenantIndex {
   // Families, not series: far more than any system has, small enough to hold.
   private static final int MAX_METADATA = 100_000;
+  private static final int MAX_HELP = 32_768;
 
   final TenantId tenant;
   final int number;
@@ -190,8 +191,11 @@ final class TenantIndex {
     return label == null ? null : label.values.get(value);
   }
 
-  /** Keeps what is new about a family; returns whether it was. */
+  /** Keeps what is new about a family; returns whether it was. Help of any length is not kept. */
   boolean putMetadata(MetricMetadata family) {
+    if (family.help().length() + family.unit().length() > MAX_HELP) {
+      return false;
+    }
     MetricMetadata known = metadata.get(family.family());
     if (family.equals(known) || known == null && metadata.size() >= MAX_METADATA) {
       return false;

@@ -34,6 +34,9 @@ final class FakeLog implements HeadLog {
   }
 
   @Override
+  public void checkWritable() {}
+
+  @Override
   public Records newRecords() {
     return new Buffer();
   }

@@ -1,0 +1,271 @@
+package dev.vedette.tsdb;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.model.Unavailable;
+import dev.vedette.tsdb.block.Block;
+import dev.vedette.tsdb.block.BlockId;
+import dev.vedette.tsdb.block.BlockMerger;
+import dev.vedette.tsdb.block.BlockMeta;
+import dev.vedette.tsdb.block.BlockProgress;
+import dev.vedette.tsdb.block.BlockSpec;
+import dev.vedette.tsdb.block.BlockWriter;
+import dev.vedette.tsdb.head.Head;
+import dev.vedette.tsdb.head.HeadFlush;
+import dev.vedette.tsdb.wal.Wal;
+import dev.vedette.tsdb.wal.WalKeep;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves samples from the head into blocks, merges blocks of one window, deletes what is past
+ * retention. One of these at a time, under {@link #lock}; writes and reads go on meanwhile.
+ *
+ * <p>A flush rolls the log, writes a block a tenant and window, shows the blocks to readers, drops
+ * their samples from memory, and only then lets the log forget them. A crash in between leaves
+ * samples in a block and in the log: they come back as duplicates, which reads and merges drop.
+ */
+final class Maintenance {
+  private static final Logger log = LoggerFactory.getLogger(Maintenance.class);
+  private static final Duration IDLE = Duration.ofHours(3);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
+  // More blocks of a window that still grows are merged; of one that is complete, any two.
+  private static final int MANY = 4;
+
+  private final TsdbConfig config;
+  private final Head head;
+  private final Wal wal;
+  private final BlockStore blocks;
+  private final BlockWriter writer;
+  private final Clock clock;
+  private final Ticker ticker;
+  private final TsdbMetrics metrics;
+  private final long range;
+  private final SplittableRandom random = new SplittableRandom();
+  private final ReentrantLock lock = new ReentrantLock();
+  private long lastCutoff = Long.MIN_VALUE;
+  private long lastIdMillis;
+  private long pausedUntilNanos;
+  private boolean paused;
+
+  Maintenance(
+      TsdbConfig config,
+      Head head,
+      Wal wal,
+      BlockStore blocks,
+      BlockWriter writer,
+      Clock clock,
+      Ticker ticker,
+      TsdbMetrics metrics) {
+    this.config = config;
+    this.head = head;
+    this.wal = wal;
+    this.blocks = blocks;
+    this.writer = writer;
+    this.clock = clock;
+    this.ticker = ticker;
+    this.metrics = metrics;
+    this.range = config.blockRange().toMillis();
+  }
+
+  /** Does what is due. Never throws for the disk's sake: that is counted and tried again. */
+  void run() {
+    lock.lock();
+    try {
+      if (paused && ticker.nanos() - pausedUntilNanos < 0) {
+        return;
+      }
+      paused = false;
+      flushIfDue();
+      mergeOne();
+      deleteExpired();
+    } catch (IOException | Unavailable e) {
+      metrics.flushFailures.inc();
+      paused = true;
+      pausedUntilNanos = ticker.nanos() + PAUSE_AFTER_FAILURE.toNanos();
+      log.error("maintenance of blocks failed, tried again in {}", PAUSE_AFTER_FAILURE, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void flushIfDue() throws IOException, InterruptedException {
+    long cutoff = cutoff();
+    if (head.chunkBytes() > config.maxHeadBytes()) {
+      flush(Long.MAX_VALUE, true);
+    } else if (cutoff > lastCutoff && head.newestMillis() != Long.MIN_VALUE) {
+      flush(cutoff, true);
+      lastCutoff = cutoff;
+    }
+  }
+
+  /** End of the windows that are complete: half a window has passed since. */
+  private long cutoff() {
+    long newest = Math.max(head.newestMillis(), clock.millis());
+    return Math.floorDiv(newest - range / 2, range) * range;
+  }
+
+  /** Everything into blocks, now. */
+  void flushAll() {
+    lock.lock();
+    try {
+      flush(Long.MAX_VALUE, true);
+    } catch (IOException e) {
+      throw unavailable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw interrupted(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Everything into blocks while the log is being read: the log stays as it is. */
+  void flushDuringReplay() {
+    lock.lock();
+    try {
+      flush(Long.MAX_VALUE, false);
+    } catch (IOException e) {
+      throw unavailable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw interrupted(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static Unavailable unavailable(IOException cause) {
+    return new Unavailable(
+        ErrorId.STORAGE_UNAVAILABLE,
+        "the head could not be written to blocks: %s".formatted(cause.getMessage()),
+        "see to the disk under --data; nothing is lost, the log still has the samples",
+        cause);
+  }
+
+  private static Unavailable interrupted(InterruptedException cause) {
+    return new Unavailable(
+        ErrorId.STORAGE_UNAVAILABLE, "the flush was interrupted", "repeat it", cause);
+  }
+
+  private void flush(long cutoff, boolean cutLog) throws IOException, InterruptedException {
+    long begun = ticker.nanos();
+    long segment = cutLog ? wal.roll() : 0;
+    long samples = 0;
+    int written = 0;
+    try (HeadFlush flush = head.beginFlush(cutoff, range)) {
+      for (TenantId tenant : flush.tenants()) {
+        for (long start : flush.windows(tenant)) {
+          Optional<BlockMeta> meta = write(flush, tenant, start);
+          if (meta.isPresent()) {
+            blocks.add(meta.get());
+            samples += meta.get().samples();
+            written++;
+          }
+        }
+      }
+      if (cutLog) {
+        flush.drop(clock.millis() - IDLE.toMillis());
+        wal.checkpoint(segment, keep(flush));
+        flush.finish();
+      } else {
+        flush.drop(Long.MIN_VALUE);
+      }
+    }
+    double seconds = (ticker.nanos() - begun) / 1e9;
+    metrics.flushSeconds.observe(seconds);
+    if (written > 0) {
+      log.info("head flushed: blocks={} samples={} seconds={}", written, samples, seconds);
+    }
+  }
+
+  private Optional<BlockMeta> write(HeadFlush flush, TenantId tenant, long start)
+      throws IOException {
+    long end = start + range - 1;
+    BlockSpec spec = new BlockSpec(newId(), tenant, start, end, 1, List.of());
+    return writer.write(
+        blocks.folder(tenant), spec, flush.series(tenant, start, end), BlockProgress.NONE);
+  }
+
+  /** Ids ascend even when the clock does not. */
+  private BlockId newId() {
+    lastIdMillis = Math.max(lastIdMillis + 1, clock.millis());
+    return BlockId.create(lastIdMillis, random);
+  }
+
+  private static WalKeep keep(HeadFlush flush) {
+    return new WalKeep() {
+      @Override
+      public boolean series(int ref) {
+        return flush.needsLog(ref);
+      }
+
+      @Override
+      public boolean sample(int ref, long timestampMillis) {
+        return flush.needsLog(ref, timestampMillis);
+      }
+    };
+  }
+
+  private void mergeOne() throws IOException, InterruptedException {
+    for (TenantId tenant : blocks.tenants()) {
+      Map<Long, List<Block>> byWindow = new TreeMap<>();
+      for (Block block : blocks.of(tenant)) {
+        byWindow
+            .computeIfAbsent(block.meta().spec().startMillis(), _ -> new ArrayList<>())
+            .add(block);
+      }
+      for (List<Block> window : byWindow.values()) {
+        boolean isComplete = window.getFirst().meta().spec().endMillis() < cutoff();
+        if (window.size() >= (isComplete ? 2 : MANY)) {
+          merge(tenant, window);
+          return;
+        }
+      }
+    }
+  }
+
+  private void merge(TenantId tenant, List<Block> sources)
+      throws IOException, InterruptedException {
+    long begun = ticker.nanos();
+    Path folder = blocks.folder(tenant);
+    BlockSpec first = sources.getFirst().meta().spec();
+    long end = sources.stream().mapToLong(b -> b.meta().spec().endMillis()).max().orElseThrow();
+    int level = sources.stream().mapToInt(b -> b.meta().spec().level()).max().orElseThrow() + 1;
+    List<BlockId> ids = sources.stream().map(block -> block.meta().id()).toList();
+    BlockSpec spec = new BlockSpec(newId(), tenant, first.startMillis(), end, level, ids);
+    Optional<BlockMeta> merged =
+        new BlockMerger(writer).merge(folder, spec, sources, BlockProgress.NONE);
+    if (merged.isPresent()) {
+      blocks.replace(sources, merged.get());
+    }
+    metrics.mergeSeconds.observe((ticker.nanos() - begun) / 1e9);
+  }
+
+  private void deleteExpired() throws IOException, InterruptedException {
+    long oldest = clock.millis() - config.retention().toMillis();
+    for (TenantId tenant : blocks.tenants()) {
+      List<Block> expired =
+          blocks.of(tenant).stream().filter(b -> b.meta().lastMillis() < oldest).toList();
+      if (!expired.isEmpty()) {
+        blocks.remove(tenant, expired);
+        metrics.expired.inc(expired.size());
+        log.info("blocks past retention deleted: tenant={} blocks={}", tenant, expired.size());
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.vedette.tsdb;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs {@link Maintenance} at an interval until closed. */
+final class MaintenanceThread implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(MaintenanceThread.class);
+
+  private final Maintenance maintenance;
+  private final Duration interval;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition ended = lock.newCondition();
+  private final Thread thread;
+  private boolean closing;
+
+  MaintenanceThread(Maintenance maintenance, Duration interval) {
+    this.maintenance = maintenance;
+    this.interval = interval;
+    this.thread = Thread.ofPlatform().daemon().name("tsdb-maintenance").unstarted(this::loop);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void loop() {
+    while (!awaitEnd()) {
+      try {
+        maintenance.run();
+      } catch (RuntimeException e) {
+        // A bug in one step must not end all later ones, or memory would fill up unnoticed.
+        log.error("maintenance of storage failed", e);
+      }
+    }
+  }
+
+  private boolean awaitEnd() {
+    lock.lock();
+    try {
+      return closing || ended.await(interval.toMillis(), TimeUnit.MILLISECONDS) || closing;
+    } catch (InterruptedException e) {
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for the step in progress. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closing = true;
+      ended.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package dev.vedette.tsdb;
+
+import dev.vedette.model.Labels;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesOrder;
+import dev.vedette.tsdb.head.ReadGate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Several cursors over one tenant as one. A series that several have comes once; of samples with
+ * one timestamp that of the later cursor stays. A single cursor is passed through without a copy.
+ * One thread.
+ */
+final class MergedCursor implements SeriesCursor {
+  private final List<Source> sources = new ArrayList<>();
+  private final PriorityQueue<Source> waiting =
+      new PriorityQueue<>(
+          Comparator.comparing(Source::labels, SeriesOrder.INSTANCE)
+              .thenComparingInt(source -> source.rank));
+  private final List<Source> current = new ArrayList<>();
+  private final ReadGate.Lease lease;
+  private final long[][] timestamps = new long[SeriesBatch.CAPACITY][];
+  private final double[][] values = new double[SeriesBatch.CAPACITY][];
+  private long[] mergedTimestamps = new long[1024];
+  private double[] mergedValues = new double[1024];
+  private boolean begun;
+
+  private static final class Source {
+    final SeriesCursor cursor;
+    final int rank;
+    final SeriesBatch batch = new SeriesBatch();
+    int at;
+    int sample;
+
+    Source(SeriesCursor cursor, int rank) {
+      this.cursor = cursor;
+      this.rank = rank;
+    }
+
+    boolean next() {
+      at++;
+      if (at >= batch.count()) {
+        at = 0;
+        return cursor.next(batch);
+      }
+      return true;
+    }
+
+    Labels labels() {
+      return batch.labels(at);
+    }
+
+    int size() {
+      return batch.size(at);
+    }
+
+    long timestamp() {
+      return batch.timestamps(at)[sample];
+    }
+  }
+
+  /** Takes over cursors, the one that wins last, and the lease of the read. */
+  MergedCursor(List<SeriesCursor> cursors, ReadGate.Lease lease) {
+    for (SeriesCursor cursor : cursors) {
+      sources.add(new Source(cursor, sources.size()));
+    }
+    this.lease = lease;
+  }
+
+  @Override
+  public boolean next(SeriesBatch batch) {
+    lease.check();
+    if (sources.size() == 1) {
+      return sources.getFirst().cursor.next(batch);
+    }
+    batch.clear();
+    while (!batch.isFull() && advance()) {
+      int slot = batch.count();
+      Labels labels = current.getFirst().labels();
+      int size = merge();
+      batch.add(labels, shareOrCopy(batch, slot, size), copyValues(slot, size), size);
+    }
+    return batch.count() > 0;
+  }
+
+  /** Moves to the next series: {@link #current} are the sources that have it. */
+  private boolean advance() {
+    for (Source source : begun ? current : sources) {
+      if (source.next()) {
+        waiting.add(source);
+      }
+    }
+    begun = true;
+    current.clear();
+    Source first = waiting.poll();
+    if (first == null) {
+      return false;
+    }
+    current.add(first);
+    while (!waiting.isEmpty() && waiting.element().labels().equals(first.labels())) {
+      current.add(waiting.remove());
+    }
+    return true;
+  }
+
+  private int merge() {
+    int most = 0;
+    for (Source source : current) {
+      most = Math.addExact(most, source.size());
+      source.sample = 0;
+    }
+    if (mergedTimestamps.length < most) {
+      mergedTimestamps = new long[Math.max(most, mergedTimestamps.length * 2)];
+      mergedValues = new double[mergedTimestamps.length];
+    }
+    int size = 0;
+    while (!current.isEmpty()) {
+      int run = runOfOldest(size);
+      if (run < 0) {
+        break;
+      }
+      size = run;
+    }
+    return size;
+  }
+
+  /** Copies from the source with the oldest sample as far as no other has one; -1 at the end. */
+  private int runOfOldest(int into) {
+    Source oldest = null;
+    long next = Long.MAX_VALUE;
+    for (Source source : current) {
+      if (source.sample < source.size()) {
+        // The later source of two with one timestamp is the one to keep.
+        if (oldest == null || source.timestamp() <= oldest.timestamp()) {
+          next = oldest == null ? Long.MAX_VALUE : Math.min(next, oldest.timestamp());
+          oldest = source;
+        } else {
+          next = Math.min(next, source.timestamp());
+        }
+      }
+    }
+    if (oldest == null) {
+      return -1;
+    }
+    long[] from = oldest.batch.timestamps(oldest.at);
+    int begin = oldest.sample;
+    int end = begin + 1;
+    while (end < oldest.size() && from[end] < next) {
+      end++;
+    }
+    int count = end - begin;
+    System.arraycopy(from, begin, mergedTimestamps, into, count);
+    System.arraycopy(oldest.batch.values(oldest.at), begin, mergedValues, into, count);
+    oldest.sample = end;
+    skip(mergedTimestamps[into]);
+    return into + count;
+  }
+
+  /** The other sources' sample at a time that is taken. */
+  private void skip(long timestamp) {
+    for (Source source : current) {
+      if (source.sample < source.size() && source.timestamp() == timestamp) {
+        source.sample++;
+      }
+    }
+  }
+
+  private long[] shareOrCopy(SeriesBatch batch, int slot, int size) {
+    if (slot > 0 && batch.size(slot - 1) == size) {
+      long[] before = batch.timestamps(slot - 1);
+      if (Arrays.equals(before, 0, size, mergedTimestamps, 0, size)) {
+        return before;
+      }
+    }
+    long[] own = timestamps[slot];
+    if (own == null || own.length < size) {
+      own = new long[Math.max(size, 32)];
+      timestamps[slot] = own;
+    }
+    System.arraycopy(mergedTimestamps, 0, own, 0, size);
+    return own;
+  }
+
+  private double[] copyValues(int slot, int size) {
+    double[] own = values[slot];
+    if (own == null || own.length < size) {
+      own = new double[Math.max(size, 32)];
+      values[slot] = own;
+    }
+    System.arraycopy(mergedValues, 0, own, 0, size);
+    return own;
+  }
+
+  @Override
+  public void close() {
+    try {
+      sources.forEach(source -> source.cursor.close());
+    } finally {
+      lease.close();
+    }
+  }
+}

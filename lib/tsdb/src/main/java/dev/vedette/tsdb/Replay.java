@@ -1,0 +1,97 @@
+package dev.vedette.tsdb;
+
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.tsdb.head.Head;
+import dev.vedette.tsdb.head.HeadRestore;
+import dev.vedette.tsdb.wal.ReplayReport;
+import dev.vedette.tsdb.wal.Wal;
+import dev.vedette.tsdb.wal.WalVisitor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the log back into the head at start, flushing early where memory would not do. */
+final class Replay {
+  private static final Logger log = LoggerFactory.getLogger(Replay.class);
+  private static final int SAMPLES_PER_LOOK = 1 << 16;
+
+  private final TsdbConfig config;
+  private final Head head;
+  private final Wal wal;
+  private final Maintenance maintenance;
+  private final Ticker ticker;
+  private final TsdbMetrics metrics;
+
+  Replay(
+      TsdbConfig config,
+      Head head,
+      Wal wal,
+      Maintenance maintenance,
+      Ticker ticker,
+      TsdbMetrics metrics) {
+    this.config = config;
+    this.head = head;
+    this.wal = wal;
+    this.maintenance = maintenance;
+    this.ticker = ticker;
+    this.metrics = metrics;
+  }
+
+  void run() {
+    long begun = ticker.nanos();
+    HeadRestore restore = head.restore();
+    Visitor visitor = new Visitor(restore);
+    ReplayReport report = wal.replay(visitor);
+    restore.finish();
+    double seconds = (ticker.nanos() - begun) / 1e9;
+    metrics.replaySeconds.set(seconds);
+    metrics.replaySamples.set(report.samples());
+    log.info(
+        "log read: series={} samples={} strays={} bytes={} tornBytes={} damages={} seconds={}",
+        head.series(),
+        report.samples(),
+        restore.strays(),
+        report.bytes(),
+        report.tornBytes(),
+        report.damages().size(),
+        seconds);
+    if (visitor.hasFlushed) {
+      // What went into blocks on the way is cut from the log, or the next start would read it
+      // again.
+      maintenance.flushAll();
+    }
+  }
+
+  private final class Visitor implements WalVisitor {
+    private final HeadRestore restore;
+    private boolean hasFlushed;
+    private int untilLook = SAMPLES_PER_LOOK;
+
+    Visitor(HeadRestore restore) {
+      this.restore = restore;
+    }
+
+    @Override
+    public void series(int ref, TenantId tenant, byte[] bytes, int from, int to) {
+      restore.series(ref, tenant, bytes, from, to);
+    }
+
+    @Override
+    public void sample(int ref, long timestampMillis, long valueBits) {
+      restore.sample(ref, timestampMillis, valueBits);
+      if (--untilLook == 0) {
+        untilLook = SAMPLES_PER_LOOK;
+        if (head.chunkBytes() > config.maxHeadBytes()) {
+          maintenance.flushDuringReplay();
+          hasFlushed = true;
+        }
+      }
+    }
+
+    @Override
+    public void metadata(TenantId tenant, MetricMetadata family) {
+      restore.metadata(tenant, family);
+    }
+  }
+}

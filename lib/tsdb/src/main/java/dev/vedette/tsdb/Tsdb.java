@@ -1,0 +1,231 @@
+package dev.vedette.tsdb;
+
+import dev.vedette.model.CardinalityReport;
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.FileStore;
+import dev.vedette.model.Labels;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.SampleSink;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesOrder;
+import dev.vedette.model.SeriesSource;
+import dev.vedette.model.StorageAdmin;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.model.Unavailable;
+import dev.vedette.model.Utf8;
+import dev.vedette.model.WriteBatch;
+import dev.vedette.model.WriteOutcome;
+import dev.vedette.tsdb.block.Block;
+import dev.vedette.tsdb.block.BlockWriter;
+import dev.vedette.tsdb.head.Head;
+import dev.vedette.tsdb.head.ReadGate;
+import dev.vedette.tsdb.head.SeriesLimits;
+import dev.vedette.tsdb.wal.Wal;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The storage engine: log, head and blocks of one folder behind the ports of the model. One process
+ * a folder; whoever starts it sees to that.
+ *
+ * <p>Any threads may write and read, virtual ones included; a write returns once it is durable. A
+ * read sees everything acknowledged before it began, in the head and in every block that overlaps
+ * its range. One thread of its own looks after flushes, merges and retention.
+ */
+public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoCloseable {
+  private static final Duration WRITE_PATIENCE = Duration.ofSeconds(5);
+
+  private final Head head;
+  private final Wal wal;
+  private final BlockStore blocks;
+  private final Maintenance maintenance;
+  private final MaintenanceThread thread;
+  private final ReadGate writes = new ReadGate(WRITE_PATIENCE);
+  private volatile boolean closing;
+
+  private Tsdb(
+      Head head, Wal wal, BlockStore blocks, Maintenance maintenance, MaintenanceThread thread) {
+    this.head = head;
+    this.wal = wal;
+    this.blocks = blocks;
+    this.maintenance = maintenance;
+    this.thread = thread;
+  }
+
+  /**
+   * Opens the engine over what its folder holds: blocks are opened, the log is read back into the
+   * head, within the bound of memory. A block that cannot be read is set aside, the rest goes on.
+   *
+   * @throws Unavailable where the disk cannot be read or written
+   */
+  public static Tsdb open(
+      TsdbConfig config, FileStore files, Clock clock, Ticker ticker, PrometheusRegistry registry) {
+    Path folder = config.folder();
+    Wal wal = new Wal(files, folder.resolve("wal"), config.wal(), ticker, registry);
+    Head head = new Head(config.head(), clock, new WalLog(wal), registry);
+    TsdbMetrics metrics = new TsdbMetrics(registry);
+    BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), head.reads(), metrics);
+    Maintenance maintenance =
+        new Maintenance(config, head, wal, blocks, new BlockWriter(files), clock, ticker, metrics);
+    try {
+      blocks.open();
+      new Replay(config, head, wal, maintenance, ticker, metrics).run();
+    } catch (IOException e) {
+      blocks.close();
+      throw new Unavailable(
+          ErrorId.STORAGE_UNAVAILABLE,
+          "the data in %s cannot be opened: %s".formatted(folder, e.getMessage()),
+          "see to the disk and to who owns the files",
+          e);
+    } catch (RuntimeException e) {
+      wal.close();
+      blocks.close();
+      throw e;
+    }
+    TsdbMetrics.gauge(registry, "vedette_storage_blocks", "Blocks on disk.", blocks::count);
+    TsdbMetrics.gauge(
+        registry, "vedette_storage_block_bytes", "Size of all blocks.", blocks::bytes);
+    MaintenanceThread thread = new MaintenanceThread(maintenance, config.maintenanceInterval());
+    thread.start();
+    return new Tsdb(head, wal, blocks, maintenance, thread);
+  }
+
+  @Override
+  public WriteOutcome write(TenantId tenant, WriteBatch batch) {
+    try (ReadGate.Lease _ = writes.enter()) {
+      checkOpen();
+      return head.write(tenant, batch);
+    }
+  }
+
+  private void checkOpen() {
+    if (closing) {
+      throw new Unavailable(
+          ErrorId.STORAGE_UNAVAILABLE, "the storage is shutting down", "repeat the request");
+    }
+  }
+
+  @Override
+  public SeriesCursor select(TenantId tenant, Selection selection) {
+    // The list of blocks and the head are read under one lease, so that samples on their way from
+    // one to the other are seen in at least one of them.
+    ReadGate.Lease lease = head.reads().enter();
+    List<SeriesCursor> cursors = new ArrayList<>();
+    try {
+      checkOpen();
+      for (Block block :
+          blocks.overlapping(tenant, selection.startMillis(), selection.endMillis())) {
+        cursors.add(block.select(selection));
+      }
+      cursors.add(head.select(tenant, selection));
+      return new MergedCursor(cursors, lease);
+    } catch (RuntimeException e) {
+      cursors.forEach(SeriesCursor::close);
+      lease.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public List<Labels> series(TenantId tenant, Selection selection, int limit) {
+    try (ReadGate.Lease _ = head.reads().enter()) {
+      checkOpen();
+      TreeSet<Labels> found = new TreeSet<>(SeriesOrder.INSTANCE);
+      for (Block block :
+          blocks.overlapping(tenant, selection.startMillis(), selection.endMillis())) {
+        found.addAll(block.series(selection.matchers(), limit));
+      }
+      found.addAll(head.series(tenant, selection, limit));
+      return limited(found, limit);
+    }
+  }
+
+  @Override
+  public List<String> labelNames(TenantId tenant, Selection selection, int limit) {
+    try (ReadGate.Lease _ = head.reads().enter()) {
+      checkOpen();
+      TreeSet<String> found = new TreeSet<>(Utf8::compare);
+      for (Block block :
+          blocks.overlapping(tenant, selection.startMillis(), selection.endMillis())) {
+        found.addAll(block.labelNames(selection.matchers()));
+      }
+      found.addAll(head.labelNames(tenant, selection));
+      return limited(found, limit);
+    }
+  }
+
+  @Override
+  public List<String> labelValues(TenantId tenant, String name, Selection selection, int limit) {
+    try (ReadGate.Lease _ = head.reads().enter()) {
+      checkOpen();
+      TreeSet<String> found = new TreeSet<>(Utf8::compare);
+      for (Block block :
+          blocks.overlapping(tenant, selection.startMillis(), selection.endMillis())) {
+        found.addAll(block.labelValues(name, selection.matchers()));
+      }
+      found.addAll(head.labelValues(tenant, name, selection));
+      return limited(found, limit);
+    }
+  }
+
+  private static <T> List<T> limited(TreeSet<T> found, int limit) {
+    return found.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
+  }
+
+  @Override
+  public List<MetricMetadata> metadata(TenantId tenant) {
+    return head.metadata(tenant);
+  }
+
+  /** Counts of the head: series without a sample for three hours are in blocks alone. */
+  @Override
+  public CardinalityReport cardinality(TenantId tenant, int top) {
+    return head.cardinality(tenant, top);
+  }
+
+  /** Other limits for series to be born from now on. */
+  public void limits(SeriesLimits limits) {
+    head.limits(limits);
+  }
+
+  @Override
+  public void flush() {
+    try (ReadGate.Lease _ = writes.enter()) {
+      checkOpen();
+      maintenance.flushAll();
+    }
+  }
+
+  /** What the engine's own thread does now and then; for tests that own the time. */
+  void maintain() {
+    maintenance.run();
+  }
+
+  /**
+   * Ends the writes in progress and closes files. Samples stay in the log for the next start; a
+   * read that is still open fails at its next step.
+   */
+  @Override
+  public void close() {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    thread.close();
+    try {
+      writes.awaitEarlierReads();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    wal.close();
+    blocks.close();
+  }
+}

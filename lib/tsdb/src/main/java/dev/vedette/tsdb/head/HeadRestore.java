@@ -1,0 +1,98 @@
+package dev.vedette.tsdb.head;
+
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.TenantId;
+import java.util.Arrays;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Fills an empty head from a log. Series keep their refs, so that the log goes on where it ended.
+ * One thread; call {@link #finish} at the end.
+ */
+public final class HeadRestore {
+  private static final int UNKNOWN = -1;
+
+  private final Head head;
+  private int[] refs = new int[1024];
+  private final RoaringBitmap named = new RoaringBitmap();
+  private final RoaringBitmap moved = new RoaringBitmap();
+  private long minMillis = Long.MAX_VALUE;
+  private long maxMillis = Long.MIN_VALUE;
+  private long samples;
+  private long strays;
+
+  HeadRestore(Head head) {
+    this.head = head;
+    Arrays.fill(refs, UNKNOWN);
+  }
+
+  public void series(int ref, TenantId tenant, byte[] bytes, int from, int to) {
+    if (ref < 0) {
+      return;
+    }
+    if (ref >= refs.length) {
+      int old = refs.length;
+      refs = Arrays.copyOf(refs, Math.max(ref + 1, old * 2));
+      Arrays.fill(refs, old, refs.length, UNKNOWN);
+    }
+    int own = head.births().restore(ref, head.index(tenant), bytes, from, to);
+    refs[ref] = own;
+    named.add(ref);
+    if (!named.contains(own)) {
+      moved.add(own);
+    }
+  }
+
+  public void sample(int ref, long timestampMillis, long valueBits) {
+    int own = ref >= 0 && ref < refs.length ? refs[ref] : UNKNOWN;
+    if (own == UNKNOWN) {
+      strays++;
+      return;
+    }
+    head.restoreSample(own, timestampMillis, valueBits);
+    samples++;
+    minMillis = Math.min(minMillis, timestampMillis);
+    maxMillis = Math.max(maxMillis, timestampMillis);
+  }
+
+  public void metadata(TenantId tenant, MetricMetadata family) {
+    head.index(tenant).putMetadata(family);
+  }
+
+  /** Samples taken in, those that were there already included. */
+  public long samples() {
+    return samples;
+  }
+
+  /** Samples of series that the log does not name, as where a record was damaged. */
+  public long strays() {
+    return strays;
+  }
+
+  /** Makes what was restored visible as a whole; before readers come, and before any flush. */
+  public void noteTimes() {
+    head.noteTimes(minMillis, maxMillis);
+  }
+
+  /** Ends the restoring; the log is open for writing. */
+  public void finish() {
+    noteTimes();
+    head.births().restored(named);
+    relogMoved();
+  }
+
+  /** A series that could not keep its ref needs a record under the new one. */
+  private void relogMoved() {
+    if (moved.isEmpty()) {
+      return;
+    }
+    HeadLog.Records records = head.log().newRecords();
+    moved.forEach(
+        (int ref) -> {
+          byte[] bytes = LabelBytes.encode(head.labels(ref));
+          records.series(ref, head.tenantOf(ref).tenant, bytes, 0, bytes.length);
+        });
+    head.log().awaitDurable(head.log().append(records));
+  }
+}
