@@ -214,6 +214,11 @@ public final class Block implements AutoCloseable {
     }
   }
 
+  /** Whether the mapping is still there: not closed, or still being read. */
+  boolean isOpen() {
+    return owners.get() > 0;
+  }
+
   private void retain() {
     int now = owners.get();
     while (!closed.get() && now > 0) {

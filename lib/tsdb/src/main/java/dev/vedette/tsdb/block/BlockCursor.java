@@ -54,18 +54,25 @@ final class BlockCursor implements SeriesCursor {
     batch.clear();
     while (batch.count() == 0 && series.hasNext()) {
       int number = samples.pageOf(series.peekNext());
-      try {
-        int count = gather(number);
-        page.open(number, wanted[count - 1] - samples.firstSeries(number));
+      int first = samples.firstSeries(number);
+      int count = gather(number);
+      if (open(number, wanted[count - 1] - first)) {
         for (int i = 0; i < count; i++) {
-          add(batch, wanted[i], wanted[i] - samples.firstSeries(number));
+          add(batch, wanted[i], wanted[i] - first);
         }
-      } catch (Corruption corruption) {
-        damage.damaged(corruption);
-        batch.clear();
       }
     }
     return batch.count() > 0;
+  }
+
+  private boolean open(int number, int last) {
+    try {
+      page.open(number, last);
+      return true;
+    } catch (Corruption corruption) {
+      damage.damaged(corruption);
+      return false;
+    }
   }
 
   /** Takes the series of one page off the iterator; returns how many. */
@@ -91,7 +98,13 @@ final class BlockCursor implements SeriesCursor {
     if (values[slot].length < size) {
       values[slot] = new double[timestamps.length];
     }
-    page.values(inPage, from, to, values[slot]);
+    try {
+      page.values(inPage, from, to, values[slot]);
+    } catch (Corruption corruption) {
+      // This one is a copy of a series in a page that is damaged; its neighbours need not be.
+      damage.damaged(corruption);
+      return;
+    }
     batch.add(
         index.labels(id), from == 0 ? timestamps : trim(timestamps, from), values[slot], size);
   }

@@ -29,12 +29,6 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
  * mapping of the file lives. Damage throws {@link Corruption} from the call that meets it.
  */
 public final class BlockIndex {
-  /**
-   * Up to here posting lists are made of the columns, which takes a few milliseconds once; stored
-   * lists would be half of such a block's index.
-   */
-  static final int MAX_SERIES_WITHOUT_POSTINGS = 16_384;
-
   private static final int MAX_DIRECTORY_BYTES = 256 << 20;
   private static final int MAX_SERIES = 1 << 30;
 
@@ -68,13 +62,12 @@ public final class BlockIndex {
     expectPieces(in, groups, columns.pieces().size());
     postingPieces = PieceList.read(in);
     in.expectEnd();
-    if (seriesCount > MAX_SERIES_WITHOUT_POSTINGS) {
+    if (postingPieces.size() == 0) {
+      storedPostings = null;
+    } else {
       int lists = Math.ceilDiv(valueCount(), PostingsWriter.LISTS_PER_PIECE);
       expectPieces(in, lists, postingPieces.size());
       storedPostings = new StoredPostings(reader, postingPieces, valueCount(), seriesCount);
-    } else {
-      expectPieces(in, 0, postingPieces.size());
-      storedPostings = null;
     }
   }
 

@@ -26,6 +26,13 @@ import java.util.Map;
  * <p>Bytes: {@code docs/format/index.md}.
  */
 public final class IndexWriter {
+  /**
+   * Up to here the reader makes posting lists of the columns, which takes a few milliseconds once;
+   * stored lists would be half of such a block's index.
+   */
+  private static final int MAX_SERIES_WITHOUT_POSTINGS = 16_384;
+
+  private final int maxSeriesWithoutPostings;
   private final Map<String, LabelValues> labels = new HashMap<>();
   private final List<LabelValues> labelsByAge = new ArrayList<>();
   private final Map<List<LabelValues>, Integer> shapes = new HashMap<>();
@@ -68,6 +75,14 @@ public final class IndexWriter {
       values.sort(Utf8::compare);
       ages.clear();
     }
+  }
+
+  public IndexWriter() {
+    this(MAX_SERIES_WITHOUT_POSTINGS);
+  }
+
+  IndexWriter(int maxSeriesWithoutPostings) {
+    this.maxSeriesWithoutPostings = maxSeriesWithoutPostings;
   }
 
   /** Adds the next series; series must come in the order in which they are numbered. */
@@ -164,9 +179,8 @@ public final class IndexWriter {
     return pieces;
   }
 
-  /** Lists of small blocks are left out: the reader makes them of the columns in no time. */
   private PieceList writePostings(PieceSink out, int valueCount) throws IOException {
-    if (seriesCount <= BlockIndex.MAX_SERIES_WITHOUT_POSTINGS) {
+    if (seriesCount <= maxSeriesWithoutPostings) {
       return new PieceList();
     }
     int[] ends = countPerValue(valueCount);

@@ -19,11 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BlockTest {
-  private static final DamageListener NO_DAMAGE =
-      corruption -> {
-        throw corruption;
-      };
-
   @TempDir private Path folder;
   private final RealFiles files = new RealFiles();
 
@@ -116,8 +111,6 @@ class BlockTest {
   }
 
   private Block write(List<One> series) throws IOException {
-    BlockSpec spec = TestSeries.spec();
-    new BlockWriter(files).write(folder, spec, TestSeries.source(series), BlockProgress.NONE);
-    return Block.open(files, BlockFiles.file(folder, spec.id()), NO_DAMAGE);
+    return TestSeries.write(files, folder, TestSeries.spec(), series);
   }
 }

@@ -2,9 +2,12 @@ package dev.vedette.tsdb.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.model.FileStore;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesOrder;
 import dev.vedette.model.TenantId;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -37,10 +40,26 @@ final class TestSeries {
     return new BlockSpec(
         BlockId.create(START, new SplittableRandom(seed)),
         TenantId.DEFAULT,
-        START,
+        Long.MIN_VALUE / 2,
         END,
         1,
         List.of());
+  }
+
+  /** Writes a block and opens it; damage met by a cursor is thrown. */
+  static Block write(FileStore files, Path folder, BlockSpec spec, List<One> series)
+      throws IOException {
+    new BlockWriter(files).write(folder, spec, source(series), BlockProgress.NONE);
+    return open(files, BlockFiles.file(folder, spec.id()));
+  }
+
+  static Block open(FileStore files, Path file) throws IOException {
+    return Block.open(
+        files,
+        file,
+        corruption -> {
+          throw corruption;
+        });
   }
 
   /** Timestamps every 15 s from the start of the window. */
