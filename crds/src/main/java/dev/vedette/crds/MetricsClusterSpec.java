@@ -24,13 +24,18 @@ public record MetricsClusterSpec(
                 + " beside the data.")
         @Default("Standalone")
         Profile profile,
-    @JsonPropertyDescription("What is kept, and for how long.") @Default("{}") Storage storage,
+    @JsonPropertyDescription("What is kept, and for how long. Takes effect at the next start.")
+        @Default("{}")
+        Storage storage,
     @JsonPropertyDescription(
             "Bounds that keep one bad label or sender from harming everything else. A series that"
                 + " exists always goes on; only new ones are refused.")
         @Default("{}")
         Limits limits,
-    @JsonPropertyDescription("Bounds and defaults of PromQL queries.") @Default("{}") Query query,
+    @JsonPropertyDescription(
+            "Bounds and defaults of PromQL queries. Takes effect at the next start.")
+        @Default("{}")
+        Query query,
     @JsonPropertyDescription("The installation's own metrics, stored beside everybody else's.")
         @Default("{}")
         SelfMonitoring selfMonitoring) {
@@ -51,7 +56,7 @@ public record MetricsClusterSpec(
           DurationText retention,
       @JsonPropertyDescription(
               "Parts of the in-memory head, each written by one thread. Unset: chosen by the number"
-                  + " of processors. Takes effect at the next start.")
+                  + " of processors.")
           @Min(1)
           @Max(255)
           @Nullable Integer shards) {}
@@ -122,10 +127,10 @@ public record MetricsClusterSpec(
           @Min(1)
           @Nullable Long samplesPerSecond,
       @JsonPropertyDescription(
-              "Bytes of one write request, as sent and after decompression alike. Larger ones are"
-                  + " refused with body-too-large (HTTP 413).")
+              "Bytes of one write request after decompression. Larger ones are refused with"
+                  + " body-too-large (HTTP 413). Takes effect at the next start.")
           @SizeField
-          @Default("64MB")
+          @Default("32MB")
           SizeText maxRequestBytes) {
     public Limits {
       // Absent where the CRD generator reads the default "{}" of this record.

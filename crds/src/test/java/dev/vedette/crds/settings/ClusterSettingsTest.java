@@ -30,7 +30,7 @@ class ClusterSettingsTest {
                     256,
                     4096,
                     OptionalLong.empty(),
-                    64 << 20),
+                    32 << 20),
                 new ClusterSettings.Query(
                     Duration.ofMinutes(5), 50_000_000, Duration.ofMinutes(2), 20),
                 new ClusterSettings.SelfMonitoring(true, Duration.ofSeconds(15))));
