@@ -107,6 +107,12 @@ final class SegmentLog {
     }
     // At once, for on a full disk this gives back what the failed write took.
     broken.removeIf(this::cutBack);
+    broken.forEach(
+        left ->
+            log.warn(
+                "a failed write could not be cut off, a replay skips it: file={} offset={}",
+                left.path(),
+                left.durableBytes()));
   }
 
   private boolean cutBack(Broken segment) {
@@ -120,11 +126,7 @@ final class SegmentLog {
       }
       return true;
     } catch (IOException e) {
-      log.warn(
-          "a failed write could not be cut off; a replay will skip it: file={} offset={}",
-          segment.path(),
-          segment.durableBytes(),
-          e);
+      log.debug("cutting {} back failed", segment, e);
       return false;
     }
   }
@@ -144,6 +146,7 @@ final class SegmentLog {
       if (segment != null) {
         segment.closeAfter(e);
       }
+      broken.removeIf(other -> other.path().equals(path));
       broken.add(new Broken(path, 0));
       current = null;
       throw e;

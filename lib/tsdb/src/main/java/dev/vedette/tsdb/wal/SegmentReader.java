@@ -27,7 +27,7 @@ final class SegmentReader implements Closeable {
   private final long size;
   private final Consumer<WalDamage> damages;
   private final CRC32C crc = new CRC32C();
-  private final byte[] window = new byte[WINDOW_BYTES + 8];
+  private final byte[] window;
   private long windowFrom;
   private int windowLength;
   private final @Nullable FileHeader header;
@@ -43,6 +43,7 @@ final class SegmentReader implements Closeable {
     this.file = files.open(path);
     try {
       this.size = file.size();
+      this.window = new byte[(int) Math.min(WINDOW_BYTES, size)];
       this.header = size < FileHeader.BYTES ? null : readHeader();
     } catch (IOException | RuntimeException e) {
       file.close();
@@ -59,7 +60,8 @@ final class SegmentReader implements Closeable {
     if (first == null && second == null) {
       return null;
     }
-    if (first == null || second == null) {
+    // A file that is all header may have lost part of it in the crash that ended its creation.
+    if ((first == null || second == null) && size > FileHeader.BYTES) {
       long at = first == null ? 0 : FileHeader.COPY_BYTES;
       damages.accept(
           new WalDamage(
@@ -195,7 +197,7 @@ final class SegmentReader implements Closeable {
     if (offset >= windowFrom && offset + length <= windowFrom + windowLength) {
       return;
     }
-    int wanted = (int) Math.min(WINDOW_BYTES, size - offset);
+    int wanted = (int) Math.min(window.length, size - offset);
     int read = file.read(ByteBuffer.wrap(window, 0, wanted), offset);
     windowFrom = offset;
     windowLength = Math.max(0, read);

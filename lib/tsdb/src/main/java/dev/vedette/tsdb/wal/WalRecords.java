@@ -156,7 +156,8 @@ public final class WalRecords {
     if (valueBits == lastBits) {
       code = WalFormat.CODE_SAME;
     } else if (Double.doubleToRawLongBits((double) integer) == valueBits
-        && Math.abs(integer) <= WalFormat.MAX_INTEGER) {
+        && integer <= WalFormat.MAX_INTEGER
+        && integer >= -WalFormat.MAX_INTEGER) {
       long magnitude = Math.abs(integer);
       if (integer >= 0 && integer < WalFormat.CODE_SMALL) {
         code = (int) integer;

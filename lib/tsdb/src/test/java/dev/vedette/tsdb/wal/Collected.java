@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Keeps what a replay hands out, leaving out samples of series it was not told of. */
-final class Collected implements WalVisitor {
+class Collected implements WalVisitor {
   final Map<Integer, Labels> series = new LinkedHashMap<>();
   final Map<Integer, TenantId> tenants = new LinkedHashMap<>();
   final List<Sample> samples = new ArrayList<>();

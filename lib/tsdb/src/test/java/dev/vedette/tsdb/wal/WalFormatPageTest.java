@@ -1,0 +1,92 @@
+package dev.vedette.tsdb.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.MetricType;
+import dev.vedette.model.SpecialValues;
+import dev.vedette.model.TenantId;
+import dev.vedette.testkit.SimFiles;
+import dev.vedette.tsdb.wal.Collected.Sample;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The worked example of {@code docs/format/wal.md} and the golden file hold the same log. */
+class WalFormatPageTest {
+  private static final Path PAGE = Path.of("docs/format/wal.md");
+
+  @Test
+  void theExampleOfThePageIsRead() throws IOException {
+    SimFiles disk = TestLog.disk(1);
+    disk.put(TestLog.segment(1), pageExample());
+    assertIsExample(disk);
+  }
+
+  @Test
+  void theExampleOfThePageIsWritten() throws IOException {
+    assertThat(HexFormat.ofDelimiter(" ").formatHex(written()))
+        .isEqualTo(HexFormat.ofDelimiter(" ").formatHex(pageExample()));
+  }
+
+  @Test
+  void theGoldenSegmentOfVersion1IsRead() throws IOException {
+    SimFiles disk = TestLog.disk(1);
+    try (InputStream golden = getClass().getResourceAsStream("/golden/wal-v1/00000001.wal")) {
+      disk.put(TestLog.segment(1), golden.readAllBytes());
+    }
+    assertIsExample(disk);
+  }
+
+  private static void assertIsExample(SimFiles disk) {
+    Collected found = new Collected();
+    ReplayReport report = TestLog.replay(disk, found);
+    assertThat(report.damages()).isEmpty();
+    assertThat(report.tornBytes()).isZero();
+    assertThat(found.series.get(7).toString()).isEqualTo("up");
+    assertThat(found.tenants.get(7)).isEqualTo(TenantId.DEFAULT);
+    assertThat(found.samples)
+        .containsExactly(
+            Sample.of(7, 1_700_000_000_000L, 1),
+            Sample.of(7, 1_700_000_015_000L, 300),
+            Sample.of(7, 1_700_000_030_000L, 0.5),
+            new Sample(7, 1_700_000_045_000L, SpecialValues.STALE_BITS));
+    assertThat(found.metadata)
+        .containsValue(new MetricMetadata("up", MetricType.GAUGE, "Alive.", ""));
+  }
+
+  private static byte[] written() throws IOException {
+    SimFiles disk = TestLog.disk(1);
+    try (Wal wal = TestLog.open(disk, new Collected())) {
+      WalRecords records = new WalRecords();
+      TestLog.series(records, 7, "up");
+      records.sample(7, 1_700_000_000_000L, Double.doubleToRawLongBits(1));
+      records.sample(7, 1_700_000_015_000L, Double.doubleToRawLongBits(300));
+      records.sample(7, 1_700_000_030_000L, Double.doubleToRawLongBits(0.5));
+      records.sample(7, 1_700_000_045_000L, SpecialValues.STALE_BITS);
+      records.metadata(TenantId.DEFAULT, new MetricMetadata("up", MetricType.GAUGE, "Alive.", ""));
+      wal.append(records);
+    }
+    return disk.bytes(TestLog.segment(1));
+  }
+
+  /** The hex of the page's block after "Worked example", each line up to its remark. */
+  private static byte[] pageExample() throws IOException {
+    List<String> lines = Files.readAllLines(PAGE);
+    int from = lines.indexOf("```hex") + 1;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (String line : lines.subList(from, lines.size())) {
+      if (line.equals("```")) {
+        break;
+      }
+      String hex = line.replaceFirst("#.*", "").replace(" ", "");
+      bytes.writeBytes(HexFormat.of().parseHex(hex));
+    }
+    return bytes.toByteArray();
+  }
+}
