@@ -10,19 +10,22 @@ import java.util.List;
 
 /** The matchers of a selector, from behind the opening brace to the closing one. */
 final class MatcherParser {
-  private static final String CONTEXT = "label matching";
-
   private final TokenStream tokens;
+  private final String context;
 
-  MatcherParser(TokenStream tokens) {
+  /**
+   * @param context what error messages call it
+   */
+  MatcherParser(TokenStream tokens, String context) {
     this.tokens = tokens;
+    this.context = context;
   }
 
   void parse(List<LabelMatcher> matchers) {
     while (!tokens.accept(TokenKind.RIGHT_BRACE)) {
       matchers.add(matcher());
       if (tokens.kind() != TokenKind.RIGHT_BRACE) {
-        tokens.expect(TokenKind.COMMA, CONTEXT, "\",\" or \"}\"");
+        tokens.expect(TokenKind.COMMA, context, "\",\" or \"}\"");
       }
     }
   }
@@ -37,11 +40,11 @@ final class MatcherParser {
           : LabelMatcher.equal(Labels.METRIC_NAME, text);
     }
     if (name.kind() != TokenKind.IDENTIFIER) {
-      throw tokens.unexpected(CONTEXT, "identifier or \"}\"");
+      throw tokens.unexpected(context, "identifier or \"}\"");
     }
     tokens.next();
     if (!isMatchOperator(tokens.kind())) {
-      throw tokens.unexpected(CONTEXT, "label matching operator");
+      throw tokens.unexpected(context, "label matching operator");
     }
     return matcher(name.text(), name);
   }
@@ -54,7 +57,7 @@ final class MatcherParser {
           case EQL_REGEX -> LabelMatcher.Type.REGEX;
           default -> LabelMatcher.Type.NOT_REGEX;
         };
-    Token value = tokens.expect(TokenKind.STRING, CONTEXT, "string");
+    Token value = tokens.expect(TokenKind.STRING, context, "string");
     try {
       return new LabelMatcher(type, name, Strings.unquote(value.text()));
     } catch (InvalidRequest e) {

@@ -50,18 +50,22 @@ public final class Parser {
     throw parser.tokens.fail(expr.source(), "expected a vector selector without modifiers");
   }
 
-  /** Parses a series as test scripts write it: a selector of equal matchers, possibly nothing. */
-  public static Labels parseLabels(String text) {
-    Parser parser = new Parser(text, Features.STOCK);
-    Expr.VectorSelector selector = parser.selector();
-    if (parser.tokens.kind() != TokenKind.END_OF_INPUT) {
-      throw parser.tokens.unexpected("label set", "");
+  /** Labels at the beginning of a line of a test script, and where they end. */
+  public record SeriesHead(Labels labels, int end) {}
+
+  /** Parses the labels a line begins with; whatever follows them is not looked at. */
+  public static SeriesHead parseSeriesHead(String line) {
+    Parser parser = new Parser(line, Features.STOCK);
+    TokenKind first = parser.tokens.kind();
+    if (first == TokenKind.ERROR || first == TokenKind.NUMBER || first == TokenKind.STRING) {
+      throw parser.tokens.unexpected("label set", "metric name or \"{\"");
     }
+    Expr.VectorSelector selector = parser.selector("label set");
     Labels.Builder labels = new Labels.Builder();
     for (LabelMatcher matcher : selector.matchers()) {
       labels.set(matcher.name(), matcher.value());
     }
-    return labels.build();
+    return new SeriesHead(labels.build(), selector.source().end());
   }
 
   private Expr parse() {
@@ -372,12 +376,16 @@ public final class Parser {
   }
 
   private Expr.VectorSelector selector() {
+    return selector("label matching");
+  }
+
+  private Expr.VectorSelector selector(String context) {
     Token first = tokens.peek();
     boolean named = first.kind() != TokenKind.LEFT_BRACE;
     String name = named ? tokens.next().text() : "";
     List<LabelMatcher> matchers = new ArrayList<>();
     if (tokens.accept(TokenKind.LEFT_BRACE)) {
-      new MatcherParser(tokens).parse(matchers);
+      new MatcherParser(tokens, context).parse(matchers);
     }
     SourceRange range = new SourceRange(first.start(), tokens.lastEnd());
     if (named) {

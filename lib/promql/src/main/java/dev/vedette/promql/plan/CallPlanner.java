@@ -1,20 +1,32 @@
 package dev.vedette.promql.plan;
 
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.promql.exec.AbsentOp;
 import dev.vedette.promql.exec.CalledOps;
 import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.exec.MapOp;
 import dev.vedette.promql.exec.NameRule;
+import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.RangeCallOp;
 import dev.vedette.promql.exec.RangeFunction;
+import dev.vedette.promql.exec.RelabelOp;
 import dev.vedette.promql.exec.ScalarOp;
+import dev.vedette.promql.exec.SortOp;
 import dev.vedette.promql.exec.VectorOp;
+import dev.vedette.promql.functions.ClassicHistogramOp;
+import dev.vedette.promql.functions.ClassicHistogramOp.Kind;
+import dev.vedette.promql.functions.LabelFunctions;
 import dev.vedette.promql.functions.PointFunctions;
 import dev.vedette.promql.functions.RangeFunctions;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.ValueType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Plans function calls. */
 final class CallPlanner {
@@ -68,12 +80,111 @@ final class CallPlanner {
     if (point.isPresent()) {
       return pointCall(call, point.get());
     }
-    Expr first = call.arguments().getFirst();
+    List<Expr> arguments = call.arguments();
+    Expr first = arguments.getFirst();
     return switch (name) {
       case "vector" -> CalledOps.vector(planner.scalar(first));
       case "timestamp" -> timestamp(first);
+      case "absent" -> new AbsentOp(planner.vector(first), absentLabels(first));
+      case "absent_over_time" -> absentOverTime(first);
+      case "sort", "sort_desc" -> sort(first, name.equals("sort_desc"));
+      case "sort_by_label", "sort_by_label_desc" ->
+          new SortOp(
+              planner.vector(first),
+              SortOp.byLabels(texts(arguments, 1), name.equals("sort_by_label_desc")),
+              "");
+      case "label_replace" -> labelReplace(arguments);
+      case "label_join" -> labelJoin(arguments);
+      case "histogram_quantile" -> histogram(Kind.QUANTILE, arguments.get(1), List.of(first), null);
+      case "histogram_fraction" ->
+          histogram(Kind.FRACTION, arguments.get(2), List.of(first, arguments.get(1)), null);
+      case "histogram_quantiles" ->
+          histogram(
+              Kind.QUANTILE,
+              first,
+              arguments.subList(2, arguments.size()),
+              Planner.text(arguments.get(1)));
+      case "histogram_avg",
+          "histogram_count",
+          "histogram_sum",
+          "histogram_stddev",
+          "histogram_stdvar" ->
+          // Of native histograms only; every sample that can be stored so far is a float.
+          new MapOp(planner.vector(first), List.of(), (_, _, _) -> Points.NONE, context.dropping());
       default -> throw Evaluation.failed("function %s is not answered yet".formatted(name));
     };
+  }
+
+  private VectorOp sort(Expr argument, boolean descending) {
+    return new SortOp(
+        planner.vector(argument),
+        SortOp.byValue(descending),
+        "sort is ineffective for range queries since results are always ordered by labels");
+  }
+
+  private VectorOp labelReplace(List<Expr> arguments) {
+    String target = Planner.text(arguments.get(1));
+    return new RelabelOp(
+        planner.vector(arguments.getFirst()),
+        target,
+        LabelFunctions.replace(
+            target,
+            Planner.text(arguments.get(2)),
+            Planner.text(arguments.get(3)),
+            Planner.text(arguments.get(4))));
+  }
+
+  private VectorOp labelJoin(List<Expr> arguments) {
+    String target = Planner.text(arguments.get(1));
+    return new RelabelOp(
+        planner.vector(arguments.getFirst()),
+        target,
+        LabelFunctions.join(target, Planner.text(arguments.get(2)), texts(arguments, 3)));
+  }
+
+  private static List<String> texts(List<Expr> arguments, int from) {
+    return arguments.stream().skip(from).map(Planner::text).toList();
+  }
+
+  private VectorOp histogram(
+      Kind kind, Expr vector, List<Expr> scalars, @Nullable String quantileLabel) {
+    VectorOp op =
+        new ClassicHistogramOp(
+            planner.vector(vector),
+            kind,
+            scalars.stream().map(planner::scalar).toList(),
+            quantileLabel,
+            context.dropping());
+    return planner.distinct(op, vector);
+  }
+
+  private VectorOp absentOverTime(Expr argument) {
+    RangeFunction present = RangeFunctions.find("present_over_time").orElseThrow();
+    VectorOp op = new RangeCallOp(present, planner.range(argument), List.of(), NameRule.KEEP);
+    return new AbsentOp(op, absentLabels(argument));
+  }
+
+  /** What the missing series would be called: labels that the selector asks for by one value. */
+  private static Labels absentLabels(Expr argument) {
+    List<LabelMatcher> matchers =
+        switch (Expr.unwrap(argument)) {
+          case Expr.VectorSelector selector -> selector.matchers();
+          case Expr.MatrixSelector matrix -> matrix.selector().matchers();
+          default -> List.of();
+        };
+    Labels.Builder labels = new Labels.Builder();
+    Set<String> seen = new HashSet<>();
+    for (LabelMatcher matcher : matchers) {
+      if (matcher.name().equals(Labels.METRIC_NAME)) {
+        continue;
+      }
+      if (matcher.type() == LabelMatcher.Type.EQUAL && seen.add(matcher.name())) {
+        labels.set(matcher.name(), matcher.value());
+      } else {
+        labels.remove(matcher.name());
+      }
+    }
+    return labels.build();
   }
 
   private VectorOp rangeCall(Expr.Call call, RangeFunction function) {

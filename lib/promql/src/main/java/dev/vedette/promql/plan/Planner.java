@@ -8,6 +8,7 @@ import dev.vedette.promql.exec.CalledOps;
 import dev.vedette.promql.exec.ConstantOp;
 import dev.vedette.promql.exec.DistinctOp;
 import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.GroupOp;
 import dev.vedette.promql.exec.Grouping;
 import dev.vedette.promql.exec.MapOp;
 import dev.vedette.promql.exec.NameRule;
@@ -19,10 +20,13 @@ import dev.vedette.promql.exec.SubqueryOp;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.VectorScalarOp;
 import dev.vedette.promql.exec.VectorVectorOp;
+import dev.vedette.promql.functions.GroupFunctions;
+import dev.vedette.promql.lex.Quoting;
 import dev.vedette.promql.parse.DurationExpr;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.ValueType;
 import java.util.List;
+import java.util.Objects;
 
 /** Makes operators of a syntax tree: resolves times, and evaluates once what is always the same. */
 public final class Planner {
@@ -171,10 +175,43 @@ public final class Planner {
     return switch (aggregation.op()) {
       case SUM, AVG, COUNT, MIN, MAX, GROUP, STDDEV, STDVAR ->
           new AggregateOp(operand, grouping, Accumulators.of(aggregation.op()));
-      case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO ->
-          throw Evaluation.failed(
-              "aggregation %s is not answered yet".formatted(aggregation.op().text()));
+      case TOPK -> group(aggregation, operand, grouping, GroupFunctions.ranked(true));
+      case BOTTOMK -> group(aggregation, operand, grouping, GroupFunctions.ranked(false));
+      case LIMITK -> group(aggregation, operand, grouping, GroupFunctions.first());
+      case LIMIT_RATIO -> group(aggregation, operand, grouping, GroupFunctions.ratio());
+      case QUANTILE -> group(aggregation, operand, grouping, GroupFunctions.quantile());
+      case COUNT_VALUES ->
+          new GroupOp(
+              operand,
+              grouping,
+              ScalarOp.constant(0),
+              GroupFunctions.countValues(labelName(parameter(aggregation))));
     };
+  }
+
+  private VectorOp group(
+      Expr.Aggregation aggregation,
+      VectorOp operand,
+      Grouping grouping,
+      GroupOp.GroupFunction function) {
+    return new GroupOp(operand, grouping, scalar(parameter(aggregation)), function);
+  }
+
+  private static Expr parameter(Expr.Aggregation aggregation) {
+    return Objects.requireNonNull(aggregation.parameter());
+  }
+
+  private static String labelName(Expr expr) {
+    String name = text(expr);
+    if (name.isEmpty() || name.indexOf('\uFFFD') >= 0) {
+      throw Evaluation.failed("invalid label name " + Quoting.quote(name));
+    }
+    return name;
+  }
+
+  /** The text of a string argument. */
+  static String text(Expr expr) {
+    return ((Expr.StringLiteral) Expr.unwrap(expr)).value();
   }
 
   /** Checks for equal labels after names were dropped, unless there can only be one name. */

@@ -1,0 +1,55 @@
+package dev.vedette.promql.exec;
+
+import dev.vedette.model.Labels;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An aggregation that has to see all series of a group together. Holds its whole input.
+ *
+ * @param parameter of the aggregation, one value a step
+ */
+public record GroupOp(VectorOp inner, Grouping grouping, ScalarOp parameter, GroupFunction function)
+    implements VectorOp {
+  /** Makes the results of one group. */
+  @FunctionalInterface
+  public interface GroupFunction {
+    List<Series> apply(Group group, double[] parameter, Evaluation evaluation);
+  }
+
+  /** Series of one group, in the order they came; the function may change them. */
+  public record Group(Labels labels, boolean nameDropped, List<Series> series, int steps) {}
+
+  @Override
+  public VectorStream open(Evaluation evaluation, Steps steps) {
+    return new ListStream(all(evaluation, steps));
+  }
+
+  @Override
+  public List<Series> all(Evaluation evaluation, Steps steps) {
+    double[] parameters = parameter.evaluate(evaluation, steps);
+    Map<Labels, Group> groups = new LinkedHashMap<>();
+    for (Series series : inner.all(evaluation, steps)) {
+      Labels labels = grouping.of(series.labels());
+      groups
+          .computeIfAbsent(
+              labels,
+              _ ->
+                  new Group(
+                      labels,
+                      series.nameDropped() && labels.has(Labels.METRIC_NAME),
+                      new ArrayList<>(),
+                      steps.count()))
+          .series()
+          .add(series);
+    }
+    List<Series> results = new ArrayList<>();
+    for (Group group : groups.values()) {
+      evaluation.check();
+      results.addAll(function.apply(group, parameters, evaluation));
+    }
+    return results;
+  }
+}

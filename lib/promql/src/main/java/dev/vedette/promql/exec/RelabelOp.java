@@ -1,0 +1,34 @@
+package dev.vedette.promql.exec;
+
+import dev.vedette.model.Labels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * Changes the labels of each series. Two that become the same are an error where both have a point.
+ *
+ * @param target the label that is set; a metric name set here is not dropped any more
+ */
+public record RelabelOp(VectorOp inner, String target, UnaryOperator<Labels> change)
+    implements VectorOp {
+  @Override
+  public VectorStream open(Evaluation evaluation, Steps steps) {
+    return new ListStream(all(evaluation, steps));
+  }
+
+  @Override
+  public List<Series> all(Evaluation evaluation, Steps steps) {
+    Merge merge = Merge.sameLabels();
+    List<Series> renamed = new ArrayList<>();
+    for (Series series : inner.all(evaluation, steps)) {
+      Labels labels = change.apply(series.labels());
+      boolean named =
+          target.equals(Labels.METRIC_NAME)
+              && !labels.metricName().equals(series.labels().metricName());
+      renamed.add(new Series(labels, series.nameDropped() && !named, series.values()));
+    }
+    renamed.forEach(merge::add);
+    return merge.series();
+  }
+}

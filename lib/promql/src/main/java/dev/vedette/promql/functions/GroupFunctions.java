@@ -1,0 +1,200 @@
+package dev.vedette.promql.functions;
+
+import dev.vedette.model.Label;
+import dev.vedette.model.Labels;
+import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.GroupOp.Group;
+import dev.vedette.promql.exec.GroupOp.GroupFunction;
+import dev.vedette.promql.exec.Points;
+import dev.vedette.promql.exec.Series;
+import dev.vedette.promql.parse.Numbers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Aggregations that choose among, sort or count the series of a group. */
+public final class GroupFunctions {
+  private GroupFunctions() {}
+
+  /** {@code topk} and {@code bottomk}. */
+  public static GroupFunction ranked(boolean largest) {
+    return (group, parameter, _) -> {
+      BitSet[] kept = new BitSet[group.steps()];
+      List<Integer> order = List.of();
+      for (int step = 0; step < kept.length; step++) {
+        int k = count(parameter[step]);
+        kept[step] = new BitSet();
+        order = k < 1 ? List.of() : rank(group.series(), step, largest);
+        order.stream().limit(k).forEach(kept[step]::set);
+      }
+      List<Series> results = keep(group, kept);
+      // One step is an instant query: the best comes first.
+      return kept.length == 1
+          ? order.stream().filter(kept[0]::get).map(group.series()::get).toList()
+          : results;
+    };
+  }
+
+  private static List<Integer> rank(List<Series> series, int step, boolean largest) {
+    Comparator<Integer> byValue =
+        Comparator.comparingDouble(
+            i -> {
+              double value = series.get(i).values()[step];
+              return largest ? -value : value;
+            });
+    Comparator<Integer> nanLast =
+        Comparator.comparing(i -> Double.isNaN(series.get(i).values()[step]));
+    return IntStream.range(0, series.size())
+        .filter(i -> Points.isPresent(series.get(i).values()[step]))
+        .boxed()
+        .sorted(nanLast.thenComparing(byValue))
+        .toList();
+  }
+
+  /** {@code limitk}: the first k. */
+  public static GroupFunction first() {
+    return (group, parameter, _) -> {
+      BitSet[] kept = new BitSet[group.steps()];
+      for (int step = 0; step < kept.length; step++) {
+        kept[step] = new BitSet();
+        int left = count(parameter[step]);
+        for (int i = 0; i < group.series().size() && left > 0; i++) {
+          if (Points.isPresent(group.series().get(i).values()[step])) {
+            kept[step].set(i);
+            left--;
+          }
+        }
+      }
+      return keep(group, kept);
+    };
+  }
+
+  /** {@code limit_ratio}: those whose hash is in the ratio's part of all hashes. */
+  public static GroupFunction ratio() {
+    return (group, parameter, evaluation) -> {
+      BitSet[] kept = new BitSet[group.steps()];
+      for (int step = 0; step < kept.length; step++) {
+        double ratio = checkRatio(parameter[step], evaluation);
+        kept[step] = new BitSet();
+        for (int i = 0; i < group.series().size(); i++) {
+          double position = position(group.series().get(i).labels());
+          if (ratio >= 0 ? position < ratio : position >= 1 + ratio) {
+            kept[step].set(i);
+          }
+        }
+      }
+      return keep(group, kept);
+    };
+  }
+
+  private static double checkRatio(double ratio, Evaluation evaluation) {
+    if (Double.isNaN(ratio)) {
+      throw Evaluation.failed("Ratio value is NaN");
+    }
+    if (ratio < -1 || ratio > 1) {
+      double capped = Math.copySign(1, ratio);
+      evaluation
+          .annotations()
+          .warn(
+              "ratio value should be between -1 and 1, got %s, capping to %s"
+                  .formatted(GoFormat.general(ratio), GoFormat.general(capped)));
+      return capped;
+    }
+    return ratio;
+  }
+
+  /** A series' fixed place in [0, 1), by FNV-1a and a final mix. */
+  private static double position(Labels labels) {
+    long hash = 0xcbf29ce484222325L;
+    for (Label label : labels) {
+      String text = label.name() + '\u0000' + label.value() + '\u0001';
+      for (int i = 0; i < text.length(); i++) {
+        hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+      }
+    }
+    hash = (hash ^ hash >>> 32) * 0xd6e8feb86659fd93L;
+    hash = (hash ^ hash >>> 32) * 0xd6e8feb86659fd93L;
+    return (hash >>> 11) * 0x1p-53;
+  }
+
+  private static int count(double k) {
+    if (Double.isNaN(k)) {
+      throw Evaluation.failed("Parameter value is NaN");
+    }
+    if (k >= 0x1p63 || k < -0x1p63) {
+      throw Evaluation.failed(
+          "Scalar value %s %s int64"
+              .formatted(GoFormat.general(k), k > 0 ? "overflows" : "underflows"));
+    }
+    return (int) k;
+  }
+
+  private static List<Series> keep(Group group, BitSet[] kept) {
+    for (int i = 0; i < group.series().size(); i++) {
+      double[] values = group.series().get(i).values();
+      for (int step = 0; step < kept.length; step++) {
+        if (!kept[step].get(i)) {
+          values[step] = Points.NONE;
+        }
+      }
+    }
+    return group.series();
+  }
+
+  /** {@code quantile}. */
+  public static GroupFunction quantile() {
+    return (group, parameter, evaluation) -> {
+      double[] column = new double[group.steps()];
+      double[] values = new double[group.series().size()];
+      for (int step = 0; step < column.length; step++) {
+        int count = 0;
+        for (Series series : group.series()) {
+          double value = series.values()[step];
+          values[count] = value;
+          count += Points.isPresent(value) ? 1 : 0;
+        }
+        Quantiles.check(evaluation, parameter[step]);
+        column[step] = count == 0 ? Points.NONE : Quantiles.of(parameter[step], values, count);
+      }
+      return List.of(new Series(group.labels(), group.nameDropped(), column));
+    };
+  }
+
+  /** {@code count_values}: how many series have each value, the value in a label. */
+  public static GroupFunction countValues(String label) {
+    return (group, _, evaluation) -> {
+      Map<String, double[]> counts = new LinkedHashMap<>();
+      for (Series series : group.series()) {
+        for (int step = 0; step < group.steps(); step++) {
+          double value = series.values()[step];
+          if (Points.isPresent(value)) {
+            double[] column =
+                counts.computeIfAbsent(Numbers.format(value), _ -> none(group.steps(), evaluation));
+            column[step] = Points.isNone(column[step]) ? 1 : column[step] + 1;
+          }
+        }
+      }
+      List<Series> results = new ArrayList<>();
+      counts.forEach(
+          (value, column) ->
+              results.add(
+                  new Series(
+                      group.labels().toBuilder().set(label, value).build(),
+                      group.nameDropped() && !label.equals(Labels.METRIC_NAME),
+                      column)));
+      return results;
+    };
+  }
+
+  private static double[] none(int steps, Evaluation evaluation) {
+    evaluation.hold(steps);
+    double[] column = new double[steps];
+    Arrays.fill(column, Points.NONE);
+    return column;
+  }
+}

@@ -1,0 +1,102 @@
+package dev.vedette.promql.functions;
+
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.vedette.model.Labels;
+import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.lex.Quoting;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Functions that change labels and nothing else. */
+public final class LabelFunctions {
+  private LabelFunctions() {}
+
+  /** {@code label_replace}. */
+  public static UnaryOperator<Labels> replace(
+      String target, String replacement, String source, String regex) {
+    if (target.isEmpty()) {
+      throw Evaluation.failed("invalid destination label name in label_replace(): " + target);
+    }
+    Pattern pattern;
+    try {
+      pattern = Pattern.compile("^(?s:" + regex + ")$");
+    } catch (PatternSyntaxException e) {
+      throw Evaluation.failed(
+          "invalid regular expression in label_replace(): " + e.getDescription());
+    }
+    return labels -> {
+      Matcher matcher = pattern.matcher(labels.get(source));
+      return matcher.matches()
+          ? labels.toBuilder().set(target, expand(replacement, matcher)).build()
+          : labels;
+    };
+  }
+
+  /** {@code label_join}. */
+  public static UnaryOperator<Labels> join(String target, String separator, List<String> sources) {
+    if (target.isEmpty()) {
+      throw Evaluation.failed(
+          "invalid destination label name in label_join(): " + Quoting.quote(target));
+    }
+    return labels ->
+        labels.toBuilder()
+            .set(target, String.join(separator, sources.stream().map(labels::get).toList()))
+            .build();
+  }
+
+  /** Go's templates: {@code $1}, {@code $name}, {@code ${1}}, {@code $$}; unknown ones vanish. */
+  private static String expand(String template, Matcher matcher) {
+    StringBuilder out = new StringBuilder();
+    int at = 0;
+    while (at < template.length()) {
+      char c = template.charAt(at);
+      if (c != '$' || at + 1 == template.length()) {
+        out.append(c);
+        at++;
+        continue;
+      }
+      if (template.charAt(at + 1) == '$') {
+        out.append('$');
+        at += 2;
+        continue;
+      }
+      boolean braces = template.charAt(at + 1) == '{';
+      int from = at + (braces ? 2 : 1);
+      int to = from;
+      while (to < template.length() && isWord(template.charAt(to))) {
+        to++;
+      }
+      boolean closed = !braces || to < template.length() && template.charAt(to) == '}';
+      if (to == from || !closed) {
+        out.append('$');
+        at++;
+        continue;
+      }
+      out.append(group(matcher, template.substring(from, to)));
+      at = braces ? to + 1 : to;
+    }
+    return out.toString();
+  }
+
+  private static boolean isWord(char c) {
+    return c == '_' || Character.isLetterOrDigit(c);
+  }
+
+  private static String group(Matcher matcher, String name) {
+    String value;
+    try {
+      if (name.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        int index = name.length() > 4 ? Integer.MAX_VALUE : Integer.parseInt(name);
+        value = index <= matcher.groupCount() ? matcher.group(index) : "";
+      } else {
+        value = matcher.group(name);
+      }
+    } catch (IllegalArgumentException e) {
+      // The pattern has no group of that name.
+      value = "";
+    }
+    return value == null ? "" : value;
+  }
+}

@@ -1,0 +1,154 @@
+package dev.vedette.promql.script;
+
+import dev.vedette.model.SpecialValues;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.model.VedetteException;
+import dev.vedette.promql.EngineConfig;
+import dev.vedette.promql.PromqlEngine;
+import dev.vedette.promql.QueryOptions;
+import dev.vedette.promql.QueryResult;
+import dev.vedette.promql.parse.Features;
+import dev.vedette.promql.script.Command.Expectation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs a script against an engine and says of each evaluation whether it gave what was expected.
+ */
+public final class ScriptRunner {
+  /** Settings that scripts assume: everything on. */
+  public static final EngineConfig CONFIG =
+      new EngineConfig(
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(1),
+          EngineConfig.DEFAULT.maxSamples(),
+          Duration.ofMinutes(1),
+          Features.ALL,
+          true);
+
+  private final ScriptStore store;
+  private final PromqlEngine engine;
+
+  /**
+   * What became of one evaluation.
+   *
+   * @param failure empty where it passed
+   */
+  public record Outcome(int line, String expression, String failure) {
+    public boolean passed() {
+      return failure.isEmpty();
+    }
+  }
+
+  public ScriptRunner(ScriptStore store, Ticker ticker) {
+    this.store = store;
+    this.engine = new PromqlEngine(CONFIG, store.source(), ticker);
+  }
+
+  public List<Outcome> run(String script) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Command command : ScriptParser.parse(script)) {
+      switch (command) {
+        case Command.Clear _ -> store.clear();
+        case Command.Load load -> load(load);
+        case Command.Eval eval ->
+            outcomes.add(new Outcome(eval.line(), eval.expression(), failure(eval)));
+      }
+    }
+    return outcomes;
+  }
+
+  private void load(Command.Load load) {
+    for (SeriesLine series : load.series()) {
+      long time = 0;
+      for (SeriesLine.Item item : series.items()) {
+        switch (item) {
+          case SeriesLine.Item.Value value -> store.append(series.labels(), time, value.value());
+          case SeriesLine.Item.Stale _ ->
+              store.append(
+                  series.labels(), time, Double.longBitsToDouble(SpecialValues.STALE_BITS));
+          // Histogram samples cannot be stored yet; evaluations that need them fail.
+          case SeriesLine.Item.Gap _, SeriesLine.Item.Histogram _ -> {}
+        }
+        time += load.stepMillis();
+      }
+    }
+  }
+
+  private String failure(Command.Eval eval) {
+    Optional<Expectation> fail =
+        eval.expectations().stream().filter(Expectation.Fail.class::isInstance).findFirst();
+    QueryResult result;
+    try {
+      result = evaluate(eval);
+    } catch (VedetteException e) {
+      String message = String.valueOf(e.getMessage());
+      boolean expected =
+          fail.isPresent() && ((Expectation.Fail) fail.get()).text().accepts(message);
+      return expected ? "" : "failed: " + message;
+    }
+    if (fail.isPresent()) {
+      return "did not fail";
+    }
+    String difference = annotations(eval, result);
+    return difference.isEmpty() ? new ResultCheck(eval).difference(result) : difference;
+  }
+
+  private QueryResult evaluate(Command.Eval eval) {
+    Command.Times times = eval.times();
+    return times.isInstant()
+        ? engine.instant(
+            TenantId.DEFAULT, eval.expression(), times.startMillis(), QueryOptions.DEFAULT)
+        : engine.range(
+            TenantId.DEFAULT,
+            eval.expression(),
+            times.startMillis(),
+            times.endMillis(),
+            times.stepMillis(),
+            QueryOptions.DEFAULT);
+  }
+
+  private static String annotations(Command.Eval eval, QueryResult result) {
+    List<Command.Text> warns = new ArrayList<>();
+    List<Command.Text> infos = new ArrayList<>();
+    boolean noWarn = false;
+    boolean noInfo = false;
+    for (Expectation expectation : eval.expectations()) {
+      switch (expectation) {
+        case Expectation.Warn warn -> warns.add(warn.text());
+        case Expectation.Info info -> infos.add(info.text());
+        case Expectation.NoWarn _ -> noWarn = true;
+        case Expectation.NoInfo _ -> noInfo = true;
+        case Expectation.Fail _,
+            Expectation.Ordered _,
+            Expectation.RangeVector _,
+            Expectation.StringResult _ -> {}
+      }
+    }
+    String difference = compare("warning", warns, noWarn, result.info().warnings());
+    return difference.isEmpty()
+        ? compare("info", infos, noInfo, result.info().infos())
+        : difference;
+  }
+
+  private static String compare(
+      String kind, List<Command.Text> expected, boolean none, List<String> actual) {
+    if (none && !actual.isEmpty()) {
+      return "unexpected %s: %s".formatted(kind, actual);
+    }
+    for (Command.Text text : expected) {
+      if (actual.stream().noneMatch(text::accepts)) {
+        return "no %s like %s but %s".formatted(kind, text, actual);
+      }
+    }
+    for (String text : actual) {
+      if (!expected.isEmpty() && expected.stream().noneMatch(wanted -> wanted.accepts(text))) {
+        return "unexpected %s: %s".formatted(kind, text);
+      }
+    }
+    return "";
+  }
+}
