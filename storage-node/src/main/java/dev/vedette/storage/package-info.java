@@ -1,4 +1,4 @@
-/** Hosts the storage engine. */
+/** The storage role: the engine of {@code lib/tsdb} and what operators may ask of it over HTTP. */
 @NullMarked
 package dev.vedette.storage;
 
