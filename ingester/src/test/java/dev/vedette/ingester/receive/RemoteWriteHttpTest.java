@@ -137,7 +137,7 @@ class RemoteWriteHttpTest {
     HttpResponse<String> response = send("application/x-protobuf", "snappy", new byte[0]);
 
     assertThat(response.statusCode()).isEqualTo(400);
-    assertThat(response.body()).contains("its length is missing");
+    assertThat(response.body()).contains("it is empty");
   }
 
   private List<Labels> storedNames(String metric) {

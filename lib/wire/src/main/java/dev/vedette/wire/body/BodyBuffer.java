@@ -63,7 +63,7 @@ public final class BodyBuffer {
           case SNAPPY -> Math.max(0, snappyLength(body, from, to));
           case GZIP -> (to - from) * GZIP_MOST_EXPANSION;
           case ZSTD -> {
-            long declared = Zstd.getFrameContentSize(body, from, to - from);
+            long declared = zstdLength(body, from, to);
             yield declared > 0 ? declared : maxBytes;
           }
         };
@@ -75,6 +75,9 @@ public final class BodyBuffer {
    */
   public void decompress(ContentCoding coding, byte[] body, int from, int to) {
     length = 0;
+    if (from == to && coding != ContentCoding.IDENTITY) {
+      throw malformed(coding, "it is empty", null);
+    }
     switch (coding) {
       case IDENTITY -> copy(body, from, to);
       case SNAPPY -> snappy(body, from, to);
@@ -125,7 +128,7 @@ public final class BodyBuffer {
   }
 
   private void zstd(byte[] body, int from, int to) {
-    long declared = Zstd.getFrameContentSize(body, from, to - from);
+    long declared = zstdLength(body, from, to);
     if (declared > 0) {
       reserve(declared);
       try {
@@ -142,6 +145,11 @@ public final class BodyBuffer {
     } catch (IOException e) {
       throw malformed(ContentCoding.ZSTD, reason(e), e);
     }
+  }
+
+  /** The length a frame declares; 0 or less where it does not. */
+  private static long zstdLength(byte[] body, int from, int to) {
+    return from == to ? 0 : Zstd.getFrameContentSize(body, from, to - from);
   }
 
   private void readAll(InputStream in) throws IOException {

@@ -6,6 +6,7 @@ import dev.vedette.model.Labels;
 import dev.vedette.model.MetricType;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * Reads an exposition entry by entry: {@link #reset}, then {@link #next} until {@link Entry#END};
@@ -33,6 +34,9 @@ public abstract sealed class ExpositionParser permits TextParser, OpenMetricsPar
 
   private static final byte[] NO_BYTES = {};
   static final int NONE = -1;
+
+  private static final String[] TYPE_WORDS =
+      Arrays.stream(MetricType.values()).map(MetricType::text).toArray(String[]::new);
 
   byte[] body = NO_BYTES;
   int end;
@@ -432,8 +436,21 @@ public abstract sealed class ExpositionParser permits TextParser, OpenMetricsPar
     textTo = to;
   }
 
-  final void type(MetricType type) {
-    this.type = type;
+  /** The type that the text names; its plain form save for the unknown type's own word. */
+  final void type(MetricType[] known, String unknownWord) {
+    for (MetricType one : known) {
+      String word = one == MetricType.UNKNOWN ? unknownWord : TYPE_WORDS[one.ordinal()];
+      if (textTo - textFrom == word.length() && startsWith(textFrom, word)) {
+        type = one;
+        return;
+      }
+    }
+    throw expected(
+        textFrom,
+        "one of the types "
+            + Arrays.stream(known)
+                .map(one -> one == MetricType.UNKNOWN ? unknownWord : one.text())
+                .collect(Collectors.joining(", ")));
   }
 
   private int nameEnd(int from) {

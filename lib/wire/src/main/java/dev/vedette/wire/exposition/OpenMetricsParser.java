@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** OpenMetrics 1.0: one blank between tokens, no blank lines, {@code # EOF} at the end. */
 final class OpenMetricsParser extends ExpositionParser {
+  private static final MetricType[] TYPES = MetricType.values();
   private static final int METADATA_PREFIX = "# HELP ".length();
 
   private boolean help;
@@ -71,7 +72,7 @@ final class OpenMetricsParser extends ExpositionParser {
     }
     if (startsWith(at, "# TYPE ")) {
       metadata();
-      type(typeNamed());
+      type(TYPES, "unknown");
       return Entry.TYPE;
     }
     if (startsWith(at, "# UNIT ")) {
@@ -105,24 +106,6 @@ final class OpenMetricsParser extends ExpositionParser {
     }
     text(p + 1, lineEnd);
     at = lineEnd + 1;
-  }
-
-  private MetricType typeNamed() {
-    return switch (shown(textFrom(), textTo())) {
-      case "counter" -> MetricType.COUNTER;
-      case "gauge" -> MetricType.GAUGE;
-      case "histogram" -> MetricType.HISTOGRAM;
-      case "gaugehistogram" -> MetricType.GAUGEHISTOGRAM;
-      case "summary" -> MetricType.SUMMARY;
-      case "info" -> MetricType.INFO;
-      case "stateset" -> MetricType.STATESET;
-      case "unknown" -> MetricType.UNKNOWN;
-      default ->
-          throw expected(
-              textFrom(),
-              "one of the types counter, gauge, histogram, gaugehistogram, summary, info, stateset,"
-                  + " unknown");
-    };
   }
 
   private void checkUnit() {

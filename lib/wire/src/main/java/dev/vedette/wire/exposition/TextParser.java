@@ -4,6 +4,14 @@ import dev.vedette.model.MetricType;
 
 /** Prometheus text format 0.0.4: blanks between tokens are free, unknown comments are skipped. */
 final class TextParser extends ExpositionParser {
+  private static final MetricType[] TYPES = {
+    MetricType.COUNTER,
+    MetricType.GAUGE,
+    MetricType.HISTOGRAM,
+    MetricType.SUMMARY,
+    MetricType.UNKNOWN
+  };
+
   private boolean help;
 
   @Override
@@ -57,22 +65,9 @@ final class TextParser extends ExpositionParser {
   private Entry type(int name, int lineEnd) {
     int from = Math.min(familyName(name) + 1, lineEnd);
     text(from, lineEnd);
-    type(typeNamed(from, lineEnd));
+    type(TYPES, "untyped");
     at = lineEnd;
     return Entry.TYPE;
-  }
-
-  private MetricType typeNamed(int from, int to) {
-    String name = shown(from, to);
-    return switch (name) {
-      case "counter" -> MetricType.COUNTER;
-      case "gauge" -> MetricType.GAUGE;
-      case "histogram" -> MetricType.HISTOGRAM;
-      case "summary" -> MetricType.SUMMARY;
-      case "untyped" -> MetricType.UNKNOWN;
-      default ->
-          throw expected(from, "one of the types counter, gauge, histogram, summary, untyped");
-    };
   }
 
   private Entry comment(int lineEnd) {
@@ -106,7 +101,7 @@ final class TextParser extends ExpositionParser {
     while (isDigit(peek(p))) {
       int digit = body[p++] - '0';
       if (value < (Long.MIN_VALUE + digit) / 10) {
-        throw invalid(from, "timestamp \"%s\" is out of range".formatted(shown(from, p)));
+        throw invalid(from, "timestamp \"%s\" is out of range".formatted(shown(from, lineEnd(p))));
       }
       // Collected below zero, where there is room for one more.
       value = value * 10 - digit;
