@@ -1,4 +1,4 @@
-/** Ways out: the Prometheus HTTP API. */
+/** The querier role: answers questions about series. */
 @NullMarked
 package dev.vedette.querier;
 

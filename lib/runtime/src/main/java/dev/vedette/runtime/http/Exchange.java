@@ -6,7 +6,6 @@ import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -29,6 +28,13 @@ public final class Exchange {
   @FunctionalInterface
   public interface Handler {
     void handle(Exchange exchange) throws IOException;
+  }
+
+  /** Looks out for the client's leaving until it is closed. */
+  @FunctionalInterface
+  public interface Watch extends AutoCloseable {
+    @Override
+    void close();
   }
 
   private final HttpRequest<?> request;
@@ -91,13 +97,13 @@ public final class Exchange {
    * Has the action run, on the event loop, when the client closes the connection before the handler
    * has returned. Close what this returns when it is not wanted any more.
    */
-  public AutoCloseable onDisconnect(Runnable action) {
+  public Watch onDisconnect(Runnable action) {
     if (!(request instanceof NettyHttpRequest<?> netty)) {
       return () -> {};
     }
     Channel channel = netty.getChannelHandlerContext().channel();
     ChannelFutureListener listener = _ -> action.run();
-    Future<?> closed = channel.closeFuture().addListener(listener);
+    channel.closeFuture().addListener(listener);
     return () -> channel.closeFuture().removeListener(listener);
   }
 

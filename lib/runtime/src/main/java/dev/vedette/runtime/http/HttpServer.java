@@ -77,6 +77,8 @@ public final class HttpServer implements AutoCloseable {
     properties.put("micronaut.server.max-request-size", config.maxRequestBytes());
     properties.put("micronaut.server.max-request-buffer-size", config.maxRequestBytes());
     properties.put("micronaut.server.multipart.enabled", false);
+    // Which pages may ask is the endpoints' own affair; this would refuse all on localhost.
+    properties.put("micronaut.server.cors.localhost-pass-through", true);
     // Receivers decompress by themselves: Netty takes "snappy" for the framed format.
     properties.put("micronaut.server.netty.request-decompression-enabled", false);
     properties.put("micronaut.server.netty.compression-threshold", 1024);

@@ -1,0 +1,143 @@
+package dev.vedette.querier;
+
+import dev.vedette.model.SeriesSource;
+import dev.vedette.model.TargetSource;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.promql.EngineConfig;
+import dev.vedette.promql.PromqlEngine;
+import dev.vedette.promql.QueryOptions;
+import dev.vedette.promql.QueryResult;
+import dev.vedette.promql.parse.Durations;
+import dev.vedette.promql.parse.Features;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The querier role: PromQL over a source of series, and what the Prometheus API tells besides. Hand
+ * it to the HTTP server and its controllers are served. Safe for all threads.
+ */
+public final class Querier {
+  private static final TargetSource NO_TARGETS =
+      new TargetSource() {
+        @Override
+        public List<Target> active() {
+          return List.of();
+        }
+
+        @Override
+        public List<Dropped> dropped() {
+          return List.of();
+        }
+      };
+
+  private final QuerierConfig config;
+  private final ServerInfo info;
+  private final SeriesSource source;
+  private final TargetSource targets;
+  private final Clock clock;
+  private final PromqlEngine engine;
+  private final QueryGate gate;
+
+  /**
+   * @param targets what is scraped in this process, if anything
+   */
+  public Querier(
+      QuerierConfig config,
+      ServerInfo info,
+      SeriesSource source,
+      Optional<TargetSource> targets,
+      Clock clock,
+      Ticker ticker,
+      PrometheusRegistry registry) {
+    this.config = config;
+    this.info = info;
+    this.source = source;
+    this.targets = targets.orElse(NO_TARGETS);
+    this.clock = clock;
+    this.engine = new PromqlEngine(engineConfig(config), source, ticker);
+    this.gate = new QueryGate(config, ticker, registry);
+  }
+
+  private static EngineConfig engineConfig(QuerierConfig config) {
+    return new EngineConfig(
+        config.lookback(),
+        EngineConfig.DEFAULT.subqueryStep(),
+        config.maxSamples(),
+        config.timeout(),
+        Features.STOCK,
+        false);
+  }
+
+  /**
+   * The value of an expression at one time; waits for its turn. Errors are those of {@link
+   * PromqlEngine}, and {@code Unavailable} where too many queries run.
+   */
+  public QueryResult instant(
+      TenantId tenant, String expression, long timeMillis, QueryOptions options) {
+    return gate.run(
+        QueryGate.Kind.INSTANT,
+        expression,
+        () -> engine.instant(tenant, expression, timeMillis, options));
+  }
+
+  /** The values of an expression over a range; waits for its turn. Errors as for one time. */
+  public QueryResult range(TenantId tenant, String expression, Range range, QueryOptions options) {
+    return gate.run(
+        QueryGate.Kind.RANGE,
+        expression,
+        () ->
+            engine.range(
+                tenant,
+                expression,
+                range.startMillis(),
+                range.endMillis(),
+                range.stepMillis(),
+                options));
+  }
+
+  /** Times of a range query: start, start + step, … up to end. */
+  public record Range(long startMillis, long endMillis, long stepMillis) {}
+
+  public SeriesSource source() {
+    return source;
+  }
+
+  public TargetSource targets() {
+    return targets;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  public ServerInfo info() {
+    return info;
+  }
+
+  public QuerierConfig config() {
+    return config;
+  }
+
+  /** Settings in force, the querier's own under Prometheus' names, which clients look for. */
+  public Map<String, String> flags() {
+    Map<String, String> flags = new TreeMap<>(info.flags());
+    flags.put("enable-feature", "");
+    flags.put("query.lookback-delta", text(config.lookback()));
+    flags.put("query.max-concurrency", Integer.toString(config.maxConcurrent()));
+    flags.put("query.max-samples", Long.toString(config.maxSamples()));
+    flags.put("query.timeout", text(config.timeout()));
+    flags.put("web.enable-admin-api", "false");
+    flags.put("web.enable-lifecycle", "false");
+    return flags;
+  }
+
+  private static String text(Duration duration) {
+    return Durations.format(duration.toMillis());
+  }
+}

@@ -1,0 +1,136 @@
+package dev.vedette.querier;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.Ticker;
+import dev.vedette.model.Unavailable;
+import dev.vedette.model.VedetteException;
+import dev.vedette.promql.QueryResult;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets so many queries run at once, has the next ones wait in order, and refuses those that would
+ * wait too long. Counts, times and logs each query. Safe for all threads.
+ */
+final class QueryGate {
+  private static final Logger log = LoggerFactory.getLogger(QueryGate.class);
+
+  private final QuerierConfig config;
+  private final Ticker ticker;
+  private final Semaphore turns;
+  private final Gauge running;
+  private final Counter rejected;
+  private final Counter failed;
+  private final Counter slow;
+  private final Counter samples;
+  private final Histogram seconds;
+
+  QueryGate(QuerierConfig config, Ticker ticker, PrometheusRegistry registry) {
+    this.config = config;
+    this.ticker = ticker;
+    this.turns = new Semaphore(config.maxConcurrent(), true);
+    this.running =
+        Gauge.builder()
+            .name("vedette_querier_queries_running")
+            .help("Queries that run now.")
+            .register(registry);
+    this.rejected =
+        Counter.builder()
+            .name("vedette_querier_rejected_queries_total")
+            .help("Queries refused because too many ran already.")
+            .register(registry);
+    this.failed =
+        Counter.builder()
+            .name("vedette_querier_failed_queries_total")
+            .help("Queries that ended with an error, by its id.")
+            .labelNames("error")
+            .register(registry);
+    this.slow =
+        Counter.builder()
+            .name("vedette_querier_slow_queries_total")
+            .help("Queries that took longer than the slow-query setting.")
+            .register(registry);
+    this.samples =
+        Counter.builder()
+            .name("vedette_querier_samples_read_total")
+            .help("Samples that queries read.")
+            .register(registry);
+    this.seconds =
+        Histogram.builder()
+            .name("vedette_querier_query_seconds")
+            .help("Time that queries took, without the wait for their turn.")
+            .labelNames("kind")
+            .classicUpperBounds(0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120)
+            .classicOnly()
+            .register(registry);
+  }
+
+  /** Runs a query when it is its turn. */
+  QueryResult run(Kind kind, String expression, Supplier<QueryResult> query) {
+    await();
+    long start = ticker.nanos();
+    running.inc();
+    try {
+      QueryResult result = query.get();
+      samples.inc(result.info().stats().samplesRead());
+      return result;
+    } catch (VedetteException e) {
+      failed.labelValues(e.id().id()).inc();
+      throw e;
+    } finally {
+      running.dec();
+      turns.release();
+      finished(kind, expression, ticker.nanos() - start);
+    }
+  }
+
+  /** How a query asks: for one time or for a range. */
+  enum Kind {
+    INSTANT("instant"),
+    RANGE("range");
+
+    private final String text;
+
+    Kind(String text) {
+      this.text = text;
+    }
+  }
+
+  private void await() {
+    boolean mine;
+    try {
+      mine = turns.tryAcquire(config.maxQueueWait().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable(
+          ErrorId.QUERY_TIMEOUT, "query was canceled while it waited for its turn", "", e);
+    }
+    if (!mine) {
+      rejected.inc();
+      throw new Unavailable(
+          ErrorId.QUERY_LIMIT,
+          "too many queries: %d run already, and none ended within %d s"
+              .formatted(config.maxConcurrent(), config.maxQueueWait().toSeconds()),
+          "ask again later, or make the running ones cheaper");
+    }
+  }
+
+  private void finished(Kind kind, String expression, long nanos) {
+    seconds.labelValues(kind.text).observe(nanos / 1e9);
+    Duration elapsed = Duration.ofNanos(nanos);
+    if (elapsed.compareTo(config.slowQuery()) > 0) {
+      slow.inc();
+      log.info("slow query: kind={} elapsed={} expression={}", kind.text, elapsed, expression);
+    } else {
+      log.debug("query: kind={} elapsed={} expression={}", kind.text, elapsed, expression);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.vedette.querier.http;
+
+import dev.vedette.querier.json.JsonWriter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A successful answer: everything that could fail has been done, only writing is left.
+ *
+ * @param data writes the value of {@code data}
+ */
+record Answer(Data data, List<String> warnings, List<String> infos) {
+  static final String TRUNCATED = "results truncated due to limit";
+
+  /** Writes one JSON value. */
+  @FunctionalInterface
+  interface Data {
+    void write(JsonWriter json) throws IOException;
+  }
+
+  Answer {
+    warnings = List.copyOf(warnings);
+    infos = List.copyOf(infos);
+  }
+
+  static Answer of(Data data) {
+    return new Answer(data, List.of(), List.of());
+  }
+
+  /** The first {@code limit} strings, with a warning where there are more; 0 means all. */
+  static Answer strings(List<String> all, int limit) {
+    return limited(all, limit, shown -> json -> json.strings(shown));
+  }
+
+  static <T> Answer limited(List<T> all, int limit, java.util.function.Function<List<T>, Data> of) {
+    boolean cut = limit > 0 && all.size() > limit;
+    Answer answer = of(of.apply(cut ? all.subList(0, limit) : all));
+    return cut ? answer.warn(TRUNCATED) : answer;
+  }
+
+  Answer warn(String warning) {
+    List<String> more = new ArrayList<>(warnings);
+    more.add(warning);
+    return new Answer(data, more, infos);
+  }
+
+  void write(JsonWriter json) throws IOException {
+    json.beginObject().name("status").string("success").name("data");
+    data.write(json);
+    if (!warnings.isEmpty()) {
+      json.name("warnings").strings(warnings);
+    }
+    if (!infos.isEmpty()) {
+      json.name("infos").strings(infos);
+    }
+    json.endObject().flush();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.vedette.querier.http;
+
+import dev.vedette.model.Unavailable;
+import dev.vedette.model.VedetteException;
+import dev.vedette.querier.json.JsonWriter;
+import dev.vedette.runtime.http.Exchange;
+import dev.vedette.runtime.http.Incidents;
+import dev.vedette.runtime.http.Params;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MutableHttpResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** What all endpoints of the API share: parameters in, envelope and errors out, CORS. */
+final class Api {
+  /** Works out an answer; may block. */
+  @FunctionalInterface
+  interface Endpoint {
+    Answer answer(ApiCall call);
+  }
+
+  private Api() {}
+
+  /** Answers a request whose parameters are in its URL. */
+  static CompletionStage<HttpResponse<?>> serve(HttpRequest<?> request, Endpoint endpoint) {
+    return Exchange.serve(
+        request, exchange -> handle(exchange, () -> Params.ofQuery(request), endpoint));
+  }
+
+  /** Answers a request whose parameters are in a form, in its URL, or in both. */
+  static CompletionStage<HttpResponse<?>> serve(
+      HttpRequest<?> request, byte[] form, Endpoint endpoint) {
+    return Exchange.serve(
+        request, exchange -> handle(exchange, () -> Params.ofForm(request, form), endpoint));
+  }
+
+  private static void handle(Exchange exchange, Supplier<Params> params, Endpoint endpoint)
+      throws IOException {
+    HttpRequest<?> request = exchange.request();
+    Answer answer;
+    try {
+      answer = endpoint.answer(new ApiCall(exchange, new ApiParams(params.get())));
+    } catch (NoContent _) {
+      exchange.replyWhole(withCors(request, HttpResponse.noContent()));
+      return;
+    } catch (ApiError e) {
+      exchange.replyWhole(error(request, e));
+      return;
+    } catch (VedetteException e) {
+      exchange.replyWhole(error(request, ApiError.of(e)));
+      return;
+    } catch (RuntimeException | Error e) {
+      String text = Incidents.text(Incidents.log(request, e));
+      exchange.replyWhole(error(request, new ApiError(ApiError.Type.INTERNAL, text)));
+      return;
+    }
+    answer.write(new JsonWriter(exchange.reply(head(request, 200))));
+  }
+
+  /** There is nothing to answer, and that is fine: 204. */
+  static final class NoContent extends RuntimeException {
+    NoContent() {
+      super("no content", null, false, false);
+    }
+  }
+
+  private static HttpResponse<?> error(HttpRequest<?> request, ApiError error) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    new JsonWriter(body)
+        .beginObject()
+        .name("status")
+        .string("error")
+        .name("errorType")
+        .string(error.type().text())
+        .name("error")
+        .string(error.text())
+        .endObject()
+        .flush();
+    MutableHttpResponse<byte[]> reply =
+        head(request, error.type().status()).body(body.toByteArray());
+    return error.getCause() instanceof Unavailable || error.type() == ApiError.Type.UNAVAILABLE
+        ? reply.header(HttpHeaders.RETRY_AFTER, "5")
+        : reply;
+  }
+
+  private static MutableHttpResponse<?> head(HttpRequest<?> request, int status) {
+    return withCors(request, HttpResponse.status(status, reason(status)))
+        .header(HttpHeaders.CONTENT_TYPE, "application/json");
+  }
+
+  /** 499 has no name of its own. */
+  private static String reason(int status) {
+    return status == 499
+        ? "Client Closed Request"
+        : io.micronaut.http.HttpStatus.getDefaultReason(status);
+  }
+
+  /** Any page may ask: there are no credentials that a browser would send along. */
+  static MutableHttpResponse<?> withCors(HttpRequest<?> request, MutableHttpResponse<?> reply) {
+    reply.header(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+    String origin = request.getHeaders().get(HttpHeaders.ORIGIN);
+    if (origin != null) {
+      reply
+          .header(
+              HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS,
+              "Accept, Authorization, Content-Type, Origin")
+          .header(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS")
+          .header(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+          .header(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, "Date");
+    }
+    return reply;
+  }
+}

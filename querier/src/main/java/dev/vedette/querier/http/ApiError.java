@@ -1,0 +1,96 @@
+package dev.vedette.querier.http;
+
+import dev.vedette.model.Corruption;
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.Unavailable;
+import dev.vedette.model.VedetteException;
+import org.jspecify.annotations.Nullable;
+
+/** An answer of the API that is an error: Prometheus' kinds, codes and words. */
+final class ApiError extends RuntimeException {
+  /** Kinds of errors as the API names them, with their HTTP status. */
+  enum Type {
+    BAD_DATA("bad_data", 400),
+    EXECUTION("execution", 422),
+    CANCELED("canceled", 499),
+    TIMEOUT("timeout", 503),
+    INTERNAL("internal", 500),
+    NOT_FOUND("not_found", 404),
+    /** Too busy; may be asked again. */
+    UNAVAILABLE("unavailable", 503),
+    /** Switched off. */
+    DISABLED("unavailable", 500);
+
+    private final String text;
+    private final int status;
+
+    Type(String text, int status) {
+      this.text = text;
+      this.status = status;
+    }
+
+    String text() {
+      return text;
+    }
+
+    int status() {
+      return status;
+    }
+  }
+
+  private final Type type;
+  private final String text;
+
+  ApiError(Type type, String text) {
+    this(type, text, null);
+  }
+
+  private ApiError(Type type, String text, @Nullable Throwable cause) {
+    super(text, cause);
+    this.type = type;
+    this.text = text;
+  }
+
+  Type type() {
+    return type;
+  }
+
+  String text() {
+    return text;
+  }
+
+  static ApiError badData(String text) {
+    return new ApiError(Type.BAD_DATA, text);
+  }
+
+  static ApiError badParameter(String name, String text) {
+    return badData("invalid parameter \"%s\": %s".formatted(name, text));
+  }
+
+  /** A parameter that is refused; the cause's words follow its name, as Prometheus has them. */
+  static ApiError badParameter(String name, InvalidRequest cause) {
+    return new ApiError(
+        Type.BAD_DATA, "invalid parameter \"%s\": %s".formatted(name, cause.getMessage()), cause);
+  }
+
+  /** Any error of ours. */
+  static ApiError of(VedetteException error) {
+    return new ApiError(typeOf(error), words(error), error);
+  }
+
+  private static Type typeOf(VedetteException error) {
+    return switch (error) {
+      case InvalidRequest e -> e.id() == ErrorId.QUERY_EXECUTION ? Type.EXECUTION : Type.BAD_DATA;
+      case LimitExceeded _ -> Type.EXECUTION;
+      case Unavailable e -> e.id() == ErrorId.QUERY_TIMEOUT ? Type.TIMEOUT : Type.UNAVAILABLE;
+      case Corruption _ -> Type.INTERNAL;
+    };
+  }
+
+  /** Where there is no way out to name, Prometheus' words alone, which clients may look for. */
+  private static String words(VedetteException error) {
+    return error.wayOut().isEmpty() ? String.valueOf(error.getMessage()) : error.explain();
+  }
+}

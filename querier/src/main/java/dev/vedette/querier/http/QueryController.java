@@ -1,0 +1,186 @@
+package dev.vedette.querier.http;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Unavailable;
+import dev.vedette.promql.PromqlEngine;
+import dev.vedette.promql.QueryOptions;
+import dev.vedette.promql.QueryResult;
+import dev.vedette.promql.parse.Expr;
+import dev.vedette.promql.parse.ParseTree;
+import dev.vedette.promql.parse.Printer;
+import dev.vedette.querier.Querier;
+import dev.vedette.querier.Querier.Range;
+import dev.vedette.runtime.http.Exchange;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** PromQL: answered, printed and parsed. */
+@Controller("/api/v1")
+@Requires(beans = Querier.class)
+final class QueryController {
+  private static final TenantId TENANT = TenantId.DEFAULT;
+
+  private final Querier querier;
+
+  QueryController(Querier querier) {
+    this.querier = querier;
+  }
+
+  @Get(value = "/query", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> query(HttpRequest<?> request) {
+    return Api.serve(request, this::query);
+  }
+
+  @Post(value = "/query", consumes = MediaType.ALL, produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> query(HttpRequest<?> request, @Body byte[] form) {
+    return Api.serve(request, form, this::query);
+  }
+
+  private Answer query(ApiCall call) {
+    ApiParams params = call.params();
+    int limit = params.limit();
+    long time = params.time("time", querier.clock().millis());
+    QueryResult result =
+        run(call, options -> querier.instant(TENANT, params.text("query"), time, options));
+    return ResultJson.answer(result, limit, !params.text("stats").isEmpty());
+  }
+
+  @Get(value = "/query_range", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> queryRange(HttpRequest<?> request) {
+    return Api.serve(request, this::queryRange);
+  }
+
+  @Post(value = "/query_range", consumes = MediaType.ALL, produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> queryRange(HttpRequest<?> request, @Body byte[] form) {
+    return Api.serve(request, form, this::queryRange);
+  }
+
+  private Answer queryRange(ApiCall call) {
+    ApiParams params = call.params();
+    int limit = params.limit();
+    Range range = range(params);
+    QueryResult result =
+        run(call, options -> querier.range(TENANT, params.text("query"), range, options));
+    return ResultJson.answer(result, limit, !params.text("stats").isEmpty());
+  }
+
+  private static Range range(ApiParams params) {
+    long start = params.requiredTime("start");
+    long end = params.requiredTime("end");
+    if (end < start) {
+      throw ApiError.badParameter("end", "end timestamp must not be before start time");
+    }
+    long step = params.requiredDuration("step");
+    if (step <= 0) {
+      throw ApiError.badParameter(
+          "step",
+          "zero or negative query resolution step widths are not accepted. Try a positive integer");
+    }
+    if (Math.subtractExact(end, start) / step > PromqlEngine.MAX_STEPS) {
+      throw ApiError.badData(
+          "exceeded maximum resolution of 11,000 points per timeseries."
+              + " Try decreasing the query resolution (?step=XX)");
+    }
+    return new Range(start, end, step);
+  }
+
+  /** Runs a query that ends when its client goes away. */
+  private QueryResult run(ApiCall call, Function<QueryOptions, QueryResult> query) {
+    ApiParams params = call.params();
+    AtomicBoolean gone = new AtomicBoolean();
+    QueryOptions options =
+        new QueryOptions(
+            Optional.of(params.lookback(querier.config().lookback())),
+            Optional.of(params.timeout(querier.config().timeout())),
+            gone::get);
+    try (Exchange.Watch _ = call.exchange().onDisconnect(() -> gone.set(true))) {
+      return query.apply(options);
+    } catch (InvalidRequest e) {
+      throw e.id() == ErrorId.QUERY_EXECUTION ? ApiError.of(e) : ApiError.badParameter("query", e);
+    } catch (Unavailable e) {
+      throw gone.get()
+          ? new ApiError(ApiError.Type.CANCELED, "query was canceled in query execution")
+          : ApiError.of(e);
+    }
+  }
+
+  @Get(value = "/format_query", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> format(HttpRequest<?> request) {
+    return Api.serve(request, QueryController::format);
+  }
+
+  @Post(value = "/format_query", consumes = MediaType.ALL, produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> format(HttpRequest<?> request, @Body byte[] form) {
+    return Api.serve(request, form, QueryController::format);
+  }
+
+  private static Answer format(ApiCall call) {
+    String text = Printer.pretty(call.params().query());
+    return Answer.of(json -> json.string(text));
+  }
+
+  @Get(value = "/parse_query", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> parse(HttpRequest<?> request) {
+    return Api.serve(request, QueryController::parse);
+  }
+
+  @Post(value = "/parse_query", consumes = MediaType.ALL, produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> parse(HttpRequest<?> request, @Body byte[] form) {
+    return Api.serve(request, form, QueryController::parse);
+  }
+
+  private static Answer parse(ApiCall call) {
+    Map<String, @Nullable Object> tree = ParseTree.of(call.params().query());
+    return Answer.of(json -> json.tree(tree));
+  }
+
+  @Get(value = "/query_exemplars", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> exemplars(HttpRequest<?> request) {
+    return Api.serve(request, QueryController::exemplars);
+  }
+
+  @Post(value = "/query_exemplars", consumes = MediaType.ALL, produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> exemplars(HttpRequest<?> request, @Body byte[] form) {
+    return Api.serve(request, form, QueryController::exemplars);
+  }
+
+  /** Exemplars are not stored, so a well-formed question finds none. */
+  private static Answer exemplars(ApiCall call) {
+    long start = call.params().time("start", Long.MIN_VALUE);
+    long end = call.params().time("end", Long.MAX_VALUE);
+    if (end < start) {
+      throw ApiError.badData("end timestamp must not be before start timestamp");
+    }
+    if (!selectsSeries(call.params().parse())) {
+      throw new Api.NoContent();
+    }
+    return Answer.of(json -> json.beginArray().endArray());
+  }
+
+  private static boolean selectsSeries(Expr expr) {
+    return switch (expr) {
+      case Expr.NumberLiteral _, Expr.StringLiteral _ -> false;
+      case Expr.VectorSelector _, Expr.MatrixSelector _ -> true;
+      case Expr.Subquery e -> selectsSeries(e.inner());
+      case Expr.Paren e -> selectsSeries(e.inner());
+      case Expr.Unary e -> selectsSeries(e.operand());
+      case Expr.Binary e -> selectsSeries(e.left()) || selectsSeries(e.right());
+      case Expr.Aggregation e -> selectsSeries(e.operand());
+      case Expr.Call e -> e.arguments().stream().anyMatch(QueryController::selectsSeries);
+    };
+  }
+}

@@ -1,0 +1,104 @@
+package dev.vedette.querier.http;
+
+import dev.vedette.promql.QueryResult;
+import dev.vedette.promql.QueryResult.Column;
+import dev.vedette.promql.QueryStats;
+import dev.vedette.querier.json.JsonWriter;
+import java.io.IOException;
+
+/** Writes results as the API has them, straight from their columns. */
+final class ResultJson {
+  private ResultJson() {}
+
+  /**
+   * The answer that carries a result.
+   *
+   * @param limit most series of a vector or matrix; 0 means all
+   * @param stats whether the query's cost is to be told
+   */
+  static Answer answer(QueryResult result, int limit, boolean stats) {
+    int series = limit == 0 ? size(result) : Math.min(limit, size(result));
+    Answer answer =
+        new Answer(
+            json -> write(result, series, stats, json),
+            result.info().warnings(),
+            result.info().infos());
+    return series < size(result) ? answer.warn(Answer.TRUNCATED) : answer;
+  }
+
+  private static int size(QueryResult result) {
+    return switch (result) {
+      case QueryResult.Scalar _, QueryResult.StringValue _ -> 1;
+      case QueryResult.InstantVector vector -> vector.labels().size();
+      case QueryResult.Matrix matrix -> matrix.series().size();
+    };
+  }
+
+  private static void write(QueryResult result, int series, boolean stats, JsonWriter json)
+      throws IOException {
+    json.beginObject().name("resultType");
+    switch (result) {
+      case QueryResult.Scalar scalar ->
+          json.string("scalar").name("result").sample(scalar.timestampMillis(), scalar.value());
+      case QueryResult.StringValue string ->
+          json.string("string")
+              .name("result")
+              .beginArray()
+              .time(string.timestampMillis())
+              .string(string.value())
+              .endArray();
+      case QueryResult.InstantVector vector -> write(vector, series, json);
+      case QueryResult.Matrix matrix -> write(matrix, series, json);
+    }
+    if (stats) {
+      write(result.info().stats(), json);
+    }
+    json.endObject();
+  }
+
+  private static void write(QueryResult.InstantVector vector, int series, JsonWriter json)
+      throws IOException {
+    json.string("vector").name("result").beginArray();
+    for (int i = 0; i < series; i++) {
+      json.beginObject().name("metric").labels(vector.labels().get(i));
+      json.name("value").sample(vector.timestampMillis(), vector.values()[i]).endObject();
+    }
+    json.endArray();
+  }
+
+  private static void write(QueryResult.Matrix matrix, int series, JsonWriter json)
+      throws IOException {
+    json.string("matrix").name("result").beginArray();
+    for (Column column : matrix.series().subList(0, series)) {
+      json.beginObject().name("metric").labels(column.labels()).name("values").beginArray();
+      long[] timestamps = column.timestamps();
+      double[] values = column.values();
+      for (int i = 0; i < timestamps.length; i++) {
+        json.sample(timestamps[i], values[i]);
+      }
+      json.endArray().endObject();
+    }
+    json.endArray();
+  }
+
+  private static void write(QueryStats stats, JsonWriter json) throws IOException {
+    double seconds = stats.nanos() / 1e9;
+    json.name("stats")
+        .beginObject()
+        .name("timings")
+        .beginObject()
+        .name("evalTotalTime")
+        .number(seconds)
+        .name("execTotalTime")
+        .number(seconds)
+        .endObject()
+        .name("samples")
+        .beginObject()
+        .name("totalQueryableSamples")
+        .number(stats.samplesRead())
+        .name("seriesRead")
+        .number(stats.seriesRead())
+        .endObject()
+        .endObject();
+  }
+}

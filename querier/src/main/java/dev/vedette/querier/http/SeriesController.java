@@ -1,0 +1,185 @@
+package dev.vedette.querier.http;
+
+import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesSource;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Utf8;
+import dev.vedette.querier.Querier;
+import dev.vedette.querier.json.JsonWriter;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Which series, labels and metrics there are. */
+@Controller("/api/v1")
+@Requires(beans = Querier.class)
+final class SeriesController {
+  private static final TenantId TENANT = TenantId.DEFAULT;
+
+  private final SeriesSource source;
+
+  SeriesController(Querier querier) {
+    this.source = querier.source();
+  }
+
+  @Get(value = "/series", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> series(HttpRequest<?> request) {
+    return Api.serve(request, this::series);
+  }
+
+  @Post(value = "/series", consumes = MediaType.ALL, produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> series(HttpRequest<?> request, @Body byte[] form) {
+    return Api.serve(request, form, this::series);
+  }
+
+  private Answer series(ApiCall call) {
+    ApiParams params = call.params();
+    if (params.texts("match[]").isEmpty()) {
+      throw ApiError.badData("no match[] parameter provided");
+    }
+    int limit = params.limit();
+    long start = params.time("start", Long.MIN_VALUE);
+    long end = params.time("end", Long.MAX_VALUE);
+    List<List<LabelMatcher>> selectors = seriesSelectors(params);
+    Set<Labels> found = new LinkedHashSet<>();
+    for (List<LabelMatcher> selector : selectors) {
+      found.addAll(source.series(TENANT, new Selection(selector, start, end), more(limit)));
+    }
+    return Answer.limited(
+        List.copyOf(found),
+        limit,
+        shown ->
+            json -> {
+              json.beginArray();
+              for (Labels labels : shown) {
+                json.labels(labels);
+              }
+              json.endArray();
+            });
+  }
+
+  private static List<List<LabelMatcher>> seriesSelectors(ApiParams params) {
+    try {
+      return params.matches();
+    } catch (InvalidRequest e) {
+      throw ApiError.badParameter("match[]", e);
+    } catch (ApiError e) {
+      throw ApiError.badParameter("match[]", e.text());
+    }
+  }
+
+  /** One more than the answer may hold shows whether it was cut. */
+  private static int more(int limit) {
+    return limit == 0 || limit == Integer.MAX_VALUE ? 0 : limit + 1;
+  }
+
+  @Get(value = "/labels", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> labels(HttpRequest<?> request) {
+    return Api.serve(request, this::labels);
+  }
+
+  @Post(value = "/labels", consumes = MediaType.ALL, produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> labels(HttpRequest<?> request, @Body byte[] form) {
+    return Api.serve(request, form, this::labels);
+  }
+
+  private Answer labels(ApiCall call) {
+    int limit = call.params().limit();
+    return union(call, limit, selection -> source.labelNames(TENANT, selection, more(limit)));
+  }
+
+  // The path may hold anything; an empty last segment counts as none.
+  @Get(value = "/label/{name}/values", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> labelValues(HttpRequest<?> request, String name) {
+    String label =
+        LabelNames.unescape(name.endsWith("/") ? name.substring(0, name.length() - 1) : name);
+    return Api.serve(
+        request,
+        call -> {
+          int limit = call.params().limit();
+          return union(
+              call, limit, selection -> source.labelValues(TENANT, label, selection, more(limit)));
+        });
+  }
+
+  /** What is found for any of the {@code match[]}, or for all series where there is none. */
+  private static Answer union(ApiCall call, int limit, Function<Selection, List<String>> find) {
+    ApiParams params = call.params();
+    long start = params.time("start", Long.MIN_VALUE);
+    long end = params.time("end", Long.MAX_VALUE);
+    List<List<LabelMatcher>> selectors = params.matches();
+    if (selectors.size() <= 1) {
+      List<LabelMatcher> only = selectors.isEmpty() ? List.of() : selectors.getFirst();
+      return Answer.strings(find.apply(new Selection(only, start, end)), limit);
+    }
+    Set<String> found = new TreeSet<>(Utf8::compare);
+    for (List<LabelMatcher> selector : selectors) {
+      found.addAll(find.apply(new Selection(selector, start, end)));
+    }
+    return Answer.strings(List.copyOf(found), limit);
+  }
+
+  @Get(value = "/metadata", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> metadata(HttpRequest<?> request) {
+    return Api.serve(request, this::metadata);
+  }
+
+  private Answer metadata(ApiCall call) {
+    int limit = metadataLimit(call.params());
+    String metric = call.params().text("metric");
+    List<MetricMetadata> shown = new ArrayList<>();
+    for (MetricMetadata family : source.metadata(TENANT)) {
+      boolean wanted = metric.isEmpty() || metric.equals(family.family());
+      if (wanted && (limit < 0 || shown.size() < limit)) {
+        shown.add(family);
+      }
+    }
+    return Answer.of(json -> writeMetadata(shown, json));
+  }
+
+  /** Here a limit below 0 means all, and 0 means none. */
+  private static int metadataLimit(ApiParams params) {
+    String text = params.text("limit");
+    try {
+      return text.isEmpty() ? -1 : Integer.parseInt(text);
+    } catch (NumberFormatException _) {
+      throw ApiError.badData("limit must be a number");
+    }
+  }
+
+  private static void writeMetadata(List<MetricMetadata> families, JsonWriter json)
+      throws IOException {
+    json.beginObject();
+    for (MetricMetadata family : families) {
+      json.name(family.family())
+          .beginArray()
+          .beginObject()
+          .name("type")
+          .string(family.type().text())
+          .name("help")
+          .string(family.help())
+          .name("unit")
+          .string(family.unit())
+          .endObject()
+          .endArray();
+    }
+    json.endObject();
+  }
+}
