@@ -25,9 +25,6 @@ import java.util.regex.Pattern;
 final class SchemaCheck {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-  /** No bound of ours needs more digits; longer numbers only cost time. */
-  private static final int MAX_DIGITS = 30;
-
   private static final BigDecimal MAX_LONG = BigDecimal.valueOf(Long.MAX_VALUE);
   private static final BigDecimal MIN_LONG = BigDecimal.valueOf(Long.MIN_VALUE);
 
@@ -200,7 +197,7 @@ final class SchemaCheck {
   private JsonNode number(Scalar scalar, Schema schema, FieldPath path) {
     boolean whole = schema.type().equals("integer");
     boolean fits = scalar.type() == Type.INTEGER || (!whole && scalar.type() == Type.NUMBER);
-    if (!fits || scalar.text().length() > MAX_DIGITS) {
+    if (!fits || scalar.text().length() > Trees.MAX_DIGITS) {
       return mismatch(scalar, path, expectation(schema));
     }
     JsonNode value = Trees.toJson(scalar);

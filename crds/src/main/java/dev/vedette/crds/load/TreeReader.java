@@ -222,15 +222,21 @@ final class TreeReader {
   }
 
   private Type tagged(ScalarEvent event, String tag) throws Refused {
-    return switch (tag) {
-      case "!", TAG_PREFIX + "str" -> Type.STRING;
-      case TAG_PREFIX + "int" -> Type.INTEGER;
-      case TAG_PREFIX + "float" -> Type.NUMBER;
-      case TAG_PREFIX + "bool" -> Type.BOOLEAN;
-      case TAG_PREFIX + "null" -> Type.NULL;
-      default ->
-          throw refuse(at(event), "the tag %s has no meaning here".formatted(tag), "remove it");
-    };
+    Type type =
+        switch (tag) {
+          case "!", TAG_PREFIX + "str" -> Type.STRING;
+          case TAG_PREFIX + "int" -> Type.INTEGER;
+          case TAG_PREFIX + "float" -> Type.NUMBER;
+          case TAG_PREFIX + "bool" -> Type.BOOLEAN;
+          case TAG_PREFIX + "null" -> Type.NULL;
+          default ->
+              throw refuse(at(event), "the tag %s has no meaning here".formatted(tag), "remove it");
+        };
+    if (type != Type.STRING && plainType(event.getValue()) != type) {
+      String what = "\"%s\" is not what its tag says".formatted(event.getValue());
+      throw refuse(at(event), what, "remove the tag");
+    }
+    return type;
   }
 
   private static Type plainType(String text) {

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.Locale;
 
 /** What can be done with any {@link Tree}. */
 final class Trees {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  /** No bound of ours needs more digits; longer numbers only cost time. */
+  static final int MAX_DIGITS = 30;
 
   private Trees() {}
 
@@ -36,15 +38,16 @@ final class Trees {
       case STRING -> JSON.textNode(text);
       case BOOLEAN -> JSON.booleanNode(text.toLowerCase(Locale.ROOT).equals("true"));
       case NULL -> JSON.nullNode();
-      case INTEGER -> JSON.numberNode(new BigInteger(text));
-      case NUMBER -> number(text);
+      case INTEGER, NUMBER -> number(text);
     };
   }
 
-  /** Infinities, hexadecimals and octals have no place in a schema here and stay texts. */
+  /** What is no plain number of a usual length has no place in a schema here and stays a text. */
   private static JsonNode number(String text) {
     try {
-      return JSON.numberNode(new BigDecimal(text));
+      return text.length() > MAX_DIGITS
+          ? JSON.textNode(text)
+          : JSON.numberNode(new BigDecimal(text));
     } catch (NumberFormatException _) {
       return JSON.textNode(text);
     }
