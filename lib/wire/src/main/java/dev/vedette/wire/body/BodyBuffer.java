@@ -187,7 +187,8 @@ public final class BodyBuffer {
     return new InvalidRequest(
         ErrorId.BODY_TOO_LARGE,
         "the body has more than %d bytes when decompressed".formatted(maxBytes),
-        "send fewer samples a request (max_samples_per_send of a Prometheus) or raise the limit");
+        "send fewer samples a request (max_samples_per_send of a Prometheus) or raise"
+            + " spec.limits.maxRequestBytes");
   }
 
   private static String reason(Exception e) {
