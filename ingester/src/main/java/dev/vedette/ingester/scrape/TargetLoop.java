@@ -34,11 +34,11 @@ final class TargetLoop {
     this.scraper = scraper;
     this.pool = pool;
     this.target = target;
-    this.schedule = schedule(context, target);
+    this.schedule = schedule(context.seed(), target);
   }
 
-  private static ScrapeSchedule schedule(ScrapeContext context, FoundTarget target) {
-    long spread = (target.identity().hashCode() ^ context.seed()) * 0x9e3779b97f4a7c15L;
+  static ScrapeSchedule schedule(long seed, FoundTarget target) {
+    long spread = (target.identity().hashCode() ^ seed) * 0x9e3779b97f4a7c15L;
     return ScrapeSchedule.of(target.interval().toMillis(), spread >>> 1);
   }
 
@@ -120,7 +120,7 @@ final class TargetLoop {
       pool = newPool;
       target = newTarget;
       if (!sameInterval) {
-        schedule = schedule(context, newTarget);
+        schedule = schedule(context.seed(), newTarget);
         timer.cancel();
         waitFor(context.clock().millis());
       }

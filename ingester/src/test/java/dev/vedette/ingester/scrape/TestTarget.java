@@ -52,6 +52,12 @@ final class TestTarget implements AutoCloseable {
     return new TestTarget(HttpServer.create(loopback(), 0));
   }
 
+  /** Listens again where another target listened before. */
+  static TestTarget restart(int port) throws IOException {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    return new TestTarget(HttpServer.create(new InetSocketAddress(loopback, port), 0));
+  }
+
   static TestTarget start(SSLContext tls, boolean wantClient) throws IOException {
     HttpsServer server = HttpsServer.create(loopback(), 0);
     server.setHttpsConfigurator(
