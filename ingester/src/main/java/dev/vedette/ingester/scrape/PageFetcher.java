@@ -5,7 +5,9 @@ import dev.vedette.model.InvalidRequest;
 import dev.vedette.wire.exposition.ExpositionFormat;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,6 +31,7 @@ import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -97,7 +100,8 @@ final class PageFetcher implements AutoCloseable {
     try {
       return follow(call, authorization, buffers);
     } catch (IOException | RuntimeException e) {
-      throw call.expired.get() ? timedOut(request, e) : broken(request, e);
+      boolean late = call.expired.get() || e instanceof SocketTimeoutException;
+      throw late ? timedOut(request, e) : broken(request, e);
     } finally {
       deadline.cancel();
     }
@@ -276,8 +280,8 @@ final class PageFetcher implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close(org.apache.hc.core5.io.CloseMode.IMMEDIATE);
-    connections.close(org.apache.hc.core5.io.CloseMode.IMMEDIATE);
+    client.close(CloseMode.IMMEDIATE);
+    connections.close(CloseMode.IMMEDIATE);
   }
 
   /** The requests of one fetch and their common deadline. */
@@ -319,8 +323,7 @@ final class PageFetcher implements AutoCloseable {
         HttpRequest request, IOException failure, int count, HttpContext context) {
       return count <= 1
           && (failure instanceof NoHttpResponseException
-              || failure instanceof SocketException
-                  && !(failure instanceof java.net.ConnectException));
+              || failure instanceof SocketException && !(failure instanceof ConnectException));
     }
 
     @Override

@@ -7,8 +7,9 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongSupplier;
-import java.util.function.ToLongFunction;
+import java.util.function.Supplier;
 
 /** Counts of what scraping does. */
 final class ScrapeMetrics {
@@ -76,15 +77,20 @@ final class ScrapeMetrics {
 
   /** Adds the gauges that are computed when they are read. */
   void watch(
-      ToLongFunction<Health> targets, LongSupplier dropped, LongSupplier over, LongSupplier cache) {
+      Supplier<Map<Health, Long>> targets,
+      LongSupplier dropped,
+      LongSupplier over,
+      LongSupplier cache) {
     GaugeWithCallback.builder()
         .name("vedette_ingester_targets")
         .help("Targets by how their last scrape went.")
         .labelNames("health")
         .callback(
             gauge -> {
+              Map<Health, Long> counts = targets.get();
               for (Health health : Health.values()) {
-                gauge.call(targets.applyAsLong(health), health.name().toLowerCase(Locale.ROOT));
+                String name = health.name().toLowerCase(Locale.ROOT);
+                gauge.call(counts.getOrDefault(health, 0L), name);
               }
             })
         .register(registry);

@@ -1,5 +1,8 @@
 package dev.vedette.ingester.scrape;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import dev.vedette.crds.ScrapeTarget;
 import dev.vedette.ingester.discovery.DiscoveryMetrics;
 import dev.vedette.ingester.discovery.DnsResolver;
@@ -76,7 +79,7 @@ public final class ScrapePools implements TargetSource, AutoCloseable {
             new AtomicInteger(),
             new Departing());
     metrics.watch(
-        health -> active().stream().filter(target -> target.health() == health).count(),
+        () -> active().stream().collect(groupingBy(Target::health, counting())),
         () -> dropped().size(),
         () -> all().stream().mapToLong(ScrapePool::refusedCount).sum(),
         () -> all().stream().mapToLong(ScrapePool::cacheBytes).sum());

@@ -1,0 +1,91 @@
+package dev.vedette.ingester.agent;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Our names, labels and types against a node_exporter on the same machine, where there is one. */
+class NodeExporterTest {
+  private static final List<String> BINARIES = List.of("prometheus-node-exporter", "node_exporter");
+  private static final Pattern LISTENING = Pattern.compile("address=(127\\.0\\.0\\.1:\\d+)");
+
+  @Test
+  void whatWeNameNodeExporterNamesToo() throws Exception {
+    Optional<Path> binary = binary();
+    assumeTrue(binary.isPresent(), "no node_exporter on the path");
+
+    Map<String, Set<String>> theirs = shapes(scrape(binary.get()));
+    Map<String, Set<String>> ours =
+        shapes(new String(HostMetrics.ofThisMachine(Clock.systemUTC()).scrape(), UTF_8));
+
+    // Which areas there are is each exporter's own.
+    ours.remove("node_scrape_collector_success");
+    theirs.values().forEach(labels -> labels.remove("device_error"));
+    assertThat(theirs).containsAllEntriesOf(ours);
+  }
+
+  private static Optional<Path> binary() {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        .flatMap(folder -> BINARIES.stream().map(name -> Path.of(folder, name)))
+        .filter(file -> file.toFile().canExecute())
+        .findFirst();
+  }
+
+  private static String scrape(Path binary) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(binary.toString(), "--web.listen-address=127.0.0.1:0")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader log = process.inputReader()) {
+      String address = null;
+      for (String line = log.readLine(); address == null && line != null; line = log.readLine()) {
+        Matcher listening = LISTENING.matcher(line);
+        address = listening.find() ? listening.group(1) : null;
+      }
+      assertThat(address).as("the address in node_exporter's log").isNotNull();
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        URI page = URI.create("http://%s/metrics".formatted(address));
+        return client.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
+      }
+    } finally {
+      process.destroy();
+    }
+  }
+
+  /** Label names by metric name. */
+  private static Map<String, Set<String>> shapes(String page) {
+    Map<String, Set<String>> shapes = new TreeMap<>();
+    page.lines()
+        .filter(line -> line.startsWith("node_"))
+        .forEach(
+            line -> {
+              String name = line.split("[{ ]", 2)[0];
+              Set<String> labels = shapes.computeIfAbsent(name, _ -> new TreeSet<>());
+              Matcher label = Pattern.compile("[{,]([a-z_]+)=\"").matcher(line);
+              while (label.find()) {
+                labels.add(label.group(1));
+              }
+            });
+    return shapes;
+  }
+}
