@@ -32,10 +32,10 @@ final class Api {
   }
 
   /** Answers a request whose parameters are in a form, in its URL, or in both. */
-  static CompletionStage<HttpResponse<?>> serve(
-      HttpRequest<?> request, byte[] form, Endpoint endpoint) {
-    return Exchange.serve(
-        request, exchange -> handle(exchange, () -> Params.ofForm(request, form), endpoint));
+  static CompletionStage<HttpResponse<?>> serveForm(HttpRequest<?> request, Endpoint endpoint) {
+    return Exchange.serveBody(
+        request,
+        (exchange, form) -> handle(exchange, () -> Params.ofForm(request, form), endpoint));
   }
 
   private static void handle(Exchange exchange, Supplier<Params> params, Endpoint endpoint)

@@ -29,7 +29,8 @@ final class ApiRim {
 
   @ResponseFilter
   void allowed(MutableHttpResponse<?> response) {
-    if (response.status() != HttpStatus.METHOD_NOT_ALLOWED) {
+    // By its number: not every status we answer has a name.
+    if (response.code() != HttpStatus.METHOD_NOT_ALLOWED.getCode()) {
       return;
     }
     Set<String> methods = new TreeSet<>();

@@ -17,7 +17,6 @@ import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
-import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
@@ -46,8 +45,8 @@ final class QueryController {
   }
 
   @Post(value = "/query", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> query(HttpRequest<?> request, @Body byte[] form) {
-    return Api.serve(request, form, this::query);
+  CompletionStage<HttpResponse<?>> queryByForm(HttpRequest<?> request) {
+    return Api.serveForm(request, this::query);
   }
 
   private Answer query(ApiCall call) {
@@ -65,8 +64,8 @@ final class QueryController {
   }
 
   @Post(value = "/query_range", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> queryRange(HttpRequest<?> request, @Body byte[] form) {
-    return Api.serve(request, form, this::queryRange);
+  CompletionStage<HttpResponse<?>> queryRangeByForm(HttpRequest<?> request) {
+    return Api.serveForm(request, this::queryRange);
   }
 
   private Answer queryRange(ApiCall call) {
@@ -90,7 +89,9 @@ final class QueryController {
           "step",
           "zero or negative query resolution step widths are not accepted. Try a positive integer");
     }
-    if (Math.subtractExact(end, start) / step > PromqlEngine.MAX_STEPS) {
+    long span = end - start;
+    boolean overflows = span < 0;
+    if (overflows || span / step > PromqlEngine.MAX_STEPS) {
       throw ApiError.badData(
           "exceeded maximum resolution of 11,000 points per timeseries."
               + " Try decreasing the query resolution (?step=XX)");
@@ -124,8 +125,8 @@ final class QueryController {
   }
 
   @Post(value = "/format_query", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> format(HttpRequest<?> request, @Body byte[] form) {
-    return Api.serve(request, form, QueryController::format);
+  CompletionStage<HttpResponse<?>> formatByForm(HttpRequest<?> request) {
+    return Api.serveForm(request, QueryController::format);
   }
 
   private static Answer format(ApiCall call) {
@@ -139,8 +140,8 @@ final class QueryController {
   }
 
   @Post(value = "/parse_query", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> parse(HttpRequest<?> request, @Body byte[] form) {
-    return Api.serve(request, form, QueryController::parse);
+  CompletionStage<HttpResponse<?>> parseByForm(HttpRequest<?> request) {
+    return Api.serveForm(request, QueryController::parse);
   }
 
   private static Answer parse(ApiCall call) {
@@ -154,8 +155,8 @@ final class QueryController {
   }
 
   @Post(value = "/query_exemplars", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> exemplars(HttpRequest<?> request, @Body byte[] form) {
-    return Api.serve(request, form, QueryController::exemplars);
+  CompletionStage<HttpResponse<?>> exemplarsByForm(HttpRequest<?> request) {
+    return Api.serveForm(request, QueryController::exemplars);
   }
 
   /** Exemplars are not stored, so a well-formed question finds none. */

@@ -14,7 +14,6 @@ import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
-import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
@@ -45,8 +44,8 @@ final class SeriesController {
   }
 
   @Post(value = "/series", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> series(HttpRequest<?> request, @Body byte[] form) {
-    return Api.serve(request, form, this::series);
+  CompletionStage<HttpResponse<?>> seriesByForm(HttpRequest<?> request) {
+    return Api.serveForm(request, this::series);
   }
 
   private Answer series(ApiCall call) {
@@ -96,8 +95,8 @@ final class SeriesController {
   }
 
   @Post(value = "/labels", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> labels(HttpRequest<?> request, @Body byte[] form) {
-    return Api.serve(request, form, this::labels);
+  CompletionStage<HttpResponse<?>> labelsByForm(HttpRequest<?> request) {
+    return Api.serveForm(request, this::labels);
   }
 
   private Answer labels(ApiCall call) {

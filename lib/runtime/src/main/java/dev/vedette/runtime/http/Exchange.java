@@ -3,6 +3,7 @@ package dev.vedette.runtime.http;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -30,6 +31,12 @@ public final class Exchange {
     void handle(Exchange exchange) throws IOException;
   }
 
+  /** Answers one request that carries a body. */
+  @FunctionalInterface
+  public interface BodyHandler {
+    void handle(Exchange exchange, byte[] body) throws IOException;
+  }
+
   /** Looks out for the client's leaving until it is closed. */
   @FunctionalInterface
   public interface Watch extends AutoCloseable {
@@ -54,6 +61,22 @@ public final class Exchange {
     Exchange exchange = new Exchange(request);
     Thread.ofVirtual().name("http ", 0).start(() -> exchange.run(handler));
     return exchange.response;
+  }
+
+  /**
+   * The same with the request's body, which is read first, up to the server's limit; empty where
+   * none was sent.
+   */
+  public static CompletionStage<HttpResponse<?>> serveBody(
+      HttpRequest<?> request, BodyHandler handler) {
+    return ((ServerHttpRequest<?>) request)
+        .byteBody()
+        .buffer()
+        .thenCompose(
+            buffered -> {
+              byte[] body = buffered.toByteArray();
+              return serve(request, exchange -> handler.handle(exchange, body));
+            });
   }
 
   public HttpRequest<?> request() {

@@ -31,7 +31,7 @@ public final class Params {
   }
 
   private Params add(String encoded) {
-    for (String pair : encoded.split("&")) {
+    for (String pair : encoded.split("&", -1)) {
       if (pair.isEmpty()) {
         continue;
       }

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpRequest;
 import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Escapes what should have been escaped in a request's path and query. People type {@code curl -g
@@ -27,7 +28,7 @@ final class RequestLineEscaper implements BeanCreatedEventListener<NettyServerCu
   }
 
   /** Adds the handler to each connection, in front of the framework's own. */
-  private record Customizer(@org.jspecify.annotations.Nullable Channel channel)
+  private record Customizer(@Nullable Channel channel)
       implements NettyServerCustomizer {
     @Override
     public NettyServerCustomizer specializeForChannel(Channel channel, ChannelRole role) {
@@ -79,7 +80,8 @@ final class RequestLineEscaper implements BeanCreatedEventListener<NettyServerCu
     for (int i = from; i < uri.length(); i++) {
       char c = uri.charAt(i);
       boolean alphanumeric = c < 0x80 && Character.isLetterOrDigit(c);
-      if (!alphanumeric && ALLOWED_PUNCTUATION.indexOf(c) < 0 || c == '%' && !isEscape(uri, i)) {
+      boolean allowed = alphanumeric || ALLOWED_PUNCTUATION.indexOf(c) >= 0;
+      if (!allowed || (c == '%' && !isEscape(uri, i))) {
         return i;
       }
     }

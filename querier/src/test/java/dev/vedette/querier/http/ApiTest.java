@@ -1,0 +1,246 @@
+package dev.vedette.querier.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vedette.model.Labels;
+import dev.vedette.model.TargetSource;
+import dev.vedette.model.TenantId;
+import dev.vedette.querier.QuerierConfig;
+import dev.vedette.testkit.InMemorySeries;
+import java.io.ByteArrayInputStream;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The API beyond what the recorded requests cover. */
+@Timeout(60)
+class ApiTest {
+  private static final int SERIES = 300;
+  private static final int STEPS = 500;
+
+  private static TestServer server;
+
+  @BeforeAll
+  static void start() {
+    InMemorySeries series = new InMemorySeries();
+    for (int i = 0; i < SERIES; i++) {
+      Labels labels = Labels.of("__name__", "load", "instance", "host-%03d".formatted(i));
+      for (int step = 0; step < STEPS; step += 20) {
+        series.append(TenantId.DEFAULT, labels, step * 15_000L, i + step / 8.0);
+      }
+    }
+    server =
+        new TestServer(
+            QuerierConfig.STOCK, series, Optional.of(new FixedTargets()));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  /** One target of each kind. */
+  private static final class FixedTargets implements TargetSource {
+    @Override
+    public List<Target> active() {
+      return List.of(
+          new Target(
+              "default/node/0",
+              "http://10.0.0.1:9100/metrics",
+              Labels.of("__address__", "10.0.0.1:9100"),
+              Labels.of("instance", "10.0.0.1:9100", "job", "node"),
+              Duration.ofSeconds(15),
+              Duration.ofSeconds(10),
+              Health.DOWN,
+              "connection refused",
+              Optional.of(Instant.parse("2026-11-21T08:00:00.125Z")),
+              Duration.ofMillis(1500)));
+    }
+
+    @Override
+    public List<Dropped> dropped() {
+      return List.of(new Dropped("default/pods/0", Labels.of("__address__", "10.0.0.2:80")));
+    }
+  }
+
+  @Test
+  void streamsALargeRangeWholeAndCompressed() throws Exception {
+    String query = "/api/v1/query_range?query=load&start=0&end=7485&step=15";
+
+    HttpResponse<byte[]> reply =
+        server
+            .client()
+            .send(
+                server.to(query).header("Accept-Encoding", "gzip").build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+
+    assertThat(reply.headers().firstValue("Content-Encoding")).contains("gzip");
+    JsonNode data =
+        new ObjectMapper()
+            .readTree(new GZIPInputStream(new ByteArrayInputStream(reply.body())))
+            .get("data");
+    assertThat(data.get("result")).hasSize(SERIES);
+    assertThat(data.at("/result/7/values")).hasSize(STEPS);
+    assertThat(data.at("/result/7/metric/instance").asText()).isEqualTo("host-007");
+    assertThat(data.at("/result/7/values/20/1").asText()).isEqualTo("9.5");
+  }
+
+  @Test
+  void tellsTheCostOfAQueryWhenAsked() throws Exception {
+    JsonNode data = data("/api/v1/query?query=load&time=0&stats=all");
+
+    assertThat(data.at("/stats/samples/totalQueryableSamples").asInt()).isEqualTo(SERIES);
+    assertThat(data.at("/stats/timings/evalTotalTime").isNumber()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/query", "/api/v1/query_range", "/api/v1/series"})
+  void anEmptyFormIsABadRequestLikeAnyOther(String path) throws Exception {
+    HttpResponse<String> reply = server.postForm(path, "");
+
+    assertThat(reply.statusCode()).isEqualTo(400);
+    assertThat(reply.body()).contains("\"errorType\":\"bad_data\"");
+  }
+
+  @Test
+  void aFormOverTheLimitIsRefusedWithTheLimit() throws Exception {
+    HttpResponse<String> reply = server.postForm("/api/v1/query", "q".repeat((64 << 20) + 1));
+
+    assertThat(reply.statusCode()).isEqualTo(413);
+    assertThat(reply.body()).contains("larger than 67108864 bytes");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0|0",
+        "1.5|1.5",
+        "-1.25e1|-12.5",
+        "1e3|1000",
+        ".5|0.5",
+        "1970-01-01T00:00:01.5Z|1.5",
+        "1970-01-01T01:00:00+01:00|0",
+        "1969-12-31T23:59:59.999Z|-0.001",
+      })
+  void readsTimesAsSecondsOrAsDates(String time, double seconds) throws Exception {
+    JsonNode data = data("/api/v1/query?query=1&time=" + encode(time));
+
+    assertThat(data.at("/result/0").asDouble()).isEqualTo(seconds);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NaN", "Inf", "-Inf", "0x10", "1e400", "1e30", "1_000", "yesterday", "2026-11-21", "1.2.3",
+        "１", "9223372036854775808000"
+      })
+  void refusesWhatIsNoTime(String time) throws Exception {
+    HttpResponse<String> reply = server.get("/api/v1/query?query=1&time=" + encode(time));
+
+    assertThat(reply.statusCode()).isEqualTo(400);
+    assertThat(reply.body())
+        .contains("invalid time value for 'time': cannot parse \\\"%s\\\"".formatted(time));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "step=1e400|invalid parameter \\\"step\\\": cannot parse",
+        "step=1e12|invalid parameter \\\"step\\\": cannot parse",
+        "step=NaN|invalid parameter \\\"step\\\": cannot parse",
+        "step=1h1d|invalid parameter \\\"step\\\": cannot parse",
+        "step=1&limit=99999999999|strconv.Atoi: parsing \\\"99999999999\\\": value out of range",
+        "step=1&limit=1.5|strconv.Atoi: parsing \\\"1.5\\\": invalid syntax",
+        "step=1&timeout=-|invalid parameter \\\"timeout\\\": cannot parse",
+        "step=0.0001|zero or negative query resolution step widths",
+      })
+  void refusesBadNumbersByName(String params, String error) throws Exception {
+    HttpResponse<String> reply =
+        server.get("/api/v1/query_range?query=1&start=0&end=10&" + params);
+
+    assertThat(reply.statusCode()).isEqualTo(400);
+    assertThat(reply.body()).contains(error);
+  }
+
+  @Test
+  void refusesARangeTooWideToCount() throws Exception {
+    HttpResponse<String> reply =
+        server.get(
+            "/api/v1/query_range?query=1&step=1&start=-9223372036854775&end=9223372036854775");
+
+    assertThat(reply.statusCode()).isEqualTo(400);
+    assertThat(reply.body()).contains("exceeded maximum resolution of 11,000 points");
+  }
+
+  @Test
+  void showsTargetsAsPrometheusDoes() throws Exception {
+    JsonNode all = data("/api/v1/targets");
+    JsonNode active = data("/api/v1/targets?state=active");
+    JsonNode dropped = data("/api/v1/targets?state=dropped");
+
+    assertThat(all.at("/activeTargets/0/labels/job").asText()).isEqualTo("node");
+    assertThat(all.at("/activeTargets/0/health").asText()).isEqualTo("down");
+    assertThat(all.at("/activeTargets/0/lastError").asText()).isEqualTo("connection refused");
+    assertThat(all.at("/activeTargets/0/lastScrapeDuration").asDouble()).isEqualTo(1.5);
+    assertThat(all.at("/activeTargets/0/scrapeInterval").asText()).isEqualTo("15s");
+    assertThat(all.at("/activeTargets/0/lastScrape").asText())
+        .isEqualTo("2026-11-21T08:00:00.125Z");
+    assertThat(all.at("/droppedTargetCounts").toString()).isEqualTo("{\"default/pods/0\":1}");
+    assertThat(active.get("droppedTargets")).isEmpty();
+    assertThat(dropped.get("activeTargets")).isEmpty();
+    assertThat(data("/api/v1/targets?scrapePool=none").get("activeTargets")).isEmpty();
+    assertThat(data("/api/v1/scrape_pools").toString())
+        .isEqualTo("{\"scrapePools\":[\"default/node/0\",\"default/pods/0\"]}");
+  }
+
+  @Test
+  void showsAPageWithLinksThatAllAnswer() throws Exception {
+    HttpResponse<String> page = server.get("/");
+
+    assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+    List<String> links =
+        java.util.regex.Pattern.compile("href=\"([^\"]+)\"")
+            .matcher(page.body())
+            .results()
+            .map(link -> link.group(1))
+            .toList();
+    assertThat(links).hasSizeGreaterThan(7);
+    for (String link : links) {
+      assertThat(server.get(link.replace("[", "%5B").replace("]", "%5D")).statusCode())
+          .as(link)
+          .isNotIn(400, 404, 405, 500);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "x", "10001"})
+  void refusesALimitOfTheCardinalityReportThatMakesNoSense(String limit) throws Exception {
+    assertThat(server.get("/api/v1/status/tsdb?limit=" + limit).statusCode()).isEqualTo(400);
+  }
+
+  private static JsonNode data(String path) throws Exception {
+    HttpResponse<String> reply = server.get(path);
+    assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+    return new ObjectMapper().readTree(reply.body()).get("data");
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.vedette.querier.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vedette.querier.QuerierConfig;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What ends a query that does not end by itself, and what others are told meanwhile. */
+@Timeout(60)
+class QueryLimitsTest {
+  private static final String ENDLESS = "/api/v1/query?query=count(endless)";
+
+  private final EndlessSeries source = new EndlessSeries();
+
+  @Test
+  void aQueryEndsWhenItsClientLeaves() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE)) {
+      try (Socket _ = ask(server)) {
+        source.opened.await();
+      }
+
+      source.closed.await();
+    }
+  }
+
+  @Test
+  void aQueryEndsWhenItsTimeIsUp() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE)) {
+      HttpResponse<String> reply = server.get(ENDLESS + "&timeout=20ms");
+
+      assertThat(reply.statusCode()).isEqualTo(503);
+      assertThat(reply.body())
+          .startsWith("{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"query timed out");
+    }
+  }
+
+  @Test
+  void aQueryEndsWhenItHasReadTooMuch() throws Exception {
+    try (TestServer server = start(10_000)) {
+      HttpResponse<String> reply = server.get(ENDLESS);
+
+      assertThat(reply.statusCode()).isEqualTo(422);
+      assertThat(reply.body())
+          .contains("\"errorType\":\"execution\"")
+          .contains("too many samples")
+          .contains("the limit is 10000")
+          .contains("(query-limit)");
+    }
+  }
+
+  @Test
+  void aQueryThatWouldWaitTooLongForItsTurnIsRefused() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE);
+        Socket _ = ask(server)) {
+      source.opened.await();
+
+      HttpResponse<String> reply = server.get("/api/v1/query?query=1");
+
+      assertThat(reply.statusCode()).isEqualTo(503);
+      assertThat(reply.headers().firstValue("Retry-After")).isPresent();
+      assertThat(reply.body())
+          .contains("\"errorType\":\"unavailable\"")
+          .contains("too many queries: 1 run already");
+      assertThat(server.get("/metrics").body())
+          .contains("vedette_querier_rejected_queries_total 1.0")
+          .contains("vedette_querier_queries_running 1.0");
+    }
+  }
+
+  @Test
+  void aBugIsToldAsAnIncidentInTheApisOwnFormat() throws Exception {
+    try (TestServer server = start(10_000)) {
+      HttpResponse<String> reply = server.get("/api/v1/labels");
+
+      assertThat(reply.statusCode()).isEqualTo(500);
+      assertThat(reply.body())
+          .startsWith("{\"status\":\"error\",\"errorType\":\"internal\",\"error\":\"internal error")
+          .doesNotContain("secret");
+    }
+  }
+
+  /** One query at a time, and none waits. */
+  private TestServer start(long maxSamples) {
+    QuerierConfig stock = QuerierConfig.STOCK;
+    QuerierConfig config =
+        new QuerierConfig(
+            1, Duration.ZERO, stock.timeout(), stock.lookback(), maxSamples, stock.slowQuery());
+    return new TestServer(config, source, Optional.empty());
+  }
+
+  private static Socket ask(TestServer server) throws Exception {
+    Socket socket = new Socket(server.address().host(), server.address().port());
+    String request = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(ENDLESS);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+}
