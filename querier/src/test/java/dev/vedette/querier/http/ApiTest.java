@@ -43,9 +43,7 @@ class ApiTest {
         series.append(TenantId.DEFAULT, labels, step * 15_000L, i + step / 8.0);
       }
     }
-    server =
-        new TestServer(
-            QuerierConfig.STOCK, series, Optional.of(new FixedTargets()));
+    server = new TestServer(QuerierConfig.STOCK, series, Optional.of(new FixedTargets()));
   }
 
   @AfterAll
@@ -146,8 +144,18 @@ class ApiTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "NaN", "Inf", "-Inf", "0x10", "1e400", "1e30", "1_000", "yesterday", "2026-11-21", "1.2.3",
-        "１", "9223372036854775808000"
+        "NaN",
+        "Inf",
+        "-Inf",
+        "0x10",
+        "1e400",
+        "1e30",
+        "1_000",
+        "yesterday",
+        "2026-11-21",
+        "1.2.3",
+        "１",
+        "9223372036854775808000"
       })
   void refusesWhatIsNoTime(String time) throws Exception {
     HttpResponse<String> reply = server.get("/api/v1/query?query=1&time=" + encode(time));
@@ -171,8 +179,7 @@ class ApiTest {
         "step=0.0001|zero or negative query resolution step widths",
       })
   void refusesBadNumbersByName(String params, String error) throws Exception {
-    HttpResponse<String> reply =
-        server.get("/api/v1/query_range?query=1&start=0&end=10&" + params);
+    HttpResponse<String> reply = server.get("/api/v1/query_range?query=1&start=0&end=10&" + params);
 
     assertThat(reply.statusCode()).isEqualTo(400);
     assertThat(reply.body()).contains(error);

@@ -52,8 +52,7 @@ final class EndlessSeries implements SeriesSource {
   }
 
   @Override
-  public List<String> labelValues(
-      TenantId tenant, String name, Selection selection, int limit) {
+  public List<String> labelValues(TenantId tenant, String name, Selection selection, int limit) {
     return List.of();
   }
 
@@ -64,7 +63,6 @@ final class EndlessSeries implements SeriesSource {
 
   @Override
   public CardinalityReport cardinality(TenantId tenant, int top) {
-    return new CardinalityReport(
-        0, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of());
+    return new CardinalityReport(0, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of());
   }
 }

@@ -72,8 +72,7 @@ class GrafanaCallsTest {
 
   @Test
   void theExemplarProbeSendsMilliseconds() throws Exception {
-    JsonNode data =
-        get("/api/v1/query_exemplars?query=test&start=1699998200000&end=1700000000000");
+    JsonNode data = get("/api/v1/query_exemplars?query=test&start=1699998200000&end=1700000000000");
 
     assertThat(data).isEmpty();
   }

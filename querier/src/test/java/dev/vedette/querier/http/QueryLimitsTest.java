@@ -36,7 +36,8 @@ class QueryLimitsTest {
 
       assertThat(reply.statusCode()).isEqualTo(503);
       assertThat(reply.body())
-          .startsWith("{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"query timed out");
+          .startsWith(
+              "{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"query timed out");
     }
   }
 

@@ -28,8 +28,7 @@ final class RequestLineEscaper implements BeanCreatedEventListener<NettyServerCu
   }
 
   /** Adds the handler to each connection, in front of the framework's own. */
-  private record Customizer(@Nullable Channel channel)
-      implements NettyServerCustomizer {
+  private record Customizer(@Nullable Channel channel) implements NettyServerCustomizer {
     @Override
     public NettyServerCustomizer specializeForChannel(Channel channel, ChannelRole role) {
       return new Customizer(channel);

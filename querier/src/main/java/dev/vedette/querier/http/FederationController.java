@@ -1,0 +1,62 @@
+package dev.vedette.querier.http;
+
+import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.Labels;
+import dev.vedette.model.TenantId;
+import dev.vedette.querier.Querier;
+import dev.vedette.querier.federation.Federation;
+import dev.vedette.querier.federation.FederationText;
+import dev.vedette.runtime.http.Exchange;
+import dev.vedette.runtime.http.PlainText;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+
+/** The newest samples of chosen series, for another Prometheus to scrape. */
+@Controller
+@Requires(beans = Querier.class)
+final class FederationController {
+  // A page of this size is a few hundred megabytes; who wants more wants remote write.
+  private static final int MAX_SERIES = 2_000_000;
+
+  private final Federation federation;
+  private final Clock clock;
+
+  FederationController(Querier querier) {
+    long lookbackMillis = querier.config().lookback().toMillis();
+    this.federation = new Federation(querier.source(), lookbackMillis, MAX_SERIES);
+    this.clock = querier.clock();
+  }
+
+  @Get(value = "/federate", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> federate(HttpRequest<?> request) {
+    return Exchange.serve(request, this::federate);
+  }
+
+  private void federate(Exchange exchange) throws IOException {
+    TreeMap<Labels, Federation.Latest> series;
+    try {
+      ApiParams params = new ApiParams(exchange.queryParams());
+      series = federation.latest(TenantId.DEFAULT, params.matches(), clock.millis());
+    } catch (InvalidRequest e) {
+      exchange.replyWhole(PlainText.reply(HttpStatus.BAD_REQUEST, e.getMessage() + "\n"));
+      return;
+    } catch (ApiError e) {
+      exchange.replyWhole(PlainText.reply(HttpStatus.BAD_REQUEST, e.text() + "\n"));
+      return;
+    }
+    FederationText.write(
+        series,
+        exchange.reply(
+            HttpResponse.ok().header(HttpHeaders.CONTENT_TYPE, FederationText.CONTENT_TYPE)));
+  }
+}

@@ -1,0 +1,70 @@
+package dev.vedette.querier.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.SpecialValues;
+import dev.vedette.model.TenantId;
+import dev.vedette.testkit.InMemorySeries;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What another Prometheus would scrape. */
+class FederationTest {
+  private static final long NOW = 1_000_000;
+  private static final double STALE = Double.longBitsToDouble(SpecialValues.STALE_BITS);
+
+  private final InMemorySeries series = new InMemorySeries();
+
+  @Test
+  void showsTheNewestSampleOfSeriesThatHaveNotEnded() throws IOException {
+    append(Labels.of("__name__", "up", "job", "b", "instance", "i"), NOW - 20, 0);
+    append(Labels.of("__name__", "up", "job", "b", "instance", "i"), NOW - 10, 1);
+    append(Labels.of("__name__", "up", "job", "ended"), NOW - 20, 1);
+    append(Labels.of("__name__", "up", "job", "ended"), NOW - 10, STALE);
+    append(Labels.of("__name__", "up", "job", "old"), NOW - 300_000, 1);
+    append(Labels.of("__name__", "up", "A", "capital"), NOW, 1);
+    append(Labels.of("__name__", "load", "host.name", "a\"b\\\n"), NOW, 2.5);
+
+    assertThat(
+            page(10, LabelMatcher.equal("__name__", "up"), LabelMatcher.equal("__name__", "load")))
+        .isEqualTo(
+            """
+            # TYPE load untyped
+            load{host_name="a\\"b\\\\\\n",instance=""} 2.5 1000000
+            # TYPE up untyped
+            up{A="capital",instance=""} 1.0 1000000
+            up{instance="i",job="b"} 1.0 999990
+            """);
+  }
+
+  @Test
+  void refusesAPageThatIsTooLong() {
+    append(Labels.of("__name__", "up", "n", "1"), NOW, 1);
+    append(Labels.of("__name__", "up", "n", "2"), NOW, 1);
+
+    assertThatThrownBy(() -> page(1, LabelMatcher.equal("__name__", "up")))
+        .isInstanceOfSatisfying(
+            LimitExceeded.class, e -> assertThat(e.id()).isEqualTo(ErrorId.QUERY_LIMIT));
+  }
+
+  private void append(Labels labels, long timestamp, double value) {
+    series.append(TenantId.DEFAULT, labels, timestamp, value);
+  }
+
+  private String page(int maxSeries, LabelMatcher... each) throws IOException {
+    List<List<LabelMatcher>> selectors =
+        java.util.Arrays.stream(each).map(matcher -> List.of(matcher)).toList();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    FederationText.write(
+        new Federation(series, 300_000, maxSeries).latest(TenantId.DEFAULT, selectors, NOW), out);
+    return out.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of federation. */
+@NullMarked
+package dev.vedette.querier.federation;
+
+import org.jspecify.annotations.NullMarked;
