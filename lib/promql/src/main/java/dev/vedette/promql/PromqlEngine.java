@@ -4,7 +4,6 @@ import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
-import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
@@ -13,6 +12,7 @@ import dev.vedette.promql.QueryResult.QueryInfo;
 import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.exec.Merge;
 import dev.vedette.promql.exec.Points;
+import dev.vedette.promql.exec.RangeCursor;
 import dev.vedette.promql.exec.RangeOp;
 import dev.vedette.promql.exec.Series;
 import dev.vedette.promql.exec.Steps;
@@ -173,14 +173,16 @@ public final class PromqlEngine {
       WindowTimes times = op.windows(steps);
       Windows windows = new Windows(times);
       List<Column> columns = new ArrayList<>();
-      try (SeriesCursor cursor = op.open(evaluation, steps)) {
+      try (RangeCursor cursor = op.open(evaluation, steps)) {
         SeriesBatch batch = new SeriesBatch();
         while (cursor.next(batch)) {
           windows.forget();
           for (int i = 0; i < batch.count(); i++) {
             windows.locate(batch.timestamps(i), batch.size(i));
             evaluation.read(1, batch.size(i));
-            Column column = column(batch, i, windows.from(0), windows.to(0));
+            Labels labels =
+                cursor.nameDropped(i) ? Series.withoutName(batch.labels(i)) : batch.labels(i);
+            Column column = column(batch, i, windows, labels);
             if (column.timestamps().length > 0) {
               columns.add(column);
             }
@@ -190,7 +192,9 @@ public final class PromqlEngine {
       return matrix(columns);
     }
 
-    private Column column(SeriesBatch batch, int series, int from, int to) {
+    private Column column(SeriesBatch batch, int series, Windows windows, Labels labels) {
+      int from = windows.from(0);
+      int to = windows.to(0);
       long[] timestamps = new long[to - from];
       double[] values = new double[to - from];
       int size = 0;
@@ -200,8 +204,7 @@ public final class PromqlEngine {
           values[size++] = batch.values(series)[i];
         }
       }
-      return new Column(
-          batch.labels(series), Arrays.copyOf(timestamps, size), Arrays.copyOf(values, size));
+      return new Column(labels, Arrays.copyOf(timestamps, size), Arrays.copyOf(values, size));
     }
 
     QueryResult range(Expr expr) {

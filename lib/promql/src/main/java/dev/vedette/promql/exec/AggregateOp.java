@@ -24,13 +24,22 @@ public record AggregateOp(VectorOp inner, Grouping grouping, IntFunction<Accumul
     double[] finish();
   }
 
-  private record Group(Labels labels, boolean nameDropped, Accumulator accumulator) {}
+  private static final class Group {
+    final Labels labels;
+    final Accumulator accumulator;
+    boolean nameDropped;
+
+    Group(Labels labels, Accumulator accumulator) {
+      this.labels = labels;
+      this.accumulator = accumulator;
+    }
+  }
 
   @Override
   public List<Series> all(Evaluation evaluation, Steps steps) {
     List<Series> results = new ArrayList<>();
     for (Group group : groups(evaluation, steps)) {
-      results.add(new Series(group.labels(), group.nameDropped(), group.accumulator().finish()));
+      results.add(new Series(group.labels, group.nameDropped, group.accumulator.finish()));
     }
     return results;
   }
@@ -52,12 +61,12 @@ public record AggregateOp(VectorOp inner, Grouping grouping, IntFunction<Accumul
           Group group = byLabels.get(labels);
           if (group == null) {
             evaluation.hold(steps.count());
-            boolean marked = batch.nameDropped(i) && labels.has(Labels.METRIC_NAME);
-            group = new Group(labels, marked, accumulators.apply(steps.count()));
+            group = new Group(labels, accumulators.apply(steps.count()));
             byLabels.put(labels, group);
             groups.add(group);
           }
-          group.accumulator().add(batch.column(i));
+          group.nameDropped |= batch.nameDropped(i) && Series.hasName(labels);
+          group.accumulator.add(batch.column(i));
         }
       }
     }

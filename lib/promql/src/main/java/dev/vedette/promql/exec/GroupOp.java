@@ -17,10 +17,18 @@ public record GroupOp(VectorOp inner, Grouping grouping, ScalarOp parameter, Gro
   @FunctionalInterface
   public interface GroupFunction {
     List<Series> apply(Group group, double[] parameter, Evaluation evaluation);
+
+    /** Refuses parameters that have no meaning, whatever series there are. */
+    default void check(double[] parameter) {}
   }
 
   /** Series of one group, in the order they came; the function may change them. */
-  public record Group(Labels labels, boolean nameDropped, List<Series> series, int steps) {}
+  public record Group(Labels labels, List<Series> series, int steps) {
+    /** Whether the result's name is to be dropped in the end. */
+    public boolean nameDropped() {
+      return Series.hasName(labels) && series.stream().anyMatch(Series::nameDropped);
+    }
+  }
 
   @Override
   public VectorStream open(Evaluation evaluation, Steps steps) {
@@ -30,18 +38,12 @@ public record GroupOp(VectorOp inner, Grouping grouping, ScalarOp parameter, Gro
   @Override
   public List<Series> all(Evaluation evaluation, Steps steps) {
     double[] parameters = parameter.evaluate(evaluation, steps);
+    function.check(parameters);
     Map<Labels, Group> groups = new LinkedHashMap<>();
     for (Series series : inner.all(evaluation, steps)) {
       Labels labels = grouping.of(series.labels());
       groups
-          .computeIfAbsent(
-              labels,
-              _ ->
-                  new Group(
-                      labels,
-                      series.nameDropped() && labels.has(Labels.METRIC_NAME),
-                      new ArrayList<>(),
-                      steps.count()))
+          .computeIfAbsent(labels, _ -> new Group(labels, new ArrayList<>(), steps.count()))
           .series()
           .add(series);
     }

@@ -21,7 +21,7 @@ public enum NameRule {
 
   /** Whether a series is to be marked. */
   public boolean delays(Labels labels) {
-    return this == DROP_LATER && labels.has(Labels.METRIC_NAME);
+    return this == DROP_LATER && Series.hasName(labels);
   }
 
   /** Applies it to a series that may be marked already. */

@@ -1,7 +1,6 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.SeriesBatch;
-import dev.vedette.model.SeriesCursor;
 import java.util.List;
 
 /** A function over a range vector. */
@@ -24,10 +23,10 @@ public record RangeCallOp(
   private final class Stream implements VectorStream {
     private final Evaluation evaluation;
     private final RangeSamples samples;
-    private final SeriesCursor cursor;
+    private final RangeCursor cursor;
     private final SeriesBatch read = new SeriesBatch();
 
-    Stream(Evaluation evaluation, RangeSamples samples, SeriesCursor cursor) {
+    Stream(Evaluation evaluation, RangeSamples samples, RangeCursor cursor) {
       this.evaluation = evaluation;
       this.samples = samples;
       this.cursor = cursor;
@@ -45,7 +44,9 @@ public record RangeCallOp(
           double[] column = batch.nextColumn();
           function.apply(samples, column);
           if (Points.any(column, column.length)) {
-            batch.add(names.labels(read.labels(i)), names.delays(read.labels(i)));
+            batch.add(
+                names.labels(read.labels(i)),
+                cursor.nameDropped(i) || names.delays(read.labels(i)));
           }
         }
         evaluation.read(read.count(), count);

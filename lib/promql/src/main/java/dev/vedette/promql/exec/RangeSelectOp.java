@@ -2,21 +2,31 @@ package dev.vedette.promql.exec;
 
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Selection;
-import dev.vedette.model.SeriesCursor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Samples of a selector with a range. */
 public record RangeSelectOp(
-    List<LabelMatcher> matchers, long rangeMillis, long offsetMillis, @Nullable Long fixedMillis)
+    List<LabelMatcher> matchers,
+    long rangeMillis,
+    long offsetMillis,
+    @Nullable Long fixedMillis,
+    Reach reach)
     implements RangeOp {
+  /** How far outside the windows samples are read. */
+  public record Reach(long beforeMillis, long behindMillis) {
+    public static final Reach NONE = new Reach(0, 0);
+  }
+
   @Override
-  public SeriesCursor open(Evaluation evaluation, Steps steps) {
+  public RangeCursor open(Evaluation evaluation, Steps steps) {
     WindowTimes windows = windows(steps);
     Selection selection =
         new Selection(
-            matchers, windows.firstEndMillis() - rangeMillis + 1, windows.lastEndMillis());
-    return evaluation.source().select(evaluation.tenant(), selection);
+            matchers,
+            windows.firstEndMillis() - rangeMillis - reach.beforeMillis() + 1,
+            windows.lastEndMillis() + reach.behindMillis());
+    return RangeCursor.stored(evaluation.source().select(evaluation.tenant(), selection));
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
  * Changes the labels of each series. Two that become the same are an error where both have a point.
  *
  * @param target the label that is set; a metric name set here is not dropped any more
+ * @param change gives back the very labels it got where it leaves them alone
  */
 public record RelabelOp(VectorOp inner, String target, UnaryOperator<Labels> change)
     implements VectorOp {
@@ -23,9 +24,9 @@ public record RelabelOp(VectorOp inner, String target, UnaryOperator<Labels> cha
     List<Series> renamed = new ArrayList<>();
     for (Series series : inner.all(evaluation, steps)) {
       Labels labels = change.apply(series.labels());
-      boolean named =
-          target.equals(Labels.METRIC_NAME)
-              && !labels.metricName().equals(series.labels().metricName());
+      @SuppressWarnings("ReferenceEquality") // the same labels set anew still count as set
+      boolean changed = labels != series.labels();
+      boolean named = changed && target.equals(Labels.METRIC_NAME);
       renamed.add(new Series(labels, series.nameDropped() && !named, series.values()));
     }
     renamed.forEach(merge::add);

@@ -1,7 +1,6 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.SeriesBatch;
-import dev.vedette.model.SeriesCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ public record SubqueryOp(
     @Nullable Long fixedMillis)
     implements RangeOp {
   @Override
-  public SeriesCursor open(Evaluation evaluation, Steps steps) {
+  public RangeCursor open(Evaluation evaluation, Steps steps) {
     WindowTimes windows = windows(steps);
     long behind = windows.firstEndMillis() - rangeMillis;
     long first = behind / stepMillis * stepMillis;
@@ -36,7 +35,12 @@ public record SubqueryOp(
     return new WindowTimes(steps, rangeMillis, offsetMillis, fixedMillis);
   }
 
-  private record Nothing() implements SeriesCursor {
+  private record Nothing() implements RangeCursor {
+    @Override
+    public boolean nameDropped(int series) {
+      return false;
+    }
+
     @Override
     public boolean next(SeriesBatch batch) {
       batch.clear();
@@ -47,7 +51,7 @@ public record SubqueryOp(
     public void close() {}
   }
 
-  private final class Cursor implements SeriesCursor {
+  private final class Cursor implements RangeCursor {
     private final VectorStream stream;
     private final VectorBatch columns;
     private final long[] times;
@@ -59,6 +63,11 @@ public record SubqueryOp(
       for (int i = 0; i < times.length; i++) {
         times[i] = innerSteps.time(i);
       }
+    }
+
+    @Override
+    public boolean nameDropped(int series) {
+      return columns.nameDropped(series);
     }
 
     @Override
@@ -82,7 +91,7 @@ public record SubqueryOp(
         present += Points.isPresent(value) ? 1 : 0;
       }
       if (present == column.length) {
-        batch.add(series.finalLabels(), times, column, present);
+        batch.add(series.labels(), times, column, present);
         return;
       }
       long[] presentTimes = new long[present];
@@ -94,7 +103,7 @@ public record SubqueryOp(
           presentValues[at++] = column[i];
         }
       }
-      batch.add(series.finalLabels(), presentTimes, presentValues, present);
+      batch.add(series.labels(), presentTimes, presentValues, present);
     }
 
     @Override

@@ -70,8 +70,9 @@ public record VectorVectorOp(
       boolean swap = rule.manyRight();
       Map<Labels, Group> many = group(swap ? rightSeries : leftSeries);
       Map<Labels, Group> one = group(swap ? leftSeries : rightSeries);
-      Double fillMany = swap ? matching.fillRight() : matching.fillLeft();
-      Double fillOne = swap ? matching.fillLeft() : matching.fillRight();
+      // "Left" of a fill is the side with many series, as Prometheus has it.
+      Double fillMany = matching.fillLeft();
+      Double fillOne = matching.fillRight();
       one.forEach(this::checkUnique);
       many.forEach(
           (signature, group) -> {
@@ -140,28 +141,25 @@ public record VectorVectorOp(
             boolean both = Points.isPresent(a) && Points.isPresent(b);
             column[i] = both ? compute(a, b) : Points.NONE;
             any |= Points.isPresent(column[i]);
+            if (both && matched != null) {
+              mark(matched, i);
+            }
           }
           if (any) {
-            if (matched != null) {
-              mark(matched, column);
-            }
             add(of, with.labels(), column);
           }
         }
       }
     }
 
-    private void mark(boolean[] matched, double[] column) {
-      for (int i = 0; i < steps; i++) {
-        if (Points.isPresent(column[i])) {
-          if (matched[i]) {
-            throw Evaluation.failed(
-                "multiple matches for labels: many-to-one matching must be explicit"
-                    + " (group_left/group_right)");
-          }
-          matched[i] = true;
-        }
+    /** A second match at a step is an error, even where a comparison would take it out. */
+    private void mark(boolean[] matched, int step) {
+      if (matched[step]) {
+        throw Evaluation.failed(
+            "multiple matches for labels: many-to-one matching must be explicit"
+                + " (group_left/group_right)");
       }
+      matched[step] = true;
     }
 
     /** Results of the steps where the "one" side is missing. */
@@ -174,11 +172,11 @@ public record VectorVectorOp(
           double a = of.values()[i];
           boolean fill = !present[i] && Points.isPresent(a);
           column[i] = fill ? compute(a, value) : Points.NONE;
+          if (fill && matched != null) {
+            mark(matched, i);
+          }
         }
         if (Points.any(column, steps)) {
-          if (matched != null) {
-            mark(matched, column);
-          }
           add(of, rule.signature(of.labels()), column);
         }
       }
@@ -216,8 +214,7 @@ public record VectorVectorOp(
       boolean changes = !filter;
       boolean dropNow = changes && !dropNameLater;
       Labels labels = rule.result(many.labels(), one, dropNow);
-      boolean marked =
-          (many.nameDropped() || changes && dropNameLater) && labels.has(Labels.METRIC_NAME);
+      boolean marked = (many.nameDropped() || changes && dropNameLater) && Series.hasName(labels);
       results.add(new Series(labels, marked, column));
     }
   }

@@ -128,7 +128,15 @@ final class Buckets {
     if (total == 0 || Double.isNaN(total) || Double.isNaN(lower) || Double.isNaN(upper)) {
       return Double.NaN;
     }
-    return lower >= upper ? 0 : (below(upper) - below(lower)) / total;
+    if (lower >= upper) {
+      return 0;
+    }
+    // Nothing is known of where a first bucket below zero begins: no part of it counts.
+    boolean open = bounds[0] <= 0;
+    double from =
+        open && lower > Double.NEGATIVE_INFINITY && lower < bounds[0] ? counts[0] : below(lower);
+    double to = below(upper);
+    return Math.max(0, to - from) / total;
   }
 
   /** Observations below a value. */
@@ -150,7 +158,6 @@ final class Buckets {
     }
     double start = bucket > 0 ? bounds[bucket - 1] : Math.min(0, bounds[0]);
     if (bucket == 0 && bounds[0] <= 0) {
-      // Nothing is known of where a first bucket below zero begins.
       return 0;
     }
     if (value <= start) {

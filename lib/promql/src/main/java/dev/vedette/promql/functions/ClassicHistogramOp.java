@@ -165,7 +165,7 @@ public record ClassicHistogramOp(
   private Labels labels(Histogram histogram, double argument) {
     return quantileLabel == null
         ? histogram.labels
-        : histogram.labels.toBuilder().set(quantileLabel, GoFormat.general(argument)).build();
+        : histogram.labels.toBuilder().set(quantileLabel, GoFormat.openMetrics(argument)).build();
   }
 
   private static double[] none(int steps) {

@@ -7,6 +7,13 @@ import java.math.BigDecimal;
 public final class GoFormat {
   private GoFormat() {}
 
+  /** As OpenMetrics writes {@code quantile} and {@code le}: whole numbers end in {@code .0}. */
+  public static String openMetrics(double value) {
+    String text = general(value);
+    boolean whole = text.chars().allMatch(c -> c >= '0' && c <= '9' || c == '-');
+    return whole ? text + ".0" : text;
+  }
+
   /** Shortest digits; an exponent below 1e-4 and from 1e21 on. */
   public static String general(double value) {
     double size = Math.abs(value);

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
 /** Aggregations that choose among, sort or count the series of a group. */
@@ -23,6 +24,10 @@ public final class GroupFunctions {
 
   /** {@code topk} and {@code bottomk}. */
   public static GroupFunction ranked(boolean largest) {
+    return checked(GroupFunctions::count, rankedUnchecked(largest));
+  }
+
+  private static GroupFunction rankedUnchecked(boolean largest) {
     return (group, parameter, _) -> {
       BitSet[] kept = new BitSet[group.steps()];
       List<Integer> order = List.of();
@@ -58,6 +63,10 @@ public final class GroupFunctions {
 
   /** {@code limitk}: the first k. */
   public static GroupFunction first() {
+    return checked(GroupFunctions::count, firstUnchecked());
+  }
+
+  private static GroupFunction firstUnchecked() {
     return (group, parameter, _) -> {
       BitSet[] kept = new BitSet[group.steps()];
       for (int step = 0; step < kept.length; step++) {
@@ -76,6 +85,32 @@ public final class GroupFunctions {
 
   /** {@code limit_ratio}: those whose hash is in the ratio's part of all hashes. */
   public static GroupFunction ratio() {
+    return checked(GroupFunctions::refuseNan, ratioUnchecked());
+  }
+
+  private static GroupFunction checked(DoubleConsumer check, GroupFunction function) {
+    return new GroupFunction() {
+      @Override
+      public List<Series> apply(Group group, double[] parameter, Evaluation evaluation) {
+        return function.apply(group, parameter, evaluation);
+      }
+
+      @Override
+      public void check(double[] parameter) {
+        for (double value : parameter) {
+          check.accept(value);
+        }
+      }
+    };
+  }
+
+  private static void refuseNan(double ratio) {
+    if (Double.isNaN(ratio)) {
+      throw Evaluation.failed("Ratio value is NaN");
+    }
+  }
+
+  private static GroupFunction ratioUnchecked() {
     return (group, parameter, evaluation) -> {
       BitSet[] kept = new BitSet[group.steps()];
       for (int step = 0; step < kept.length; step++) {
@@ -93,9 +128,6 @@ public final class GroupFunctions {
   }
 
   private static double checkRatio(double ratio, Evaluation evaluation) {
-    if (Double.isNaN(ratio)) {
-      throw Evaluation.failed("Ratio value is NaN");
-    }
     if (ratio < -1 || ratio > 1) {
       double capped = Math.copySign(1, ratio);
       evaluation

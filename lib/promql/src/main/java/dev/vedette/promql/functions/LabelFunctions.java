@@ -16,7 +16,7 @@ public final class LabelFunctions {
   /** {@code label_replace}. */
   public static UnaryOperator<Labels> replace(
       String target, String replacement, String source, String regex) {
-    if (target.isEmpty()) {
+    if (target.isEmpty() || target.indexOf('\uFFFD') >= 0) {
       throw Evaluation.failed("invalid destination label name in label_replace(): " + target);
     }
     Pattern pattern;

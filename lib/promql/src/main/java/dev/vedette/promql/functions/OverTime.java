@@ -136,6 +136,9 @@ final class OverTime {
   /** Median of the distances from the median. */
   static double medianDeviation(RangeSamples samples, int from, int to, int step) {
     double[] values = copy(samples, from, to);
+    if (Arrays.stream(values).anyMatch(Double::isNaN)) {
+      return Double.NaN;
+    }
     double median = Quantiles.of(0.5, values, values.length);
     double[] distances = copy(samples, from, to);
     for (int i = 0; i < distances.length; i++) {

@@ -3,9 +3,6 @@ package dev.vedette.promql.functions;
 import dev.vedette.promql.exec.MapOp.Arguments;
 import dev.vedette.promql.exec.MapOp.PointFunction;
 import dev.vedette.promql.exec.Points;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -100,40 +97,23 @@ public final class PointFunctions {
   }
 
   private static void calendar(Map<String, PointFunction> functions) {
-    Map<String, ToDoubleFunction<ZonedDateTime>> fields =
+    Map<String, ToDoubleFunction<CivilTime>> fields =
         Map.of(
-            "minute", ZonedDateTime::getMinute,
-            "hour", ZonedDateTime::getHour,
-            "day_of_month", ZonedDateTime::getDayOfMonth,
-            "day_of_week", time -> time.getDayOfWeek().getValue() % 7,
-            "day_of_year", ZonedDateTime::getDayOfYear,
-            "days_in_month", time -> time.toLocalDate().lengthOfMonth(),
-            "month", ZonedDateTime::getMonthValue,
-            "year", ZonedDateTime::getYear);
-    fields.forEach((name, field) -> functions.put(name, (v, _, _) -> ofTime(v, field)));
-  }
-
-  private static double ofTime(double seconds, ToDoubleFunction<ZonedDateTime> field) {
-    // Beyond that java.time has no dates; nor has anybody else.
-    if (!(Math.abs(seconds) < 1e12)) {
-      return Double.NaN;
-    }
-    return field.applyAsDouble(Instant.ofEpochSecond((long) seconds).atZone(ZoneOffset.UTC));
-  }
-
-  /** Whether a function without argument is one of the evaluation time. */
-  public static boolean isCalendar(String name) {
-    return switch (name) {
-      case "minute",
-          "hour",
-          "day_of_month",
-          "day_of_week",
-          "day_of_year",
-          "days_in_month",
-          "month",
-          "year" ->
-          true;
-      default -> false;
-    };
+            "minute", CivilTime::minute,
+            "hour", CivilTime::hour,
+            "day_of_month", CivilTime::day,
+            "day_of_week", CivilTime::dayOfWeek,
+            "day_of_year", CivilTime::dayOfYear,
+            "days_in_month", CivilTime::daysInMonth,
+            "month", CivilTime::month,
+            "year", CivilTime::year);
+    fields.forEach(
+        (name, field) ->
+            functions.put(
+                name,
+                (v, _, _) ->
+                    Double.isNaN(v)
+                        ? Double.NaN
+                        : field.applyAsDouble(CivilTime.ofSeconds((long) v))));
   }
 }

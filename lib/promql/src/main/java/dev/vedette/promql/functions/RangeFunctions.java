@@ -3,6 +3,7 @@ package dev.vedette.promql.functions;
 import static dev.vedette.promql.exec.RangeFunction.ofWindow;
 
 import dev.vedette.promql.exec.RangeFunction;
+import dev.vedette.promql.parse.Expr.Extension;
 import java.util.Map;
 import java.util.Optional;
 
@@ -41,7 +42,21 @@ public final class RangeFunctions {
           Map.entry("resets", ofWindow(OverTime::resets)),
           Map.entry("double_exponential_smoothing", ofWindow(OverTime::doubleExponential)));
 
+  /** The value of a smoothed instant selector; its window is the lookback. */
+  public static final RangeFunction SMOOTHED_POINT = ofWindow(Extended::point);
+
   private RangeFunctions() {}
+
+  /** The same function of a range with an extension, if there is one. */
+  public static Optional<RangeFunction> extended(
+      String name, Extension extension, long reachMillis) {
+    return new Extended(name, extension, reachMillis).function();
+  }
+
+  /** Names of the functions that take ranges with an extension. */
+  public static String namesFor(Extension extension) {
+    return String.join(", ", Extended.names(extension));
+  }
 
   public static Optional<RangeFunction> find(String name) {
     return Optional.ofNullable(BY_NAME.get(name));

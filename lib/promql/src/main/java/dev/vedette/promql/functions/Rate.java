@@ -19,12 +19,10 @@ record Rate(boolean counter, boolean perSecond) implements RangeFunction {
 
   @Override
   public void apply(RangeSamples samples, double[] out) {
-    if (counter) {
-      noteName(samples);
-    }
     Windows windows = samples.windows();
     int[] resets = counter ? resets(samples) : new int[0];
     int firstReset = 0;
+    boolean any = false;
     for (int step = 0; step < out.length; step++) {
       int from = windows.from(step);
       int to = windows.to(step);
@@ -40,6 +38,10 @@ record Rate(boolean counter, boolean perSecond) implements RangeFunction {
         difference += samples.value(resets[i] - 1);
       }
       out[step] = extrapolate(samples, step, difference);
+      any = true;
+    }
+    if (counter && any) {
+      noteName(samples);
     }
   }
 
@@ -109,9 +111,6 @@ record Rate(boolean counter, boolean perSecond) implements RangeFunction {
   static RangeFunction ofLastTwo(boolean ofCounter) {
     return RangeFunction.ofWindow(
         (samples, from, to, _) -> {
-          if (ofCounter) {
-            noteName(samples);
-          }
           if (to - from < 2) {
             return Points.NONE;
           }

@@ -16,20 +16,27 @@ import dev.vedette.promql.exec.SortOp;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.functions.ClassicHistogramOp;
 import dev.vedette.promql.functions.ClassicHistogramOp.Kind;
+import dev.vedette.promql.functions.InfoOp;
 import dev.vedette.promql.functions.LabelFunctions;
 import dev.vedette.promql.functions.PointFunctions;
 import dev.vedette.promql.functions.RangeFunctions;
 import dev.vedette.promql.parse.Expr;
+import dev.vedette.promql.parse.Expr.Extension;
+import dev.vedette.promql.parse.Modifiers;
 import dev.vedette.promql.parse.ValueType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Plans function calls. */
 final class CallPlanner {
+  private static final String SORT_IN_VAIN =
+      "sort is ineffective for range queries since results are always ordered by labels";
+
   private final Planner planner;
   private final PlanContext context;
 
@@ -85,6 +92,7 @@ final class CallPlanner {
     return switch (name) {
       case "vector" -> CalledOps.vector(planner.scalar(first));
       case "timestamp" -> timestamp(first);
+      case "info" -> info(arguments);
       case "absent" -> new AbsentOp(planner.vector(first), absentLabels(first));
       case "absent_over_time" -> absentOverTime(first);
       case "sort", "sort_desc" -> sort(first, name.equals("sort_desc"));
@@ -92,7 +100,7 @@ final class CallPlanner {
           new SortOp(
               planner.vector(first),
               SortOp.byLabels(texts(arguments, 1), name.equals("sort_by_label_desc")),
-              "");
+              SORT_IN_VAIN);
       case "label_replace" -> labelReplace(arguments);
       case "label_join" -> labelJoin(arguments);
       case "histogram_quantile" -> histogram(Kind.QUANTILE, arguments.get(1), List.of(first), null);
@@ -115,11 +123,41 @@ final class CallPlanner {
     };
   }
 
+  private VectorOp info(List<Expr> arguments) {
+    Modifiers modifiers = firstModifiers(arguments.getFirst()).orElse(Modifiers.NONE);
+    List<LabelMatcher> matchers =
+        arguments.size() > 1 ? ((Expr.VectorSelector) arguments.get(1)).matchers() : List.of();
+    return new InfoOp(
+        planner.vector(arguments.getFirst()),
+        matchers,
+        new InfoOp.Reading(
+            context.lookbackMillis(),
+            context.offsetMillis(modifiers),
+            context.fixedMillis(modifiers)));
+  }
+
+  /** Modifiers of the leftmost selector: info metrics are read at the same time as it. */
+  private static Optional<Modifiers> firstModifiers(Expr expr) {
+    return switch (expr) {
+      case Expr.VectorSelector selector -> Optional.of(selector.modifiers());
+      case Expr.MatrixSelector matrix -> Optional.of(matrix.selector().modifiers());
+      case Expr.Subquery subquery -> Optional.of(subquery.modifiers());
+      case Expr.Paren paren -> firstModifiers(paren.inner());
+      case Expr.Unary unary -> firstModifiers(unary.operand());
+      case Expr.Binary binary ->
+          firstModifiers(binary.left()).or(() -> firstModifiers(binary.right()));
+      case Expr.Aggregation aggregation -> firstModifiers(aggregation.operand());
+      case Expr.Call call ->
+          call.arguments().stream()
+              .map(CallPlanner::firstModifiers)
+              .flatMap(Optional::stream)
+              .findFirst();
+      case Expr.NumberLiteral _, Expr.StringLiteral _ -> Optional.empty();
+    };
+  }
+
   private VectorOp sort(Expr argument, boolean descending) {
-    return new SortOp(
-        planner.vector(argument),
-        SortOp.byValue(descending),
-        "sort is ineffective for range queries since results are always ordered by labels");
+    return new SortOp(planner.vector(argument), SortOp.byValue(descending), SORT_IN_VAIN);
   }
 
   private VectorOp labelReplace(List<Expr> arguments) {
@@ -159,6 +197,7 @@ final class CallPlanner {
   }
 
   private VectorOp absentOverTime(Expr argument) {
+    extended("absent_over_time", argument);
     RangeFunction present = RangeFunctions.find("present_over_time").orElseThrow();
     VectorOp op = new RangeCallOp(present, planner.range(argument), List.of(), NameRule.KEEP);
     return new AbsentOp(op, absentLabels(argument));
@@ -200,8 +239,33 @@ final class CallPlanner {
     boolean keeps = RangeFunctions.keepsName(call.function().name());
     VectorOp op =
         new RangeCallOp(
-            function, planner.range(range), scalars, keeps ? NameRule.KEEP : context.dropping());
+            extended(call.function().name(), range).orElse(function),
+            planner.range(range),
+            scalars,
+            keeps ? NameRule.KEEP : context.dropping());
     return keeps ? op : planner.distinct(op, range);
+  }
+
+  /** The variant of a function for {@code anchored} and {@code smoothed} ranges. */
+  private Optional<RangeFunction> extended(String name, Expr range) {
+    Extension extension =
+        Expr.unwrap(range) instanceof Expr.MatrixSelector matrix
+            ? matrix.selector().extension()
+            : Extension.NONE;
+    if (extension == Extension.NONE) {
+      return Optional.empty();
+    }
+    Optional<RangeFunction> found =
+        RangeFunctions.extended(name, extension, context.lookbackMillis());
+    if (found.isEmpty()) {
+      throw Evaluation.failed(
+          "%s modifier can only be used with: %s - not with %s"
+              .formatted(
+                  extension.name().toLowerCase(Locale.ROOT),
+                  RangeFunctions.namesFor(extension),
+                  name));
+    }
+    return found;
   }
 
   private VectorOp pointCall(Expr.Call call, MapOp.PointFunction function) {

@@ -12,6 +12,7 @@ import dev.vedette.promql.exec.GroupOp;
 import dev.vedette.promql.exec.Grouping;
 import dev.vedette.promql.exec.MapOp;
 import dev.vedette.promql.exec.NameRule;
+import dev.vedette.promql.exec.RangeCallOp;
 import dev.vedette.promql.exec.RangeOp;
 import dev.vedette.promql.exec.RangeSelectOp;
 import dev.vedette.promql.exec.ScalarOp;
@@ -21,6 +22,7 @@ import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.VectorScalarOp;
 import dev.vedette.promql.exec.VectorVectorOp;
 import dev.vedette.promql.functions.GroupFunctions;
+import dev.vedette.promql.functions.RangeFunctions;
 import dev.vedette.promql.lex.Quoting;
 import dev.vedette.promql.parse.DurationExpr;
 import dev.vedette.promql.parse.Expr;
@@ -70,8 +72,16 @@ public final class Planner {
   }
 
   VectorOp select(Expr.VectorSelector selector, boolean timestamps) {
-    if (selector.extension() != Expr.Extension.NONE) {
-      throw Evaluation.failed("anchored and smoothed selectors are not answered yet");
+    if (selector.extension() == Expr.Extension.SMOOTHED && !timestamps) {
+      long lookback = context.lookbackMillis();
+      RangeOp range =
+          new RangeSelectOp(
+              selector.matchers(),
+              lookback,
+              context.offsetMillis(selector.modifiers()),
+              context.fixedMillis(selector.modifiers()),
+              new RangeSelectOp.Reach(0, lookback));
+      return new RangeCallOp(RangeFunctions.SMOOTHED_POINT, range, List.of(), NameRule.KEEP);
     }
     return new SelectOp(
         selector.matchers(),
@@ -85,14 +95,12 @@ public final class Planner {
   public RangeOp range(Expr expr) {
     return switch (Expr.unwrap(expr)) {
       case Expr.MatrixSelector matrix -> {
-        if (matrix.selector().extension() != Expr.Extension.NONE) {
-          throw Evaluation.failed("anchored and smoothed selectors are not answered yet");
-        }
         yield new RangeSelectOp(
             matrix.selector().matchers(),
             positive(matrix.range()),
             context.offsetMillis(matrix.selector().modifiers()),
-            context.fixedMillis(matrix.selector().modifiers()));
+            context.fixedMillis(matrix.selector().modifiers()),
+            reach(matrix.selector().extension()));
       }
       case Expr.Subquery subquery -> {
         DurationExpr step = subquery.step();
@@ -104,6 +112,14 @@ public final class Planner {
             context.fixedMillis(subquery.modifiers()));
       }
       default -> throw new IllegalStateException("BUG: %s as range vector".formatted(expr.type()));
+    };
+  }
+
+  private RangeSelectOp.Reach reach(Expr.Extension extension) {
+    return switch (extension) {
+      case NONE -> RangeSelectOp.Reach.NONE;
+      case ANCHORED -> new RangeSelectOp.Reach(context.lookbackMillis(), 0);
+      case SMOOTHED -> new RangeSelectOp.Reach(context.lookbackMillis(), context.lookbackMillis());
     };
   }
 
