@@ -51,6 +51,11 @@ final class BodyReader {
   /** The low {@code size} bytes of a number; 1 to 8. */
   long fixed(int size) throws Malformed {
     need(size);
+    if (bytes.length - at >= 8) {
+      long eight = (long) WalFormat.LONG.get(bytes, at);
+      at += size;
+      return eight & -1L >>> 64 - 8 * size;
+    }
     long value = 0;
     for (int i = size - 1; i >= 0; i--) {
       value = value << 8 | bytes[at + i] & 0xff;

@@ -141,8 +141,8 @@ public final class Wal implements Closeable {
 
   /**
    * Adds records to the end of the log, not yet durable. Copies them; waits where {@link
-   * WalSettings#pendingBytes} are pending. While the disk fails it still accepts records up to that
-   * bound.
+   * WalSettings#pendingBytes} are pending. While the disk fails it accepts records up to twice that
+   * bound, so that who asked {@link #checkWritable} just before is taken.
    *
    * @return the position to wait for
    * @throws Unavailable where the disk fails and the pending bytes are at their bound; nothing of
@@ -174,6 +174,10 @@ public final class Wal implements Closeable {
     boolean waited = false;
     while (fillingLength > 0 && (long) fillingLength + length > settings.pendingBytes()) {
       if (outage != null) {
+        // Twice the bound, so that those who had passed checkWritable() by then are taken.
+        if ((long) fillingLength + length <= 2L * settings.pendingBytes()) {
+          return;
+        }
         throw outage.toException();
       }
       if (!waited) {
