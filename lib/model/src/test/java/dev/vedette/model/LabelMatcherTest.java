@@ -1,0 +1,71 @@
+package dev.vedette.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class LabelMatcherTest {
+  @Test
+  void theRecordedCasesMatchAsPrometheusDoes() throws IOException {
+    Path file =
+        Path.of(System.getProperty("vedette.conformance", ""), "label-matchers", "cases.json");
+    assumeTrue(Files.exists(file), "no recorded cases at " + file);
+    JsonNode cases = new ObjectMapper().readTree(file.toFile());
+    assertThat(cases.size()).isPositive();
+    for (JsonNode one : cases) {
+      LabelMatcher matcher =
+          new LabelMatcher(type(one.get("type").asText()), "x", one.get("matcher_value").asText());
+      assertThat(matcher.matches(one.get("label_value").asText()))
+          .as(one.toString())
+          .isEqualTo(one.get("match").asBoolean());
+    }
+  }
+
+  private static LabelMatcher.Type type(String symbol) {
+    return Arrays.stream(LabelMatcher.Type.values())
+        .filter(type -> type.symbol().equals(symbol))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void anAbsentLabelCountsAsEmpty() {
+    Labels up = Labels.of("__name__", "up");
+    assertThat(LabelMatcher.equal("job", "").matches(up)).isTrue();
+    assertThat(new LabelMatcher(LabelMatcher.Type.REGEX, "job", ".*").matches(up)).isTrue();
+    assertThat(new LabelMatcher(LabelMatcher.Type.REGEX, "job", ".+").matches(up)).isFalse();
+    assertThat(new LabelMatcher(LabelMatcher.Type.NOT_EQUAL, "job", "a").matchesEmpty()).isTrue();
+  }
+
+  @Test
+  void aRegularExpressionMatchesTheWholeValueAndLinesToo() {
+    LabelMatcher matcher = new LabelMatcher(LabelMatcher.Type.REGEX, "x", "a|b.c");
+    assertThat(matcher.matches("a")).isTrue();
+    assertThat(matcher.matches("ab")).isFalse();
+    assertThat(matcher.matches("b\nc")).isTrue();
+  }
+
+  @Test
+  void aRegularExpressionThatDoesNotCompileIsNamed() {
+    assertThatThrownBy(() -> new LabelMatcher(LabelMatcher.Type.REGEX, "x", "a("))
+        .isInstanceOfSatisfying(
+            InvalidRequest.class, e -> assertThat(e.id()).isEqualTo(ErrorId.INVALID_REGEX))
+        .hasMessageContaining("\"a(\" does not compile");
+  }
+
+  @Test
+  void itPrintsAndComparesByContent() {
+    LabelMatcher matcher = new LabelMatcher(LabelMatcher.Type.NOT_REGEX, "x", "a\"b");
+    assertThat(matcher.toString()).isEqualTo("x!~\"a\\\"b\"");
+    assertThat(matcher).isEqualTo(new LabelMatcher(LabelMatcher.Type.NOT_REGEX, "x", "a\"b"));
+    assertThat(matcher).isNotEqualTo(new LabelMatcher(LabelMatcher.Type.EQUAL, "x", "a\"b"));
+  }
+}
