@@ -37,6 +37,8 @@ final class BlockStore implements AutoCloseable {
   private final Path folder;
   private final ReadGate reads;
   private final TsdbMetrics metrics;
+  // Those whose names are known to survive a crash.
+  private final Set<Path> durableFolders = new HashSet<>();
   private final Set<Path> reported = ConcurrentHashMap.newKeySet();
   private volatile Map<TenantId, List<Block>> blocks = Map.of();
 
@@ -49,7 +51,7 @@ final class BlockStore implements AutoCloseable {
 
   /** Opens what is there; clears away what a crash left, sets aside what cannot be read. */
   void open() throws IOException {
-    files.createFolders(folder);
+    DurableFolders.create(files, folder);
     Map<TenantId, List<Block>> found = new HashMap<>();
     for (Path tenantFolder : files.list(folder)) {
       if (files.isFolder(tenantFolder)) {
@@ -121,9 +123,9 @@ final class BlockStore implements AutoCloseable {
   /** The folder of a tenant's blocks, made when absent. */
   Path folder(TenantId tenant) throws IOException {
     Path tenantFolder = TenantFolders.of(folder, tenant);
-    if (!files.exists(tenantFolder)) {
-      files.createFolders(tenantFolder);
-      files.syncFolder(folder);
+    if (!durableFolders.contains(tenantFolder)) {
+      DurableFolders.create(files, tenantFolder);
+      durableFolders.add(tenantFolder);
     }
     return tenantFolder;
   }

@@ -76,6 +76,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     Maintenance maintenance =
         new Maintenance(config, head, wal, blocks, new BlockWriter(files), clock, ticker, metrics);
     try {
+      DurableFolders.create(files, folder);
       blocks.open();
       new Replay(config, head, wal, maintenance, ticker, metrics).run();
     } catch (IOException e) {
