@@ -217,13 +217,14 @@ final class Births {
   int restore(int ref, TenantIndex tenant, byte[] bytes, int from, int to) {
     lock.lock();
     try {
+      // Whatever the log names is taken, even for a series that is known by another ref.
+      nextRef = Math.max(nextRef, ref + 1);
       long hash = LabelBytes.hash(bytes, from, to) ^ tenant.salt;
       int check = LabelBytes.check(bytes, from, to);
       int known = head.table().find(hash, check);
       if (known != SeriesTable.ABSENT) {
         return known;
       }
-      nextRef = Math.max(nextRef, ref + 1);
       int own = head.isAlive(ref) ? takeRef() : ref;
       prepare(own, tenant, LabelBytes.decode(bytes, from, to));
       head.publish(own, hash, check, false);

@@ -2,6 +2,7 @@ package dev.vedette.tsdb.head;
 
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Invariant;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
@@ -58,6 +59,7 @@ public final class Head {
 
   // Requests in flight that keep their buffers; more make new ones and drop them.
   private static final int KEPT_APPENDS = 64;
+  private static final int MAX_ROUNDS = 10_000;
   private static final Duration READ_PATIENCE = Duration.ofMinutes(2);
 
   private final HeadConfig config;
@@ -132,7 +134,9 @@ public final class Head {
   private long append(Append append) {
     long position = appendMetadata(append);
     append.resolve();
-    while (true) {
+    for (int round = 0; ; round++) {
+      // Only a series that leaves the head in this very moment takes a second round.
+      Invariant.check(round < MAX_ROUNDS, "BUG: series not found after %d rounds", round);
       if (append.unresolved > 0) {
         position = Math.max(position, births.create(append));
       }

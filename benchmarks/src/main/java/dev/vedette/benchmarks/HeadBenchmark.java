@@ -1,0 +1,223 @@
+package dev.vedette.benchmarks;
+
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.Labels;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.WriteBatch;
+import dev.vedette.tsdb.head.Head;
+import dev.vedette.tsdb.head.HeadConfig;
+import dev.vedette.tsdb.head.HeadFlush;
+import dev.vedette.tsdb.head.HeadLog;
+import dev.vedette.tsdb.head.SeriesLimits;
+import dev.vedette.tsdb.wal.WalRecords;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What a sample costs in the head, log encoding included, disk not: requests of 2,000 series each,
+ * 30 % of the series changing at each scrape. Decoding and hashing of the request are not in here.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(
+    value = 1,
+    jvmArgs = {"-Xmx6g", "--enable-native-access=ALL-UNNAMED"})
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 2)
+public class HeadBenchmark {
+  private static final int PER_REQUEST = 2_000;
+  private static final int METRICS = 500;
+  private static final long START = 1_760_000_000_000L;
+
+  /** The same requests in the order of the scrape before, or each time in another. */
+  public enum Order {
+    SAME,
+    SHUFFLED
+  }
+
+  @Param({"100000", "1000000"})
+  public int series;
+
+  @Param({"SAME", "SHUFFLED"})
+  public Order order;
+
+  private Head head;
+  private final List<WriteBatch> requests = new ArrayList<>();
+  private final SplittableRandom random = new SplittableRandom(5);
+  private int next;
+  private long time = START;
+
+  @Setup(Level.Trial)
+  public void fill() {
+    head = newHead();
+    for (int from = 0; from < series; from += PER_REQUEST) {
+      requests.add(request(from));
+    }
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < requests.size(); i++) {
+        write();
+      }
+    }
+    System.out.printf("series memory %.0f B each%n", head.seriesBytes() * 1.0 / series);
+  }
+
+  private static Head newHead() {
+    HeadConfig config =
+        new HeadConfig(
+            2,
+            Duration.ofDays(15_000),
+            Duration.ofDays(15_000),
+            Duration.ofMinutes(30),
+            SeriesLimits.DEFAULTS);
+    return new Head(config, Clock.systemUTC(), new EncodingLog(), new PrometheusRegistry());
+  }
+
+  private static WriteBatch request(int from) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int[] ends = new int[PER_REQUEST];
+    for (int i = 0; i < PER_REQUEST; i++) {
+      bytes.writeBytes(LabelBytes.encode(labels(from + i)));
+      ends[i] = bytes.size();
+    }
+    WriteBatch batch = new WriteBatch();
+    batch.reset(bytes.toByteArray());
+    for (int i = 0; i < PER_REQUEST; i++) {
+      batch.addSeries(i == 0 ? 0 : ends[i - 1], ends[i]);
+      batch.addSample(START, 0);
+    }
+    return batch;
+  }
+
+  private static Labels labels(int number) {
+    int host = number / METRICS;
+    return Labels.of(
+        "__name__", "node_some_metric_" + number % METRICS + "_total",
+        "instance", "10.1." + (host >> 8) + "." + (host & 255) + ":9100",
+        "job", "node-exporter",
+        "namespace", "monitoring",
+        "pod", "node-exporter-" + Integer.toString(host * 7919, 36),
+        "cluster", "prod-eu-west-1",
+        "device", "dev" + number % 7);
+  }
+
+  private void write() {
+    if (next == requests.size()) {
+      next = 0;
+      time += 15_000;
+      if (order == Order.SHUFFLED) {
+        shuffle();
+      }
+      if ((time - START) % 7_200_000 == 0) {
+        flush();
+      }
+    }
+    WriteBatch batch = requests.get(next++);
+    long[] times = batch.timestamps();
+    long[] bits = batch.valueBits();
+    for (int i = 0; i < PER_REQUEST; i++) {
+      times[i] = time;
+      if (i % 10 < 3) {
+        bits[i] = Double.doubleToRawLongBits(time / 1000 + i);
+      }
+    }
+    head.write(TenantId.DEFAULT, batch);
+  }
+
+  private void shuffle() {
+    for (int i = requests.size() - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      WriteBatch moved = requests.get(i);
+      requests.set(i, requests.get(other));
+      requests.set(other, moved);
+    }
+  }
+
+  private void flush() {
+    try (HeadFlush flush = head.beginFlush(Long.MAX_VALUE, 7_200_000)) {
+      flush.drop(Long.MIN_VALUE);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(PER_REQUEST)
+  public void appendKnownSeries() {
+    write();
+  }
+
+  private static final class EncodingLog implements HeadLog {
+    private long end;
+
+    @Override
+    public void checkWritable() {}
+
+    @Override
+    public Records newRecords() {
+      return new Buffer();
+    }
+
+    @Override
+    public long append(Records records) {
+      return end += ((Buffer) records).records.sizeBytes();
+    }
+
+    @Override
+    public long end() {
+      return end;
+    }
+
+    @Override
+    public void awaitDurable(long position) {}
+
+    private static final class Buffer implements Records {
+      final WalRecords records = new WalRecords();
+
+      @Override
+      public void clear() {
+        records.clear();
+      }
+
+      @Override
+      public boolean isEmpty() {
+        return records.isEmpty();
+      }
+
+      @Override
+      public void series(int ref, TenantId tenant, byte[] bytes, int from, int to) {
+        records.series(ref, tenant, bytes, from, to);
+      }
+
+      @Override
+      public void sample(int ref, long timestampMillis, long valueBits) {
+        records.sample(ref, timestampMillis, valueBits);
+      }
+
+      @Override
+      public void metadata(TenantId tenant, MetricMetadata family) {
+        records.metadata(tenant, family);
+      }
+    }
+  }
+}
