@@ -8,7 +8,10 @@ import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,6 +72,21 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Finds out early whether an address can be listened on: before data is read for minutes.
+   *
+   * @throws Unavailable where the port is in use
+   */
+  public static void ensureFree(ListenAddress listen) {
+    try (ServerSocket probe = new ServerSocket()) {
+      // As the server will bind: connections of a server just stopped are not in the way.
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(listen.host(), listen.port()));
+    } catch (IOException e) {
+      throw inUse(listen, e, e);
+    }
+  }
+
   private static Map<String, Object> properties(HttpServerConfig config) {
     Map<String, Object> properties = new HashMap<>();
     properties.put("micronaut.server.host", config.listen().host());
@@ -96,19 +114,30 @@ public final class HttpServer implements AutoCloseable {
   private static RuntimeException cannotListen(ListenAddress listen, ServerStartupException e) {
     for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof BindException) {
-        return new Unavailable(
-            ErrorId.PORT_IN_USE,
-            "cannot listen on %s: %s".formatted(listen, cause.getMessage()),
-            "stop what uses the port, or choose another with --listen HOST:PORT",
-            e);
+        return inUse(listen, cause, e);
       }
     }
     return e;
   }
 
+  private static Unavailable inUse(ListenAddress listen, Throwable reason, Throwable cause) {
+    return new Unavailable(
+        ErrorId.PORT_IN_USE,
+        "cannot listen on %s: %s".formatted(listen, reason.getMessage()),
+        "stop what uses the port, or choose another with --listen HOST:PORT",
+        cause);
+  }
+
   /** Where it listens, with the real port. */
   public ListenAddress address() {
     return new ListenAddress(config.listen().host(), server.getPort());
+  }
+
+  /** Where this machine itself reaches it, also when it listens on all interfaces. */
+  public ListenAddress loopbackAddress() {
+    ListenAddress address = address();
+    boolean everywhere = address.host().equals("0.0.0.0") || address.host().equals("::");
+    return everywhere ? new ListenAddress("127.0.0.1", address.port()) : address;
   }
 
   /** {@code http://127.0.0.1:9090}. */

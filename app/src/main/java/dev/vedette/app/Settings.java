@@ -1,0 +1,73 @@
+package dev.vedette.app;
+
+import dev.vedette.crds.settings.ClusterSettings;
+import dev.vedette.ingester.limits.SampleRate;
+import dev.vedette.ingester.limits.SampleRates;
+import dev.vedette.ingester.receive.RemoteWriteConfig;
+import dev.vedette.querier.QuerierConfig;
+import dev.vedette.tsdb.TsdbConfig;
+import dev.vedette.tsdb.head.HeadConfig;
+import dev.vedette.tsdb.head.SeriesLimits;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a MetricsCluster asks for, in each component's own terms. */
+final class Settings {
+  private Settings() {}
+
+  static TsdbConfig tsdb(ClusterSettings settings, Path folder) {
+    TsdbConfig defaults = TsdbConfig.defaults(folder);
+    HeadConfig head = defaults.head();
+    return defaults.withHead(
+        new HeadConfig(
+            settings.storage().shards().orElse(head.shards()),
+            settings.storage().retention(),
+            head.futureLimit(),
+            head.lateWindow(),
+            seriesLimits(settings)));
+  }
+
+  static SeriesLimits seriesLimits(ClusterSettings settings) {
+    ClusterSettings.Limits limits = settings.limits();
+    return new SeriesLimits(
+        limits.maxSeries(),
+        limits.maxSeriesPerMetric(),
+        limits.maxLabelValuesPerMetric(),
+        limits.labelValuesWarning(),
+        limits.exemptLabels(),
+        limits.maxLabelsPerSeries(),
+        limits.maxLabelNameLength(),
+        limits.maxLabelValueLength());
+  }
+
+  static SampleRates rates(ClusterSettings settings) {
+    Optional<SampleRate> rate =
+        settings.limits().samplesPerSecond().isPresent()
+            ? Optional.of(SampleRate.of(settings.limits().samplesPerSecond().getAsLong()))
+            : Optional.empty();
+    return new SampleRates(rate, Map.of());
+  }
+
+  static RemoteWriteConfig remoteWrite(ClusterSettings settings) {
+    RemoteWriteConfig defaults = RemoteWriteConfig.DEFAULT;
+    return new RemoteWriteConfig(
+        Math.toIntExact(settings.limits().maxRequestBytes()),
+        defaults.maxSamples(),
+        defaults.maxInFlightBytes(),
+        defaults.pooledWorkspaces(),
+        defaults.retryAfter());
+  }
+
+  static QuerierConfig querier(ClusterSettings settings) {
+    ClusterSettings.Query query = settings.query();
+    QuerierConfig stock = QuerierConfig.STOCK;
+    return new QuerierConfig(
+        query.maxConcurrent(),
+        stock.maxQueueWait(),
+        query.timeout(),
+        query.lookback(),
+        query.maxSamples(),
+        stock.slowQuery());
+  }
+}

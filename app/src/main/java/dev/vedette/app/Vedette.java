@@ -1,0 +1,203 @@
+package dev.vedette.app;
+
+import dev.vedette.crds.MetricsCluster;
+import dev.vedette.crds.ResourceSource;
+import dev.vedette.crds.load.DirectoryResources;
+import dev.vedette.crds.load.ResourceLoader;
+import dev.vedette.crds.settings.ClusterSettings;
+import dev.vedette.ingester.Ingester;
+import dev.vedette.ingester.IngesterConfig;
+import dev.vedette.ingester.agent.AgentController;
+import dev.vedette.ingester.agent.HostMetrics;
+import dev.vedette.ingester.limits.SampleRateLimiter;
+import dev.vedette.ingester.receive.RemoteWriteReceiver;
+import dev.vedette.ingester.receive.TenantResolver;
+import dev.vedette.ingester.scrape.BuiltInTarget;
+import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.RealFiles;
+import dev.vedette.model.Ticker;
+import dev.vedette.querier.Querier;
+import dev.vedette.runtime.http.HttpServer;
+import dev.vedette.runtime.http.HttpServerConfig;
+import dev.vedette.runtime.http.ListenAddress;
+import dev.vedette.runtime.http.Readiness;
+import dev.vedette.tsdb.Tsdb;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process: its roles, built by plain constructors and joined through the ports of {@code
+ * lib/model}. Started whole or not at all; closed in the reverse order.
+ */
+final class Vedette implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Vedette.class);
+
+  /** What the command line says. */
+  record Options(ListenAddress listen, Path data, @Nullable Path resources, Set<Role> roles) {}
+
+  private final Options options;
+  private final Path resourcePath;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Readiness readiness = new Readiness();
+  private final Clock clock = Clock.systemUTC();
+  private final Ticker ticker = Ticker.system();
+  private final List<Object> beans = new ArrayList<>(List.of(registry, readiness));
+
+  private @Nullable Tsdb storage;
+  private @Nullable SampleRateLimiter rates;
+  private @Nullable Ingester ingester;
+  private @Nullable HttpServer server;
+
+  private Vedette(Options options, Path resourcePath) {
+    this.options = options;
+    this.resourcePath = resourcePath;
+  }
+
+  /** Starts everything and returns once it answers; what was started is closed where that fails. */
+  static Vedette start(Options options) {
+    ResourceFolder folder = ResourceFolder.open(options.resources(), new ResourceLoader());
+    Vedette vedette = new Vedette(options, folder.path());
+    try {
+      vedette.build(folder);
+      return vedette;
+    } catch (RuntimeException e) {
+      vedette.close();
+      throw e;
+    }
+  }
+
+  private void build(ResourceFolder folder) {
+    HttpServer.ensureFree(options.listen());
+    DataFolder data = keep(DataFolder.open(options.data()));
+    ClusterSettings settings = folder.settings();
+    if (plays(Role.STORAGE)) {
+      storage =
+          keep(
+              Tsdb.open(
+                  Settings.tsdb(settings, data.path()), new RealFiles(), clock, ticker, registry));
+      beans.add(storage);
+    }
+    DirectoryResources resources =
+        keep(DirectoryResources.open(folder.path(), folder.loader(), clock, registry));
+    if (plays(Role.INGESTER)) {
+      buildIngester(settings, resources);
+    }
+    if (plays(Role.QUERIER)) {
+      beans.add(
+          new Querier(
+              Settings.querier(settings),
+              ServerFacts.of(options, folder, resources, clock.instant()),
+              required(storage),
+              Optional.ofNullable(ingester).map(Ingester::targets),
+              clock,
+              ticker,
+              registry));
+    }
+    if (plays(Role.AGENT)) {
+      beans.add(HostMetrics.ofThisMachine(clock));
+    }
+    JvmMetrics.builder().register(registry);
+    server = keep(HttpServer.start(HttpServerConfig.on(options.listen()), beans.toArray()));
+    resources.watch(MetricsCluster.class, clusters -> apply(folder, clusters));
+  }
+
+  private void buildIngester(ClusterSettings settings, ResourceSource resources) {
+    SampleRateLimiter limited =
+        new SampleRateLimiter(required(storage), Settings.rates(settings), ticker);
+    rates = limited;
+    beans.add(TenantResolver.single());
+    beans.add(new RemoteWriteReceiver(Settings.remoteWrite(settings), limited, ticker, registry));
+    Ingester pulling =
+        keep(new Ingester(IngesterConfig.of(HostName.ofThisMachine(), Version.number()), limited, clock, ticker, registry));
+    ingester = pulling;
+    pulling.start(resources);
+  }
+
+  /** Puts changed settings into force; what is wrong with them leaves the last ones in force. */
+  private void apply(ResourceFolder folder, List<MetricsCluster> clusters) {
+    ClusterSettings settings;
+    try {
+      settings = ResourceFolder.settings(folder.loader(), clusters);
+    } catch (InvalidRequest e) {
+      log.warn("settings stay as they are; {}", e.explain());
+      return;
+    }
+    if (storage != null) {
+      storage.limits(Settings.seriesLimits(settings));
+    }
+    if (rates != null) {
+      rates.replace(Settings.rates(settings));
+    }
+    if (ingester != null) {
+      ingester.builtIn(builtIn(settings));
+    }
+  }
+
+  private List<BuiltInTarget> builtIn(ClusterSettings settings) {
+    if (!settings.selfMonitoring().enabled()) {
+      return List.of();
+    }
+    String address = required(server).loopbackAddress().toString();
+    List<BuiltInTarget> targets = new ArrayList<>();
+    targets.add(BuiltInTarget.of("vedette", address, "/metrics"));
+    if (plays(Role.AGENT)) {
+      targets.add(BuiltInTarget.of("node", address, AgentController.PATH));
+    }
+    return targets.stream()
+        .map(target -> target.every(settings.selfMonitoring().interval()))
+        .toList();
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private static <T> T required(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("BUG: a role was started without what it needs");
+    }
+    return part;
+  }
+
+  boolean plays(Role role) {
+    return options.roles().contains(role);
+  }
+
+  String url() {
+    return required(server).url();
+  }
+
+  Path data() {
+    return options.data();
+  }
+
+  Path resources() {
+    return resourcePath;
+  }
+
+  /** Stops answering, then scraping, then storage; each part is closed whatever another does. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        log.error("could not be closed cleanly: {}", part.getClass().getSimpleName(), e);
+      }
+    }
+  }
+}
