@@ -9,8 +9,8 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * Log lines on standard error, one an event. Set up in code: the XML that Logback would read instead
- * costs a tenth of the whole start.
+ * Log lines on standard error, one an event. Set up in code: the XML that Logback would read
+ * instead costs a tenth of the whole start.
  */
 public final class Logs extends ContextAwareBase implements Configurator {
   @Override

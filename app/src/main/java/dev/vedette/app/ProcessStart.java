@@ -6,7 +6,8 @@ import java.nio.file.Path;
 
 /**
  * When this process began, so that the start-up time printed counts the JVM's own share. The JDK's
- * own answer is off by up to a second on Linux, where it adds ticks to a boot time in whole seconds.
+ * own answer is off by up to a second on Linux, where it adds ticks to a boot time in whole
+ * seconds.
  */
 final class ProcessStart {
   // Fixed by the kernel's interface, whatever its own tick is.
@@ -14,7 +15,9 @@ final class ProcessStart {
 
   private ProcessStart() {}
 
-  /** The process's first moment on the scale of {@link System#nanoTime}; now, where nothing tells. */
+  /**
+   * The process's first moment on the scale of {@link System#nanoTime}; now, where nothing tells.
+   */
   static long nanos() {
     long now = System.nanoTime();
     try {

@@ -115,7 +115,8 @@ final class TsdbCommand {
         List<String> damages = new ArrayList<>();
         List<Path> blocks = data.blocks();
         for (int i = 0; i < blocks.size(); i++) {
-          System.err.printf("block %d of %d: %s%n", i + 1, blocks.size(), blocks.get(i).getFileName());
+          System.err.printf(
+              "block %d of %d: %s%n", i + 1, blocks.size(), blocks.get(i).getFileName());
           verify(blocks.get(i)).forEach(damage -> damages.add(damage.getMessage()));
         }
         System.err.println("log");

@@ -120,7 +120,13 @@ final class Vedette implements AutoCloseable {
     beans.add(TenantResolver.single());
     beans.add(new RemoteWriteReceiver(Settings.remoteWrite(settings), limited, ticker, registry));
     Ingester pulling =
-        keep(new Ingester(IngesterConfig.of(HostName.ofThisMachine(), Version.number()), limited, clock, ticker, registry));
+        keep(
+            new Ingester(
+                IngesterConfig.of(HostName.ofThisMachine(), Version.number()),
+                limited,
+                clock,
+                ticker,
+                registry));
     ingester = pulling;
     pulling.start(resources);
   }

@@ -44,11 +44,15 @@ final class WarmUpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Vedette.Options options =
-        new Vedette.Options(
-            ListenAddress.ANY_LOOPBACK_PORT, data, null, EnumSet.allOf(Role.class));
+        new Vedette.Options(ListenAddress.ANY_LOOPBACK_PORT, data, null, EnumSet.allOf(Role.class));
     try (Vedette vedette = Vedette.start(options)) {
       URI address = URI.create(vedette.url());
-      expect(204, HttpRequest.newBuilder(address.resolve("/api/v1/write")).POST(HttpRequest.BodyPublishers.ofByteArray(oneSample())).header("Content-Type", "application/x-protobuf").header("Content-Encoding", "snappy"));
+      expect(
+          204,
+          HttpRequest.newBuilder(address.resolve("/api/v1/write"))
+              .POST(HttpRequest.BodyPublishers.ofByteArray(oneSample()))
+              .header("Content-Type", "application/x-protobuf")
+              .header("Content-Encoding", "snappy"));
       for (String path : READS) {
         expect(200, HttpRequest.newBuilder(address.resolve(path)).GET());
       }
@@ -56,7 +60,8 @@ final class WarmUpCommand implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private void expect(int status, HttpRequest.Builder request) throws IOException, InterruptedException {
+  private void expect(int status, HttpRequest.Builder request)
+      throws IOException, InterruptedException {
     HttpRequest built = request.build();
     HttpResponse<String> answer = http.send(built, HttpResponse.BodyHandlers.ofString());
     if (answer.statusCode() != status) {

@@ -68,7 +68,12 @@ class KillTest {
         running.add(threads.submit(() -> writer.run(server)));
       }
       if (random.nextBoolean()) {
-        running.add(threads.submit(() -> flushUntilKilled(server)));
+        running.add(
+            threads.submit(
+                () -> {
+                  flushUntilKilled(server);
+                  return null;
+                }));
       }
       Thread.sleep(100 + random.nextInt(1_200));
       server.kill();

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vedette.model.Labels;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -135,7 +136,8 @@ class RunTest {
     long now = System.currentTimeMillis();
     try (Server first = Server.start(data, "--resources", resources.toString())) {
       byte[] body = new RemoteWrite().add(Labels.of("__name__", "kept"), now, 7).body();
-      assertThat(first.post("/api/v1/write", body, RemoteWrite.HEADERS).statusCode()).isEqualTo(204);
+      assertThat(first.post("/api/v1/write", body, RemoteWrite.HEADERS).statusCode())
+          .isEqualTo(204);
       assertThat(first.stop()).as("exit code on SIGTERM").isEqualTo(143);
     }
     try (Server second = Server.start(data, "--resources", resources.toString())) {
@@ -148,9 +150,13 @@ class RunTest {
     Path data = temp.resolve("flushed");
     try (Server other = Server.start(data, "--resources", resources.toString())) {
       byte[] body =
-          new RemoteWrite().add(Labels.of("__name__", "kept"), System.currentTimeMillis(), 7).body();
-      assertThat(other.post("/api/v1/write", body, RemoteWrite.HEADERS).statusCode()).isEqualTo(204);
-      assertThat(other.post("/api/v1/admin/tsdb/flush", new byte[0]).statusCode()).isBetween(200, 299);
+          new RemoteWrite()
+              .add(Labels.of("__name__", "kept"), System.currentTimeMillis(), 7)
+              .body();
+      assertThat(other.post("/api/v1/write", body, RemoteWrite.HEADERS).statusCode())
+          .isEqualTo(204);
+      assertThat(other.post("/api/v1/admin/tsdb/flush", new byte[0]).statusCode())
+          .isBetween(200, 299);
       other.stop();
     }
     Output stats = run("tsdb", "stats", data.toString());
@@ -165,7 +171,11 @@ class RunTest {
   void everyCommandExplainsItself() throws Exception {
     for (String[] command :
         new String[][] {
-          {"--help"}, {"run", "--help"}, {"check", "--help"}, {"tsdb", "--help"}, {"tsdb", "stats", "--help"}
+          {"--help"},
+          {"run", "--help"},
+          {"check", "--help"},
+          {"tsdb", "--help"},
+          {"tsdb", "stats", "--help"}
         }) {
       Output help = run(command);
       assertThat(help.exit).as(help.text).isZero();
@@ -181,7 +191,7 @@ class RunTest {
   private static Output run(String... arguments) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(Server.command(arguments)).redirectErrorStream(true).start();
-    String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return new Output(process.exitValue(), text);
   }
@@ -189,12 +199,16 @@ class RunTest {
   private Set<String> jobsThatAreUp(String... awaited) throws Exception {
     Set<String> jobs = new HashSet<>();
     for (String job : awaited) {
-      eventually("up{job=\"%s\"} == 1".formatted(job)).forEach(each -> jobs.add(each.at("/metric/job").asText()));
+      eventually("up{job=\"%s\"} == 1".formatted(job))
+          .forEach(each -> jobs.add(each.at("/metric/job").asText()));
     }
     return jobs;
   }
 
-  /** Asks until there is an answer, for at most half a minute: what is waited for is other processes' work. */
+  /**
+   * Asks until there is an answer, for at most half a minute: what is waited for is other
+   * processes' work.
+   */
   private JsonNode eventually(String expression) throws Exception {
     JsonNode result = new ObjectMapper().createArrayNode();
     for (int i = 0; i < 150 && result.isEmpty(); i++) {
