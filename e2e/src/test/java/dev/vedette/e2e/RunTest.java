@@ -34,12 +34,13 @@ class RunTest {
           interval: 1s
       """;
 
-  @TempDir private Path temp;
+  private Path temp = Path.of("");
   private Path resources = Path.of("");
   private Server server;
 
   @BeforeAll
-  void start() throws IOException {
+  void start(@TempDir Path folder) throws IOException {
+    temp = folder;
     resources = Files.createDirectories(temp.resolve("resources"));
     Files.writeString(resources.resolve("cluster.yaml"), CLUSTER);
     server = Server.start(temp.resolve("data"), "--resources", resources.toString());

@@ -35,7 +35,10 @@ final class Server implements AutoCloseable {
 
   /** Starts over a data folder and returns once the server says it is ready. */
   static Server start(Path data, String... more) throws IOException {
-    List<String> command = command("run", "--listen", "127.0.0.1:0", "--data", data.toString());
+    List<String> command = command("run", "--data", data.toString());
+    if (!List.of(more).contains("--listen")) {
+      command.addAll(List.of("--listen", "127.0.0.1:0"));
+    }
     command.addAll(List.of(more));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     List<String> output = new ArrayList<>();
@@ -59,6 +62,7 @@ final class Server implements AutoCloseable {
     command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(
         List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    command.add("-Dvedette.examples=" + Path.of(System.getProperty("vedette.root"), "examples"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.vedette.app.Main"));
     command.addAll(List.of(arguments));
     return command;
