@@ -15,8 +15,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.function.DoubleConsumer;
-import java.util.stream.IntStream;
 
 /** Aggregations that choose among, sort or count the series of a group. */
 public final class GroupFunctions {
@@ -34,31 +34,46 @@ public final class GroupFunctions {
       for (int step = 0; step < kept.length; step++) {
         int k = count(parameter[step]);
         kept[step] = new BitSet();
-        order = k < 1 ? List.of() : rank(group.series(), step, largest);
-        order.stream().limit(k).forEach(kept[step]::set);
+        order = k < 1 ? List.of() : rank(group.series(), step, largest, k);
+        order.forEach(kept[step]::set);
       }
       List<Series> results = keep(group, kept);
       // One step is an instant query: the best comes first.
-      return kept.length == 1
-          ? order.stream().filter(kept[0]::get).map(group.series()::get).toList()
-          : results;
+      return kept.length == 1 ? order.stream().map(group.series()::get).toList() : results;
     };
   }
 
-  private static List<Integer> rank(List<Series> series, int step, boolean largest) {
-    Comparator<Integer> byValue =
-        Comparator.comparingDouble(
-            i -> {
-              double value = series.get(i).values()[step];
-              return largest ? -value : value;
-            });
-    Comparator<Integer> nanLast =
-        Comparator.comparing(i -> Double.isNaN(series.get(i).values()[step]));
-    return IntStream.range(0, series.size())
-        .filter(i -> Points.isPresent(series.get(i).values()[step]))
-        .boxed()
-        .sorted(nanLast.thenComparing(byValue))
-        .toList();
+  /** Indices of the best k at a step, best first; of equal ones those that came first. */
+  private static List<Integer> rank(List<Series> series, int step, boolean largest, int k) {
+    Comparator<Integer> bestFirst =
+        (a, b) -> {
+          double x = series.get(a).values()[step];
+          double y = series.get(b).values()[step];
+          int order = isBetter(x, y, largest) ? -1 : isBetter(y, x, largest) ? 1 : 0;
+          return order == 0 ? Integer.compare(a, b) : order;
+        };
+    PriorityQueue<Integer> best = new PriorityQueue<>(bestFirst.reversed());
+    for (int i = 0; i < series.size(); i++) {
+      double value = series.get(i).values()[step];
+      if (Points.isNone(value)) {
+        continue;
+      }
+      if (best.size() < k) {
+        best.add(i);
+      } else if (isBetter(value, series.get(best.element()).values()[step], largest)) {
+        best.remove();
+        best.add(i);
+      }
+    }
+    return best.stream().sorted(bestFirst).toList();
+  }
+
+  /** Any number is better than NaN. */
+  private static boolean isBetter(double a, double b, boolean largest) {
+    if (Double.isNaN(a) || Double.isNaN(b)) {
+      return Double.isNaN(b) && !Double.isNaN(a);
+    }
+    return largest ? a > b : a < b;
   }
 
   /** {@code limitk}: the first k. */

@@ -4,6 +4,7 @@ import dev.vedette.model.Labels;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.script.Command.Expectation;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,20 @@ final class ResultCheck {
     }
     return compare(
         actual, new Command.Times(eval.times().startMillis(), eval.times().startMillis(), 1));
+  }
+
+  /** How the points of a matrix at one time differ from what an instant query expects. */
+  String differenceAt(long time, QueryResult.Matrix matrix) {
+    Map<Labels, TreeMap<Long, Double>> actual = new LinkedHashMap<>();
+    for (QueryResult.Column column : matrix.series()) {
+      int at = Arrays.binarySearch(column.timestamps(), time);
+      if (at >= 0) {
+        TreeMap<Long, Double> points = new TreeMap<>();
+        points.put(time, column.values()[at]);
+        actual.put(column.labels(), points);
+      }
+    }
+    return compare(actual, new Command.Times(time, time, 1));
   }
 
   private String matrix(QueryResult result, Command.Times times) {

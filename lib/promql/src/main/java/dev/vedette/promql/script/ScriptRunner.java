@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Runs a script against an engine and says of each evaluation whether it gave what was expected.
@@ -28,6 +29,10 @@ public final class ScriptRunner {
           Duration.ofMinutes(1),
           Features.ALL,
           true);
+
+  private static final long CROSS_STEP_MILLIS = 60_000;
+  private static final Pattern OF_THE_QUERY =
+      Pattern.compile("\\b(start|end|step|range)\\s*\\(\\s*\\)");
 
   private final ScriptStore store;
   private final PromqlEngine engine;
@@ -94,7 +99,39 @@ public final class ScriptRunner {
       return "did not fail";
     }
     String difference = annotations(eval, result);
-    return difference.isEmpty() ? new ResultCheck(eval).difference(result) : difference;
+    if (difference.isEmpty()) {
+      difference = new ResultCheck(eval).difference(result);
+    }
+    return difference.isEmpty() ? rangeDifference(eval, result) : difference;
+  }
+
+  /** A range query around the time of an instant query has to give the same at that time. */
+  private String rangeDifference(Command.Eval eval, QueryResult result) {
+    boolean comparable =
+        eval.times().isInstant()
+            && result instanceof QueryResult.InstantVector
+            && !eval.expectations().contains(new Expectation.Ordered())
+            && !OF_THE_QUERY.matcher(eval.expression()).find();
+    if (!comparable) {
+      return "";
+    }
+    long time = eval.times().startMillis();
+    QueryResult.Matrix matrix;
+    try {
+      matrix =
+          (QueryResult.Matrix)
+              engine.range(
+                  TenantId.DEFAULT,
+                  eval.expression(),
+                  time - CROSS_STEP_MILLIS,
+                  time + CROSS_STEP_MILLIS,
+                  CROSS_STEP_MILLIS,
+                  QueryOptions.DEFAULT);
+    } catch (VedetteException e) {
+      return "as range query failed: " + e.getMessage();
+    }
+    String difference = new ResultCheck(eval).differenceAt(time, matrix);
+    return difference.isEmpty() ? "" : "as range query: " + difference;
   }
 
   private QueryResult evaluate(Command.Eval eval) {
