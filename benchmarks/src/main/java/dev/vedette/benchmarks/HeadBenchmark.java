@@ -45,6 +45,7 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgs = {"-Xmx6g", "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 2)
+@SuppressWarnings("NullAway.Init")
 public class HeadBenchmark {
   private static final int PER_REQUEST = 2_000;
   private static final int METRICS = 500;

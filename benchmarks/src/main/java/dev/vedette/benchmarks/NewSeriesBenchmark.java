@@ -38,6 +38,7 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgs = {"-Xmx4g", "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 4)
 @Measurement(iterations = 5)
+@SuppressWarnings("NullAway.Init")
 public class NewSeriesBenchmark {
   private static final int SERIES = 100_000;
   private static final int PER_REQUEST = 2_000;
