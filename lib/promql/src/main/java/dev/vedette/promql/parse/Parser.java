@@ -42,12 +42,16 @@ public final class Parser {
   /** Parses matchers alone: {@code up{job="api"}}, as {@code match[]} takes them. */
   public static List<LabelMatcher> parseSelector(String text) {
     Parser parser = new Parser(text, Features.STOCK);
-    Expr expr = parser.parse();
-    if (expr instanceof Expr.VectorSelector selector
-        && selector.modifiers().equals(Modifiers.NONE)) {
-      return selector.matchers();
+    Token first = parser.tokens.peek();
+    if (first.kind() != TokenKind.LEFT_BRACE && !Printer.isPlainName(first.text())) {
+      throw parser.tokens.unexpected("", "");
     }
-    throw parser.tokens.fail(expr.source(), "expected a vector selector without modifiers");
+    List<LabelMatcher> matchers = parser.selector().matchers();
+    if (parser.tokens.kind() != TokenKind.END_OF_INPUT) {
+      throw parser.tokens.unexpected("", "");
+    }
+    parser.tokens.throwDeferred();
+    return matchers;
   }
 
   /** Labels at the beginning of a line of a test script, and where they end. */
