@@ -95,6 +95,21 @@ final class ScrapePool {
       lock.unlock();
     }
     fresh.forEach(this::beginLooking);
+    closeIdle();
+  }
+
+  /** Again and again closes the connections to targets that are gone. */
+  private void closeIdle() {
+    lock.lock();
+    try {
+      if (!closed) {
+        Duration unused = runtime.config().defaults().interval().multipliedBy(3);
+        runtime.fetcher().closeIdle(unused);
+        context.timers().after(unused, this::closeIdle);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private List<Source> sources(PoolConfig config) {
@@ -167,7 +182,6 @@ final class ScrapePool {
         if (!interval.isZero()) {
           source.timer = context.timers().after(interval, () -> look(source));
         }
-        runtime.fetcher().closeIdle(runtime.config().defaults().interval().multipliedBy(3));
       } finally {
         lock.unlock();
       }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -289,8 +290,8 @@ class FetchingTest {
 
   @Test
   void whatIsNoHttpIsDown() throws Exception {
-    try (ServerSocket server = new ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {
-      Thread.ofVirtual().start(() -> talkNonsense(server));
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> says(server, "220 smtp at your service\r\n\r\n", 1));
       scraping.apply("static: {targets: ['127.0.0.1:%d']}".formatted(server.getLocalPort()));
 
       scraping.scrape();
@@ -299,12 +300,29 @@ class FetchingTest {
     }
   }
 
-  private static void talkNonsense(ServerSocket server) {
+  @Test
+  void headersWithoutEndAreCutOff() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String headers = "HTTP/1.1 200 OK\r\n" + "x-header: value\r\n".repeat(1000);
+      Thread.ofVirtual().start(() -> says(server, headers, Integer.MAX_VALUE));
+      scraping.apply("static: {targets: ['127.0.0.1:%d']}".formatted(server.getLocalPort()));
+
+      scraping.scrape();
+
+      assertThat(scraping.values("up")).containsExactly("0");
+      assertThat(scraping.lastError()).contains("header");
+    }
+  }
+
+  /** Says the same to everybody who connects, over and over until they hang up. */
+  private static void says(ServerSocket server, String text, int times) {
     while (!server.isClosed()) {
       try (Socket socket = server.accept()) {
-        socket.getOutputStream().write("220 smtp at your service\r\n\r\n".getBytes(UTF_8));
+        for (int i = 0; i < times; i++) {
+          socket.getOutputStream().write(text.getBytes(UTF_8));
+        }
       } catch (IOException e) {
-        return;
+        // They hung up, or the test is over.
       }
     }
   }
