@@ -11,10 +11,18 @@ final class TokenTable {
   static final int TOTAL = 1 << PRECISION;
 
   private static final int STRIDE = 256;
-  private static final int FIELDS = 0;
 
   static final int SHARE_SHIFT = 12;
 
+  // Frequencies are kept as powers of two: twice as exact ones cost more than they save.
+  private static final int MAX_STEP = PRECISION + 1;
+
+  // Models of HeaderEncoder.
+  private static final int END = 0;
+  private static final int STEP = 1;
+
+  // By context and token: 1 + log2 of the frequency before it is scaled, 0 for what never comes.
+  private final byte[] steps = new byte[Tokens.CONTEXTS * STRIDE];
   private final int[] frequency = new int[Tokens.CONTEXTS * STRIDE];
   private final int[] start = new int[Tokens.CONTEXTS * STRIDE];
   // Of each context and each of 2^11 places the token there; of each token frequency and start.
@@ -27,41 +35,54 @@ final class TokenTable {
   static TokenTable of(int[][] counts) {
     TokenTable table = new TokenTable();
     for (int context = 0; context < Tokens.CONTEXTS; context++) {
-      table.scale(counts[context], context * STRIDE);
+      table.quantise(counts[context], context * STRIDE);
     }
     table.sumUp();
     return table;
   }
 
-  /** Every token that comes gets at least one part; the most frequent ones pay for rounding up. */
-  private void scale(int[] counts, int at) {
-    long total = 0;
+  /** Rounds counts to steps, relative to the largest; what comes at all keeps the lowest step. */
+  private void quantise(int[] counts, int at) {
+    int largest = 0;
     for (int count : counts) {
-      total += count;
+      largest = Math.max(largest, count);
+    }
+    for (int token = 0; token < Tokens.COUNT; token++) {
+      if (counts[token] > 0) {
+        double octaves = Math.log((double) largest / counts[token]) / Math.log(2);
+        long down = Math.round(octaves);
+        steps[at + token] = (byte) Math.max(1, MAX_STEP - down);
+      }
+    }
+    scale(at);
+  }
+
+  /** Frequencies from steps; the most frequent token makes up for rounding. */
+  private void scale(int at) {
+    long total = 0;
+    int largest = at;
+    int count = 0;
+    for (int i = at; i < at + Tokens.COUNT; i++) {
+      total += weight(steps[i]);
+      largest = steps[i] > steps[largest] ? i : largest;
+      count += steps[i] > 0 ? 1 : 0;
     }
     if (total == 0) {
       return;
     }
-    int sum = 0;
-    for (int token = 0; token < Tokens.COUNT; token++) {
-      if (counts[token] > 0) {
-        frequency[at + token] =
-            (int) Math.max(1, Math.round((double) counts[token] * TOTAL / total));
-        sum += frequency[at + token];
+    int left = TOTAL;
+    // Every token gets one part; what is left goes by weight.
+    for (int i = at; i < at + Tokens.COUNT; i++) {
+      if (steps[i] > 0) {
+        frequency[i] = 1 + (int) (weight(steps[i]) * (TOTAL - count) / total);
+        left -= frequency[i];
       }
     }
-    while (sum != TOTAL) {
-      int largest = at;
-      for (int i = at; i < at + Tokens.COUNT; i++) {
-        if (frequency[i] > frequency[largest]) {
-          largest = i;
-        }
-      }
-      int change =
-          sum < TOTAL ? TOTAL - sum : -Math.min(sum - TOTAL, Math.max(1, frequency[largest] / 8));
-      frequency[largest] += change;
-      sum += change;
-    }
+    frequency[largest] += left;
+  }
+
+  private static long weight(int step) {
+    return step == 0 ? 0 : 1L << step - 1;
   }
 
   private void sumUp() {
@@ -83,50 +104,50 @@ final class TokenTable {
   }
 
   void write(HeaderEncoder out) {
+    int[] guesses = new int[Tokens.COUNT];
     for (int context = 0; context < Tokens.CONTEXTS; context++) {
       int at = context * STRIDE;
-      int left = TOTAL;
-      int last = -1;
-      for (int token = 0; token < Tokens.COUNT && left > 0; token++) {
-        if (frequency[at + token] > 0) {
-          out.number(FIELDS, token - last);
-          out.number(FIELDS + 1, frequency[at + token]);
-          left -= frequency[at + token];
-          last = token;
-        }
+      int end = Tokens.COUNT;
+      while (end > 0 && steps[at + end - 1] == 0) {
+        end--;
       }
-      if (last < 0) {
-        out.number(FIELDS, 0);
+      out.number(END, end);
+      int before = 0;
+      for (int token = 0; token < end; token++) {
+        int step = steps[at + token];
+        out.symbol(model(guesses[token], before), step);
+        guesses[token] = step;
+        before = step;
       }
     }
   }
 
   static TokenTable read(HeaderDecoder in, ByteSource source) {
     TokenTable table = new TokenTable();
+    int[] guesses = new int[Tokens.COUNT];
     for (int context = 0; context < Tokens.CONTEXTS; context++) {
       int at = context * STRIDE;
-      int left = TOTAL;
-      int token = -1;
-      while (left > 0) {
-        int step = in.count(FIELDS, "a token", Tokens.COUNT - 1L - token);
-        if (step == 0) {
-          break;
+      int end = in.count(END, "a token", Tokens.COUNT);
+      int before = 0;
+      for (int token = 0; token < end; token++) {
+        int step = in.symbol(model(guesses[token], before));
+        if (step > MAX_STEP) {
+          throw source.damaged("a frequency of at most 2^%d".formatted(MAX_STEP - 1), "" + step);
         }
-        token += step;
-        int frequency = in.count(FIELDS + 1, "a frequency", left);
-        if (frequency == 0) {
-          throw source.damaged("a frequency", "0");
-        }
-        table.frequency[at + token] = frequency;
-        left -= frequency;
+        table.steps[at + token] = (byte) step;
+        guesses[token] = step;
+        before = step;
       }
-      if (left != 0 && left != TOTAL) {
-        throw source.damaged("frequencies that add up to %d".formatted(TOTAL), "" + (TOTAL - left));
-      }
+      table.scale(at);
     }
     table.sumUp();
     table.prepareDecoding();
     return table;
+  }
+
+  /** Frequencies are like those of the context before and of the token before. */
+  private static int model(int guess, int before) {
+    return STEP + guess * 4 + Math.min(3, (before + 2) / 3);
   }
 
   /** Lays out for each place its token; contexts that never come hold token 0 everywhere. */

@@ -16,33 +16,63 @@ final class VectorCodec {
   private static final int BLOCK = 64;
   private static final int GRID = 0;
   private static final int DELTAS = 1;
+  private static final int PART = 2;
   // Grids people configure: whole seconds, tenths and so on, in ms.
   private static final long[] ROUND_TO = {1, 10, 100, 500, 1000, 5000};
 
-  private final ByteSink scratch = new ByteSink();
   private final BitSink bits = new BitSink();
   private long[] rest = {};
 
   /** Appends {@code timestamps[0..size)}; {@code origin} is a time that start is likely near to. */
   void write(ByteSink out, long[] timestamps, int size, long origin) {
-    out.varint(size).signed(timestamps[0] - origin);
-    if (size == 1) {
-      return;
-    }
     if (rest.length < size) {
       rest = new long[size];
     }
-    long interval = interval(timestamps, size);
-    ByteSink best = new ByteSink();
-    writeGrid(best, timestamps, size, interval);
-    scratch.clear();
-    writeDeltas(scratch, timestamps, size);
-    ByteSink smaller = scratch.size() < best.size() ? scratch : best;
+    ByteSink grid = new ByteSink();
+    writeGrid(grid, timestamps, size, interval(timestamps, size));
+    ByteSink deltas = new ByteSink();
+    writeDeltas(deltas, timestamps, size);
+    boolean isGrid = grid.size() <= deltas.size();
+    ByteSink smaller = isGrid ? grid : deltas;
+    out.u8(isGrid ? GRID : DELTAS).varint(size).signed(timestamps[0] - origin);
     out.raw(smaller.array(), 0, smaller.size());
+  }
+
+  /**
+   * Appends a vector as a part of another one, by runs left out and taken in turn.
+   *
+   * @param back how many vectors before this one the other is
+   * @return false, and nothing appended, where it is no part of the other
+   */
+  boolean writePart(ByteSink out, long[] timestamps, long[] whole, int back) {
+    ByteSink runs = new ByteSink();
+    int count = 0;
+    int at = 0;
+    for (int i = 0; i < timestamps.length; count++) {
+      int from = at;
+      while (at < whole.length && whole[at] < timestamps[i]) {
+        at++;
+      }
+      int taken = i;
+      runs.varint(at - from);
+      while (at < whole.length && i < timestamps.length && whole[at] == timestamps[i]) {
+        at++;
+        i++;
+      }
+      if (i == taken) {
+        return false;
+      }
+      runs.varint(i - taken);
+    }
+    out.u8(PART).varint(back).varint(count).raw(runs.array(), 0, runs.size());
+    return true;
   }
 
   /** The interval with the least jitter among likely ones. */
   private long interval(long[] timestamps, int size) {
+    if (size == 1) {
+      return 1;
+    }
     for (int i = 1; i < size; i++) {
       rest[i - 1] = timestamps[i] - timestamps[i - 1];
     }
@@ -76,7 +106,7 @@ final class VectorCodec {
   }
 
   private void writeGrid(ByteSink out, long[] timestamps, int size, long interval) {
-    out.u8(GRID).varint(interval);
+    out.varint(interval);
     int gaps = 0;
     ByteSink gapBytes = new ByteSink();
     long at = timestamps[0];
@@ -97,8 +127,7 @@ final class VectorCodec {
   }
 
   private void writeDeltas(ByteSink out, long[] timestamps, int size) {
-    out.u8(DELTAS);
-    rest[0] = timestamps[1] - timestamps[0];
+    rest[0] = size == 1 ? 0 : timestamps[1] - timestamps[0];
     for (int i = 1; i < size; i++) {
       rest[i] = timestamps[i] - timestamps[i - 1];
     }
@@ -134,33 +163,67 @@ final class VectorCodec {
     bits.writeTo(out);
   }
 
+  /** The vectors before the one being read. */
+  @FunctionalInterface
+  interface Earlier {
+    /** A vector so many before; throws where there is none. */
+    long[] get(int back);
+  }
+
   /** Reads one vector; throws where the bytes are damaged or time does not ascend. */
-  static long[] read(ByteSource in, long origin) {
+  static long[] read(ByteSource in, long origin, Earlier earlier) {
+    long[] timestamps =
+        switch (in.u8()) {
+          case GRID -> {
+            long[] vector = begin(in, origin);
+            readGrid(in, vector);
+            yield vector;
+          }
+          case DELTAS -> {
+            long[] vector = begin(in, origin);
+            long[] deltas = readRest(in, vector.length);
+            for (int i = 1; i < vector.length; i++) {
+              vector[i] = vector[i - 1] + deltas[i];
+            }
+            yield vector;
+          }
+          case PART -> readPart(in, earlier.get(in.count("a distance", Integer.MAX_VALUE)));
+          default -> throw in.damaged("a vector form of 0 to 2", "another");
+        };
+    for (int i = 1; i < timestamps.length; i++) {
+      if (timestamps[i] <= timestamps[i - 1]) {
+        throw in.damaged("ascending time", "%d times out of order".formatted(i));
+      }
+    }
+    return timestamps;
+  }
+
+  private static long[] begin(ByteSource in, long origin) {
     int size = in.count("a number of timestamps", MAX_SAMPLES);
     if (size == 0) {
       throw in.damaged("at least one timestamp", "0");
     }
     long[] timestamps = new long[size];
     timestamps[0] = origin + in.signed();
-    if (size == 1) {
-      return timestamps;
-    }
-    switch (in.u8()) {
-      case GRID -> readGrid(in, timestamps);
-      case DELTAS -> {
-        long[] deltas = readRest(in, size);
-        for (int i = 1; i < size; i++) {
-          timestamps[i] = timestamps[i - 1] + deltas[i];
-        }
-      }
-      default -> throw in.damaged("a vector form of 0 or 1", "another");
-    }
-    for (int i = 1; i < size; i++) {
-      if (timestamps[i] <= timestamps[i - 1]) {
-        throw in.damaged("ascending time", "%d times out of order".formatted(i));
-      }
-    }
     return timestamps;
+  }
+
+  private static long[] readPart(ByteSource in, long[] whole) {
+    int runs = in.count("a number of runs", in.remaining() / 2);
+    long[] part = new long[whole.length];
+    int at = 0;
+    int size = 0;
+    for (int run = 0; run < runs; run++) {
+      at += in.count("a run left out", whole.length - (long) at);
+      int taken = in.count("a run taken", whole.length - (long) at);
+      System.arraycopy(whole, at, part, size, taken);
+      at += taken;
+      size += taken;
+    }
+    if (size == 0) {
+      throw in.damaged("at least one timestamp", "0");
+    }
+    return Arrays.copyOf(part, size);
   }
 
   private static void readGrid(ByteSource in, long[] timestamps) {

@@ -58,13 +58,33 @@ public final class Vectors {
     return vectors;
   }
 
+  /** A vector before one of the piece being unpacked; it may be in an earlier piece of the run. */
+  private long[] whole(ByteSource in, long[][] unpacked, int piece, int number, int back) {
+    int firstPiece = piece - piece % VectorsWriter.PIECES_PER_RUN;
+    int wanted = firsts[piece] + number - back;
+    if (back == 0 || wanted < firsts[firstPiece]) {
+      throw in.damaged("a vector of the same run of pieces", "one %d back".formatted(back));
+    }
+    return back <= number ? unpacked[number - back] : get(wanted);
+  }
+
   private long[][] unpack(int piece) {
     ByteSource in = Packed.read(reader.read(pieces.get(piece)), MAX_PIECE_BYTES);
     long[][] vectors = new long[firsts[piece + 1] - firsts[piece]][];
     long origin = 0;
     for (int i = 0; i < vectors.length; i++) {
-      vectors[i] = VectorCodec.read(in, origin);
-      origin = vectors[i][0];
+      int number = i;
+      boolean[] isPart = new boolean[1];
+      vectors[i] =
+          VectorCodec.read(
+              in,
+              origin,
+              back -> {
+                isPart[0] = true;
+                return whole(in, vectors, piece, number, back);
+              });
+      // A part says nothing of where the next one starts.
+      origin = isPart[0] ? origin : vectors[i][0];
     }
     in.expectEnd();
     return vectors;

@@ -2,9 +2,11 @@ package dev.vedette.tsdb.encode;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the distinct timestamp vectors of a block, numbered from 0, and writes them in pieces.
@@ -14,12 +16,18 @@ import java.util.Map;
  */
 public final class VectorsWriter {
   static final int VECTORS_PER_PIECE = 64;
+
+  /** A part and the whole it is of are in one run of this many pieces, so few are read for one. */
+  static final int PIECES_PER_RUN = 32;
+
   private static final int MAX_PIECE_SAMPLES = 1 << 16;
   private static final int MAX_KNOWN_SAMPLES = 1 << 20;
 
   private final PieceSink out;
   private final VectorCodec codec = new VectorCodec();
   private final Map<Vector, Integer> known = new LinkedHashMap<>();
+  // Known vectors that are not parts themselves, by their first and their last timestamp.
+  private final Map<Long, Vector> wholes = new HashMap<>();
   private int knownSamples;
   private Vector last = new Vector(new long[0]);
   private int lastId = -1;
@@ -33,6 +41,14 @@ public final class VectorsWriter {
   private final ByteSink counts = new ByteSink();
 
   private record Vector(long[] timestamps) {
+    long first() {
+      return timestamps[0];
+    }
+
+    long last() {
+      return timestamps[timestamps.length - 1];
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof Vector that && Arrays.equals(timestamps, that.timestamps);
@@ -58,8 +74,8 @@ public final class VectorsWriter {
     Integer id = known.get(vector);
     if (id == null) {
       id = count++;
+      write(vector, id);
       remember(vector, id);
-      write(vector);
     }
     last = vector;
     lastId = id;
@@ -71,26 +87,43 @@ public final class VectorsWriter {
     knownSamples += vector.timestamps.length;
     Iterator<Vector> oldest = known.keySet().iterator();
     while (knownSamples > MAX_KNOWN_SAMPLES && known.size() > 1) {
-      knownSamples -= oldest.next().timestamps.length;
+      Vector forgotten = oldest.next();
       oldest.remove();
+      knownSamples -= forgotten.timestamps.length;
+      wholes.remove(forgotten.first(), forgotten);
+      wholes.remove(forgotten.last(), forgotten);
     }
   }
 
-  private void write(Vector vector) throws IOException {
-    long[] timestamps = vector.timestamps;
-    codec.write(piece, timestamps, timestamps.length, origin);
-    origin = timestamps[0];
+  private void write(Vector vector, int id) throws IOException {
+    if (!writePart(vector, id, wholes.get(vector.last()))
+        && !writePart(vector, id, wholes.get(vector.first()))) {
+      codec.write(piece, vector.timestamps, vector.timestamps.length, origin);
+      origin = vector.first();
+      wholes.put(vector.first(), vector);
+      wholes.put(vector.last(), vector);
+    }
     inPiece++;
-    pieceSamples += timestamps.length;
+    pieceSamples += vector.timestamps.length;
     if (inPiece == VECTORS_PER_PIECE || pieceSamples >= MAX_PIECE_SAMPLES) {
       writePiece();
     }
+  }
+
+  private boolean writePart(Vector vector, int id, @Nullable Vector whole) {
+    Integer wholeId = whole == null ? null : known.get(whole);
+    return whole != null
+        && wholeId != null
+        && codec.writePart(piece, vector.timestamps, whole.timestamps, id - wholeId);
   }
 
   private void writePiece() throws IOException {
     ByteSink packed = new ByteSink();
     Packed.write(packed, piece);
     pieces.add(out.write(packed));
+    if (pieces.size() % PIECES_PER_RUN == 0) {
+      wholes.clear();
+    }
     counts.varint(inPiece);
     piece.clear();
     inPiece = 0;

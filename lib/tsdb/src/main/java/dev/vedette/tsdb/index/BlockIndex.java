@@ -9,6 +9,7 @@ import dev.vedette.tsdb.encode.Packed;
 import dev.vedette.tsdb.encode.Piece;
 import dev.vedette.tsdb.encode.PieceList;
 import dev.vedette.tsdb.encode.PieceReader;
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -37,10 +38,9 @@ public final class BlockIndex {
   private final int[] firstIds;
   private final Strings strings;
   private final Columns columns;
-  private final PieceList postingPieces;
   private final Piece directory;
-  private final @Nullable StoredPostings storedPostings;
-  private volatile @Nullable Postings derivedPostings;
+  private final StoredPostings storedPostings;
+  private volatile SoftReference<@Nullable Postings> derivedPostings = new SoftReference<>(null);
 
   private BlockIndex(PieceReader reader, Piece directory) {
     this.directory = directory;
@@ -60,14 +60,10 @@ public final class BlockIndex {
     columns = new Columns(reader, PieceList.read(in), seriesCount, shapes, firstIds);
     int groups = Math.ceilDiv(seriesCount, ColumnsWriter.SERIES_PER_GROUP);
     expectPieces(in, groups, columns.pieces().size());
-    postingPieces = PieceList.read(in);
+    storedPostings = new StoredPostings(reader, in, seriesCount);
     in.expectEnd();
-    if (postingPieces.size() == 0) {
-      storedPostings = null;
-    } else {
-      int lists = Math.ceilDiv(valueCount(), PostingsWriter.LISTS_PER_PIECE);
-      expectPieces(in, lists, postingPieces.size());
-      storedPostings = new StoredPostings(reader, postingPieces, valueCount(), seriesCount);
+    if (storedPostings.count() != 0) {
+      expectPieces(in, valueCount(), storedPostings.count());
     }
   }
 
@@ -91,7 +87,7 @@ public final class BlockIndex {
 
   private static void expectPieces(ByteSource in, int expected, int found) {
     if (found != expected) {
-      throw in.damaged("%d pieces".formatted(expected), "%d".formatted(found));
+      throw in.damaged("%d of them".formatted(expected), "%d".formatted(found));
     }
   }
 
@@ -217,13 +213,13 @@ public final class BlockIndex {
   }
 
   Postings postings() {
-    if (storedPostings != null) {
+    if (storedPostings.count() > 0) {
       return storedPostings;
     }
-    Postings postings = derivedPostings;
+    Postings postings = derivedPostings.get();
     if (postings == null) {
       postings = new DerivedPostings(columns, seriesCount, valueCount());
-      derivedPostings = postings;
+      derivedPostings = new SoftReference<>(postings);
     }
     return postings;
   }
@@ -246,17 +242,14 @@ public final class BlockIndex {
         directory.storedBytes(),
         strings.pieces().storedBytes(),
         columns.pieces().storedBytes(),
-        postingPieces.storedBytes());
+        storedPostings.storedBytes());
   }
 
   /** Reads everything, and tells of each piece that is damaged. */
   public void verify(Consumer<Corruption> damage) {
-    StoredPostings stored = storedPostings;
     verify(strings.pieces().size(), strings::piece, damage);
     verify(columns.pieces().size(), columns::group, damage);
-    if (stored != null) {
-      verify(postingPieces.size(), stored::verify, damage);
-    }
+    verify(storedPostings.pieceCount(), storedPostings::verify, damage);
   }
 
   private static void verify(int pieces, IntConsumer read, Consumer<Corruption> damage) {

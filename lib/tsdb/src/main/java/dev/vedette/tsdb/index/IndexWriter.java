@@ -134,7 +134,7 @@ public final class IndexWriter {
     writeShapes(directory);
     writeStrings(out, directory);
     writeColumns(out).write(directory);
-    writePostings(out, valueCount).write(directory);
+    writePostings(out, valueCount, directory);
     ByteSink packed = new ByteSink();
     Packed.write(packed, directory);
     return out.write(packed);
@@ -179,10 +179,15 @@ public final class IndexWriter {
     return pieces;
   }
 
-  private PieceList writePostings(PieceSink out, int valueCount) throws IOException {
-    if (seriesCount <= maxSeriesWithoutPostings) {
-      return new PieceList();
+  private void writePostings(PieceSink out, int valueCount, ByteSink directory) throws IOException {
+    PostingsWriter postings = new PostingsWriter(out);
+    if (seriesCount > maxSeriesWithoutPostings) {
+      addPostings(postings, valueCount);
     }
+    postings.finish(directory);
+  }
+
+  private void addPostings(PostingsWriter postings, int valueCount) throws IOException {
     int[] ends = countPerValue(valueCount);
     for (int i = 1; i < valueCount; i++) {
       ends[i] = Math.addExact(ends[i], ends[i - 1]);
@@ -197,7 +202,9 @@ public final class IndexWriter {
         ids[next[label.firstId + label.rankByAge[in.next()]]++] = series;
       }
     }
-    return PostingsWriter.write(out, from, ends, ids);
+    for (int i = 0; i < valueCount; i++) {
+      postings.add(ids, from[i], ends[i]);
+    }
   }
 
   private int[] countPerValue(int valueCount) {

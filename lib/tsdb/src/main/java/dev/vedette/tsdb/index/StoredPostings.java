@@ -1,173 +1,189 @@
 package dev.vedette.tsdb.index;
 
 import dev.vedette.model.Corruption;
+import dev.vedette.tsdb.encode.ByteSource;
+import dev.vedette.tsdb.encode.Packed;
 import dev.vedette.tsdb.encode.Piece;
 import dev.vedette.tsdb.encode.PieceList;
 import dev.vedette.tsdb.encode.PieceReader;
 import java.lang.ref.SoftReference;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
 /**
- * Posting lists read where they are mapped. A piece is checked when one of its lists is first asked
- * for. Thread-safe; usable as long as the mapping lives.
+ * Posting lists of a block that stores them. Packed pieces are unpacked when one of their lists is
+ * first asked for and kept while memory lasts; bitmaps are read where they are mapped. Thread-safe;
+ * usable as long as the mapping lives.
  */
 final class StoredPostings implements Postings {
+  private static final int MAX_PIECE_BYTES = 1 << 30;
+
   private final PieceReader reader;
   private final PieceList pieces;
-  private final int valueCount;
+  private final PieceList bitmaps;
+  // First value of each piece, and the one behind the last.
+  private final int[] firsts;
   private final int seriesCount;
   private final AtomicReferenceArray<@Nullable SoftReference<Lists>> cache;
 
-  StoredPostings(PieceReader reader, PieceList pieces, int valueCount, int seriesCount) {
+  /** Reads what {@link PostingsWriter#finish} wrote. */
+  StoredPostings(PieceReader reader, ByteSource directory, int seriesCount) {
     this.reader = reader;
-    this.pieces = pieces;
-    this.valueCount = valueCount;
     this.seriesCount = seriesCount;
-    this.cache = new AtomicReferenceArray<>(pieces.size());
+    pieces = PieceList.read(directory);
+    firsts = new int[pieces.size() + 1];
+    for (int i = 0; i < pieces.size(); i++) {
+      firsts[i + 1] = firsts[i] + directory.count("lists of a piece", PostingsWriter.MAX_LISTS);
+    }
+    bitmaps = PieceList.read(directory);
+    cache = new AtomicReferenceArray<>(pieces.size());
   }
 
-  /** The lists of one piece: where each begins, and one more for the end. */
-  private record Lists(ByteBuffer bytes, int[] starts, Piece piece) {}
+  /** The lists of one piece: of each its head, and where its body begins and ends in the bytes. */
+  private record Lists(
+      byte[] bytes, int[] forms, int[] cardinalities, int[] numbers, int[] ends, Piece piece) {}
+
+  /** Number of lists; 0 where the block stores none. */
+  int count() {
+    return firsts[pieces.size()];
+  }
+
+  int pieceCount() {
+    return pieces.size();
+  }
+
+  long storedBytes() {
+    return pieces.storedBytes() + bitmaps.storedBytes();
+  }
+
+  private int pieceOf(int valueId) {
+    int found = Arrays.binarySearch(firsts, valueId);
+    return found >= 0 ? found : -found - 2;
+  }
 
   @Override
   public int cardinality(int valueId) {
-    ByteBuffer list = list(lists(valueId), valueId);
-    list.get();
-    return cardinality(list, valueId);
+    int piece = pieceOf(valueId);
+    return lists(piece).cardinalities[valueId - firsts[piece]];
   }
 
   @Override
   public void addTo(MutableRoaringBitmap set, int valueId) {
-    ByteBuffer list = list(lists(valueId), valueId);
-    int form = list.get();
-    int cardinality = cardinality(list, valueId);
-    switch (form) {
-      case PostingsWriter.DIFFERENCES -> addDifferences(set, list, cardinality, valueId);
-      case PostingsWriter.ROARING -> set.or(bitmap(list, valueId));
-      default -> throw damaged(valueId, "a list form of 0 or 1", "" + form);
+    int piece = pieceOf(valueId);
+    Lists lists = lists(piece);
+    int i = valueId - firsts[piece];
+    if (lists.forms[i] == PostingsWriter.BITMAP) {
+      set.or(bitmap(lists.numbers[i]));
+    } else {
+      addTo(set, lists, i);
     }
   }
 
   @Override
   public MutableRoaringBitmap list(int valueId) {
-    ByteBuffer list = list(lists(valueId), valueId);
-    if (list.get() != PostingsWriter.ROARING) {
-      return Postings.super.list(valueId);
-    }
-    cardinality(list, valueId);
-    return bitmap(list, valueId).toMutableRoaringBitmap();
+    int piece = pieceOf(valueId);
+    Lists lists = lists(piece);
+    int i = valueId - firsts[piece];
+    return lists.forms[i] == PostingsWriter.BITMAP
+        ? bitmap(lists.numbers[i]).toMutableRoaringBitmap()
+        : Postings.super.list(valueId);
   }
 
-  /** Reads every list of a piece; throws where one is not as it has to be. */
-  void verify(int piece) {
-    int first = piece * PostingsWriter.LISTS_PER_PIECE;
-    for (int i = first; i < Math.min(valueCount, first + PostingsWriter.LISTS_PER_PIECE); i++) {
-      int stated = cardinality(i);
-      int found = list(i).getCardinality();
-      if (stated != found) {
-        throw damaged(i, "%d series".formatted(stated), "%d".formatted(found));
-      }
-    }
-  }
-
-  private void addDifferences(
-      MutableRoaringBitmap set, ByteBuffer list, int cardinality, int valueId) {
+  private void addTo(MutableRoaringBitmap set, Lists lists, int i) {
+    int from = i == 0 ? lists.ends[lists.ends.length - 1] : lists.ends[i - 1];
+    ByteSource in =
+        new ByteSource(lists.bytes, from, lists.ends[i], reader.file(), lists.piece.offset());
+    int left = lists.cardinalities[i];
     long next = 0;
-    for (int i = 0; i < cardinality; i++) {
-      next += varint(list, valueId);
-      if (next >= seriesCount) {
-        throw damaged(valueId, "series below %d".formatted(seriesCount), "%d".formatted(next));
+    while (left > 0) {
+      next += in.count("a gap", seriesCount);
+      int run = lists.forms[i] == PostingsWriter.RUNS ? in.count("a run", left - 1L) + 1 : 1;
+      if (next + run > seriesCount) {
+        throw in.damaged("series below %d".formatted(seriesCount), "%d".formatted(next + run - 1));
       }
-      set.add((int) next++);
+      if (run == 1) {
+        set.add((int) next);
+      } else {
+        set.add(next, next + run);
+      }
+      next += run;
+      left -= run;
     }
+    in.expectEnd();
   }
 
-  private ImmutableRoaringBitmap bitmap(ByteBuffer list, int valueId) {
+  private ImmutableRoaringBitmap bitmap(int number) {
+    Piece piece = bitmaps.get(number);
     try {
-      ImmutableRoaringBitmap bitmap = new ImmutableRoaringBitmap(list.slice());
-      if (bitmap.isEmpty() || Integer.compareUnsigned(bitmap.last(), seriesCount) >= 0) {
-        throw damaged(valueId, "series below %d".formatted(seriesCount), "other series");
+      ImmutableRoaringBitmap bitmap = new ImmutableRoaringBitmap(reader.view(piece));
+      if (!bitmap.isEmpty() && Integer.compareUnsigned(bitmap.last(), seriesCount) < 0) {
+        return bitmap;
       }
-      return bitmap;
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      // What Roaring throws on bytes that are no bitmap, checksum or not.
-      throw damaged(valueId, "a Roaring bitmap", "other bytes");
+      // What Roaring throws on bytes that are no bitmap though their checksum is right.
     }
+    throw new Corruption(
+        reader.file(),
+        piece.offset(),
+        "a bitmap of series below %d".formatted(seriesCount),
+        "other bytes");
   }
 
-  private int cardinality(ByteBuffer list, int valueId) {
-    int cardinality = varint(list, valueId);
-    if (cardinality < 1 || cardinality > seriesCount) {
-      throw damaged(valueId, "1 to %d series".formatted(seriesCount), "" + cardinality);
-    }
-    return cardinality;
-  }
-
-  private ByteBuffer list(Lists lists, int valueId) {
-    int index = valueId % PostingsWriter.LISTS_PER_PIECE;
-    int from = lists.starts[index];
-    // A list is at least its form and its count.
-    if (lists.starts[index + 1] - from < 2) {
-      throw damaged(
-          valueId, "a posting list", "%d bytes".formatted(lists.starts[index + 1] - from));
-    }
-    return lists.bytes.slice(from, lists.starts[index + 1] - from).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private Lists lists(int valueId) {
-    int piece = valueId / PostingsWriter.LISTS_PER_PIECE;
+  private Lists lists(int piece) {
     SoftReference<Lists> cached = cache.get(piece);
     Lists lists = cached == null ? null : cached.get();
     if (lists == null) {
-      lists = open(piece);
+      lists = unpack(piece);
       cache.set(piece, new SoftReference<>(lists));
     }
     return lists;
   }
 
-  private Lists open(int index) {
+  private Lists unpack(int index) {
     Piece piece = pieces.get(index);
-    ByteBuffer bytes = reader.view(piece);
-    int first = index * PostingsWriter.LISTS_PER_PIECE;
-    int count = Math.min(PostingsWriter.LISTS_PER_PIECE, valueCount - first);
-    int[] starts = new int[count + 1];
+    ByteSource in = Packed.read(reader.read(piece), MAX_PIECE_BYTES);
+    int count = firsts[index + 1] - firsts[index];
+    int[] forms = new int[count];
+    int[] cardinalities = new int[count];
+    int[] numbers = new int[count];
+    // The last entry is where the first body begins.
+    int[] ends = new int[count + 1];
     for (int i = 0; i < count; i++) {
-      long end = (long) starts[i] + varint(bytes, first);
-      if (end > bytes.limit()) {
-        throw damaged(first, "lists of %d bytes".formatted(bytes.limit()), "%d".formatted(end));
+      long head = in.varint();
+      forms[i] = (int) head & (1 << PostingsWriter.FORM_BITS) - 1;
+      long cardinality = head >>> PostingsWriter.FORM_BITS;
+      if (cardinality < 1 || cardinality > seriesCount || forms[i] > PostingsWriter.BITMAP) {
+        throw in.damaged("a list of 1 to %d series".formatted(seriesCount), "another head");
       }
-      starts[i + 1] = (int) end;
+      cardinalities[i] = (int) cardinality;
+      numbers[i] =
+          forms[i] == PostingsWriter.BITMAP
+              ? in.count("a bitmap", bitmaps.size() - 1L)
+              : in.count("a list length", in.remaining());
     }
-    int head = bytes.position();
-    for (int i = 0; i <= count; i++) {
-      starts[i] += head;
+    ends[count] = in.position();
+    for (int i = 0; i < count; i++) {
+      in.skip(forms[i] == PostingsWriter.BITMAP ? 0 : numbers[i]);
+      ends[i] = in.position();
     }
-    if (starts[count] != bytes.limit()) {
-      throw damaged(
-          first, "lists of %d bytes".formatted(bytes.limit() - head), "" + (starts[count] - head));
-    }
-    return new Lists(bytes, starts, piece);
+    in.expectEnd();
+    return new Lists(in.array(), forms, cardinalities, numbers, ends, piece);
   }
 
-  private int varint(ByteBuffer in, int valueId) {
-    int value = 0;
-    for (int shift = 0; shift < 35 && in.hasRemaining(); shift += 7) {
-      byte b = in.get();
-      value |= (b & 0x7f) << shift;
-      if (b >= 0) {
-        return value & Integer.MAX_VALUE;
+  /** Reads every list of a piece; throws where one is not as it has to be. */
+  void verify(int piece) {
+    for (int i = firsts[piece]; i < firsts[piece + 1]; i++) {
+      int found = list(i).getCardinality();
+      if (cardinality(i) != found) {
+        throw new Corruption(
+            reader.file(),
+            pieces.get(piece).offset(),
+            "%d series".formatted(cardinality(i)),
+            "%d".formatted(found));
       }
     }
-    throw damaged(valueId, "a varint of at most 5 bytes", "other bytes");
-  }
-
-  private Corruption damaged(int valueId, String expected, String found) {
-    Piece piece = pieces.get(valueId / PostingsWriter.LISTS_PER_PIECE);
-    return new Corruption(reader.file(), piece.offset(), expected, found);
   }
 }

@@ -219,9 +219,31 @@ class CodecsTest {
       codec.write(out, times, times.length, 5);
       ByteSource in = source(out);
 
-      assertThat(VectorCodec.read(in, 5)).isEqualTo(times);
+      assertThat(VectorCodec.read(in, 5, back -> times)).isEqualTo(times);
       in.expectEnd();
     }
+  }
+
+  @Test
+  void aPartOfAVectorIsWrittenAsSuch() {
+    long[] whole = new long[200];
+    for (int i = 1; i < whole.length; i++) {
+      whole[i] = whole[i - 1] + 1 + random.nextInt(100);
+    }
+    VectorCodec codec = new VectorCodec();
+    for (int round = 0; round < 200; round++) {
+      int sparse = 1 + random.nextInt(5);
+      long[] part = Arrays.stream(whole).filter(time -> random.nextInt(sparse) == 0).toArray();
+      ByteSink out = new ByteSink();
+      if (part.length == 0) {
+        continue;
+      }
+      assertThat(codec.writePart(out, part, whole, 3)).isTrue();
+      assertThat(VectorCodec.read(source(out), 0, back -> back == 3 ? whole : part))
+          .isEqualTo(part);
+    }
+    assertThat(codec.writePart(new ByteSink(), new long[] {0, whole[199] + 1}, whole, 1)).isFalse();
+    assertThat(codec.writePart(new ByteSink(), new long[] {-1, 0}, whole, 1)).isFalse();
   }
 
   @Test
@@ -248,7 +270,8 @@ class CodecsTest {
       byte[] damaged = out.toBytes();
       damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
       try {
-        long[] read = VectorCodec.read(new ByteSource(damaged, 0, damaged.length, "f", 0), 0);
+        long[] read =
+            VectorCodec.read(new ByteSource(damaged, 0, damaged.length, "f", 0), 0, back -> times);
         assertThat(read).isSorted();
       } catch (Corruption expected) {
         assertThat(expected.file()).isEqualTo("f");
