@@ -8,7 +8,6 @@ import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockId;
 import dev.vedette.tsdb.block.BlockMerger;
 import dev.vedette.tsdb.block.BlockMeta;
-import dev.vedette.tsdb.block.BlockProgress;
 import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.head.Head;
@@ -59,6 +58,7 @@ final class Maintenance {
   private long lastIdMillis;
   private long pausedUntilNanos;
   private boolean paused;
+  private volatile boolean stopping;
 
   Maintenance(
       TsdbConfig config,
@@ -92,6 +92,9 @@ final class Maintenance {
       mergeOne();
       deleteExpired();
     } catch (IOException | Unavailable e) {
+      if (stopping) {
+        return;
+      }
       metrics.flushFailures.inc();
       paused = true;
       pausedUntilNanos = ticker.nanos() + PAUSE_AFTER_FAILURE.toNanos();
@@ -100,6 +103,18 @@ final class Maintenance {
       Thread.currentThread().interrupt();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Gives up the block that is being written, if any: nothing is lost by that. */
+  void stop() {
+    stopping = true;
+  }
+
+  private void progress(long series, long samples, long bytes) {
+    if (stopping) {
+      throw new Unavailable(
+          ErrorId.STORAGE_UNAVAILABLE, "the storage is shutting down", "repeat the request");
     }
   }
 
@@ -198,7 +213,7 @@ final class Maintenance {
     long end = start + range - 1;
     BlockSpec spec = new BlockSpec(newId(), tenant, start, end, 1, List.of());
     return writer.write(
-        blocks.folder(tenant), spec, flush.series(tenant, start, end), BlockProgress.NONE);
+        blocks.folder(tenant), spec, flush.series(tenant, start, end), this::progress);
   }
 
   /** Ids ascend even when the clock does not. */
@@ -249,7 +264,7 @@ final class Maintenance {
     List<BlockId> ids = sources.stream().map(block -> block.meta().id()).toList();
     BlockSpec spec = new BlockSpec(newId(), tenant, first.startMillis(), end, level, ids);
     Optional<BlockMeta> merged =
-        new BlockMerger(writer).merge(folder, spec, sources, BlockProgress.NONE);
+        new BlockMerger(writer).merge(folder, spec, sources, this::progress);
     if (merged.isPresent()) {
       blocks.replace(sources, merged.get());
     }

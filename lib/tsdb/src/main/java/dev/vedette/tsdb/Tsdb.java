@@ -48,16 +48,23 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
   private final BlockStore blocks;
   private final Maintenance maintenance;
   private final MaintenanceThread thread;
+  private final long hardHeadBytes;
   private final ReadGate writes = new ReadGate(WRITE_PATIENCE);
   private volatile boolean closing;
 
   private Tsdb(
-      Head head, Wal wal, BlockStore blocks, Maintenance maintenance, MaintenanceThread thread) {
+      Head head,
+      Wal wal,
+      BlockStore blocks,
+      Maintenance maintenance,
+      MaintenanceThread thread,
+      long hardHeadBytes) {
     this.head = head;
     this.wal = wal;
     this.blocks = blocks;
     this.maintenance = maintenance;
     this.thread = thread;
+    this.hardHeadBytes = hardHeadBytes;
   }
 
   /**
@@ -96,14 +103,26 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
         registry, "vedette_storage_block_bytes", "Size of all blocks.", blocks::bytes);
     MaintenanceThread thread = new MaintenanceThread(maintenance, config.maintenanceInterval());
     thread.start();
-    return new Tsdb(head, wal, blocks, maintenance, thread);
+    return new Tsdb(head, wal, blocks, maintenance, thread, 2 * config.maxHeadBytes());
   }
 
   @Override
   public WriteOutcome write(TenantId tenant, WriteBatch batch) {
     try (ReadGate.Lease _ = writes.enter()) {
       checkOpen();
+      checkMemory();
       return head.write(tenant, batch);
+    }
+  }
+
+  /** Where blocks cannot be written, memory must not grow until it ends. */
+  private void checkMemory() {
+    if (head.chunkBytes() > hardHeadBytes) {
+      throw new Unavailable(
+          ErrorId.STORAGE_UNAVAILABLE,
+          "%d bytes of samples wait in memory to become blocks, at most %d may"
+              .formatted(head.chunkBytes(), hardHeadBytes),
+          "see the server's log for why blocks cannot be written; writing goes on by itself then");
     }
   }
 
@@ -220,6 +239,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
       return;
     }
     closing = true;
+    maintenance.stop();
     thread.close();
     try {
       writes.awaitEarlierReads();

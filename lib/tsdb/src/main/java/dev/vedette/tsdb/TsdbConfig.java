@@ -11,7 +11,8 @@ import java.time.Duration;
  *
  * @param folder where {@code wal/} and {@code blocks/} live; made when absent
  * @param blockRange length of a block's window; windows are aligned to it in Unix time
- * @param maxHeadBytes memory for samples from which on the head is flushed early
+ * @param maxHeadBytes memory for samples from which on the head is flushed early; at twice as much,
+ *     when blocks cannot be written, writes are refused as unavailable
  * @param maintenanceInterval how often flushes, merges and retention are looked after
  * @param head shards, retention, times and limits
  * @param wal the write-ahead log

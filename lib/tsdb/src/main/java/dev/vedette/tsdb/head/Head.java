@@ -597,7 +597,7 @@ public final class Head {
   public long chunkBytes() {
     long total = 0;
     for (SlabArena arena : arenas) {
-      total += arena.heldBytes();
+      total += arena.usedBytes();
     }
     return total;
   }

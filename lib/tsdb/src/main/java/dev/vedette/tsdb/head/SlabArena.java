@@ -46,7 +46,7 @@ final class SlabArena {
   private int[] emptyNumbers = new int[16];
   private int emptyCount;
   private int pageCount;
-  private int heldPages;
+  private volatile int usedPages;
 
   SlabArena() {
     Arrays.fill(roomy, NONE);
@@ -104,8 +104,8 @@ final class SlabArena {
     int page = emptyCount > 0 ? emptyNumbers[--emptyCount] : addNumber();
     if (pages[page] == null) {
       pages[page] = new byte[PAGE_BYTES];
-      heldPages++;
     }
+    usedPages = usedPages + 1;
     classOf[page] = (byte) size;
     live[page] = 0;
     // Address 0 means none, so the first page begins with its second slab.
@@ -134,8 +134,8 @@ final class SlabArena {
   private void giveUp(int page) {
     if (emptyCount >= SPARE_PAGES) {
       pages[page] = null;
-      heldPages--;
     }
+    usedPages = usedPages - 1;
     emptyNumbers[emptyCount++] = page;
   }
 
@@ -194,8 +194,8 @@ final class SlabArena {
     return SIZES[CLASS_OF[bytes + 15 >>> UNIT_BITS]];
   }
 
-  /** Bytes held, free slabs and spare pages included. */
-  long heldBytes() {
-    return (long) heldPages * PAGE_BYTES;
+  /** Bytes of pages with chunks in them; a few spare pages come on top. */
+  long usedBytes() {
+    return (long) usedPages * PAGE_BYTES;
   }
 }
