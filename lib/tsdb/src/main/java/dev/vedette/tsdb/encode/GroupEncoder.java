@@ -39,8 +39,8 @@ public final class GroupEncoder {
   private int pageFrom;
   private int pageSamples;
   private int streamsFrom;
-  private byte[] siblingTokens = {};
-  private byte[] siblingCorrectionTokens = {};
+  private byte[] siblingClasses = {};
+  private byte[] siblingCorrectionClasses = {};
   private long[] sibling = {};
   private int siblingSize;
 
@@ -78,16 +78,16 @@ public final class GroupEncoder {
   }
 
   private void addTokens(SeriesCode code, int size) {
-    if (siblingTokens.length < size) {
-      siblingTokens = Arrays.copyOf(siblingTokens, Math.max(size, 512));
-      siblingCorrectionTokens = Arrays.copyOf(siblingCorrectionTokens, siblingTokens.length);
+    if (siblingClasses.length < size) {
+      siblingClasses = Arrays.copyOf(siblingClasses, Math.max(size, 512));
+      siblingCorrectionClasses = Arrays.copyOf(siblingCorrectionClasses, siblingClasses.length);
     }
     if (code.predictor.hasResiduals()) {
-      streams.add(series.size(), false, analysis.residuals, size, siblingTokens, raw);
+      streams.add(series.size(), false, analysis.residuals, size, siblingClasses, raw);
     }
     if (code.hasCorrections() && code.correctionPredictor.hasResiduals()) {
       streams.add(
-          series.size(), true, analysis.correctionResiduals, size, siblingCorrectionTokens, raw);
+          series.size(), true, analysis.correctionResiduals, size, siblingCorrectionClasses, raw);
     }
   }
 
@@ -108,8 +108,8 @@ public final class GroupEncoder {
     streamsFrom = streams.count();
     pageSamples = 0;
     siblingSize = 0;
-    Arrays.fill(siblingTokens, (byte) 0);
-    Arrays.fill(siblingCorrectionTokens, (byte) 0);
+    Arrays.fill(siblingClasses, (byte) 0);
+    Arrays.fill(siblingCorrectionClasses, (byte) 0);
   }
 
   public int seriesCount() {

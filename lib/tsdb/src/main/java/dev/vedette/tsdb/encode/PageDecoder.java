@@ -19,11 +19,13 @@ public final class PageDecoder {
   private final RansDecoder rans = new RansDecoder();
   private byte[] buffer = new byte[1 << 12];
   private final SeriesCode[] codes = new SeriesCode[GroupEncoder.SERIES_PER_PAGE];
-  private final int[] vectors = new int[GroupEncoder.SERIES_PER_PAGE];
+  private final long[][] timestamps = new long[GroupEncoder.SERIES_PER_PAGE][];
+  private int lastVector;
+  private long[] lastTimestamps = SeriesCode.NO_BITS;
   private final long[][] x = new long[GroupEncoder.SERIES_PER_PAGE][];
   private final long[][] corrections = new long[GroupEncoder.SERIES_PER_PAGE][];
-  private byte[] siblingTokens = {};
-  private byte[] siblingCorrectionTokens = {};
+  private byte[] siblingClasses = {};
+  private byte[] siblingCorrectionClasses = {};
   private long[] copied = {};
   private int page = -1;
   private int decoded;
@@ -53,12 +55,12 @@ public final class PageDecoder {
     ByteSource in = source.reader().copy(piece, buffer);
     int samples = readHeaders(in, source.seriesCount(newPage));
     rans.reset(in);
-    if (siblingTokens.length < samples) {
-      siblingTokens = new byte[samples];
-      siblingCorrectionTokens = new byte[samples];
+    if (siblingClasses.length < samples) {
+      siblingClasses = new byte[samples];
+      siblingCorrectionClasses = new byte[samples];
     }
-    Arrays.fill(siblingTokens, (byte) 0);
-    Arrays.fill(siblingCorrectionTokens, (byte) 0);
+    Arrays.fill(siblingClasses, (byte) 0);
+    Arrays.fill(siblingCorrectionClasses, (byte) 0);
     decode(newPage, last + 1, in);
     page = newPage;
   }
@@ -75,20 +77,26 @@ public final class PageDecoder {
   private int readHeaders(ByteSource in, int count) {
     header.reset(in.count("a vector", source.vectorCount() - 1L));
     headers.reset(in);
+    lastVector = -1;
+    PageHeader.VectorSizes vectorSizes = id -> vectorSize(id, in);
     int most = 0;
     for (int i = 0; i < count; i++) {
-      codes[i] = header.read(headers, id -> vectorSize(id, in), in);
-      vectors[i] = header.vector();
+      codes[i] = header.read(headers, vectorSizes, in);
+      timestamps[i] = lastTimestamps;
       most = Math.max(most, codes[i].size);
     }
     return most;
   }
 
   private int vectorSize(long id, ByteSource in) {
-    if (id < 0 || id >= source.vectorCount()) {
-      throw in.damaged("a vector below %d".formatted(source.vectorCount()), "%d".formatted(id));
+    if (id != lastVector) {
+      if (id < 0 || id >= source.vectorCount()) {
+        throw in.damaged("a vector below %d".formatted(source.vectorCount()), "%d".formatted(id));
+      }
+      lastTimestamps = source.vector((int) id);
+      lastVector = (int) id;
     }
-    return source.vector((int) id).length;
+    return lastTimestamps.length;
   }
 
   /** Residuals follow each other through the page, so everything before is decoded too. */
@@ -105,7 +113,7 @@ public final class PageDecoder {
       }
       x[i] = atLeast(x[i], code.size);
       if (code.predictor.hasResiduals()) {
-        rans.decode(table(tables, code.tableSet, in), siblingTokens, x[i], code.size);
+        rans.decode(table(tables, code.tableSet, in), siblingClasses, x[i], code.size);
       }
       restore(code, x[i], sibling, in);
       if (code.hasCorrections()) {
@@ -143,7 +151,7 @@ public final class PageDecoder {
       SeriesCode code, TokenTables tables, long[] values, ByteSource in) {
     if (code.correctionPredictor.hasResiduals()) {
       TokenTable table = table(tables, code.correctionTableSet, in);
-      rans.decode(table, siblingCorrectionTokens, values, code.size);
+      rans.decode(table, siblingCorrectionClasses, values, code.size);
     }
     code.correctionPredictor.restore(values, code.size, code.correctionParameter);
     for (int i = 0; i < code.size; i++) {
@@ -164,7 +172,7 @@ public final class PageDecoder {
 
   /** All timestamps of a series; series that share a vector share the array. */
   public long[] timestamps(int index) {
-    return source.vector(vectors[index]);
+    return timestamps[index];
   }
 
   /**

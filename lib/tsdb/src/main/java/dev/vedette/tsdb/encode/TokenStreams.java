@@ -21,7 +21,7 @@ final class TokenStreams {
   /**
    * Adds {@code residuals[1..size)}.
    *
-   * @param sibling tokens of the sibling at the same places, replaced by these
+   * @param sibling classes of the sibling's tokens at the same places, replaced by those of these
    * @param raw receives the bits that tokens leave out
    */
   void add(
@@ -34,17 +34,17 @@ final class TokenStreams {
     correction[count] = isCorrection;
     count++;
     ensure(size);
-    int last = 0;
-    int beforeLast = 0;
+    int own = 0;
+    int ownBefore = 0;
     for (int i = 1; i < size; i++) {
       long folded = Endian.zigzag(residuals[i]);
       int token = Tokens.token(folded);
-      contexts[tokenCount] = (byte) Tokens.context(last, beforeLast, sibling[i] & 0xff);
+      contexts[tokenCount] = (byte) Tokens.context(own, ownBefore, sibling[i]);
       tokens[tokenCount++] = (byte) token;
       raw.write(folded, Tokens.rawBits(token));
-      sibling[i] = (byte) token;
-      beforeLast = last;
-      last = token;
+      sibling[i] = (byte) Tokens.siblingClass(token);
+      ownBefore = own;
+      own = Tokens.ownClass(token);
     }
     from[count] = tokenCount;
   }

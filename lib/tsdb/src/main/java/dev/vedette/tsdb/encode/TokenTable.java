@@ -1,18 +1,15 @@
 package dev.vedette.tsdb.encode;
 
-import java.util.Arrays;
-
 /**
- * How often each token comes in each context, in parts of 2^11: what rANS codes by. Fixed once
+ * How often each token comes in each context, in parts of 2^10: what rANS codes by. Fixed once
  * made; any number of threads may decode by one.
  */
 final class TokenTable {
-  static final int PRECISION = 11;
+  static final int PRECISION = 10;
   static final int TOTAL = 1 << PRECISION;
+  static final int TOKEN_BITS = 8;
 
   private static final int STRIDE = 256;
-
-  static final int SHARE_SHIFT = 12;
 
   // Frequencies are kept as powers of two: twice as exact ones cost more than they save.
   private static final int MAX_STEP = PRECISION + 1;
@@ -25,9 +22,7 @@ final class TokenTable {
   private final byte[] steps = new byte[Tokens.CONTEXTS * STRIDE];
   private final int[] frequency = new int[Tokens.CONTEXTS * STRIDE];
   private final int[] start = new int[Tokens.CONTEXTS * STRIDE];
-  // Of each context and each of 2^11 places the token there; of each token frequency and start.
-  private byte[] tokenAt = {};
-  private int[] shares = {};
+  private int[] cells = {};
 
   private TokenTable() {}
 
@@ -150,28 +145,25 @@ final class TokenTable {
     return STEP + guess * 4 + Math.min(3, (before + 2) / 3);
   }
 
-  /** Lays out for each place its token; contexts that never come hold token 0 everywhere. */
-  void prepareDecoding() {
-    tokenAt = new byte[Tokens.CONTEXTS << PRECISION];
+  /** Lays out the {@link #cells}; contexts that never come hold token 0 everywhere. */
+  private void prepareDecoding() {
+    cells = new int[Tokens.CONTEXTS << PRECISION];
     for (int context = 0; context < Tokens.CONTEXTS; context++) {
       for (int token = 0; token < Tokens.COUNT; token++) {
+        int frequency = frequency(context, token);
         int from = (context << PRECISION) + start(context, token);
-        Arrays.fill(tokenAt, from, from + frequency(context, token), (byte) token);
+        for (int i = 0; i < frequency; i++) {
+          cells[from + i] = token | frequency << TOKEN_BITS | i << TOKEN_BITS + PRECISION + 1;
+        }
       }
     }
-    shares = new int[frequency.length];
-    for (int i = 0; i < shares.length; i++) {
-      shares[i] = frequency[i] << SHARE_SHIFT | start[i];
-    }
   }
 
-  /** Frequency and start, {@code frequency << 12 | start}, by {@code context << 8 | token}. */
-  int[] shares() {
-    return shares;
-  }
-
-  /** Tokens by {@code context << 11 | place}. */
-  byte[] tokenAt() {
-    return tokenAt;
+  /**
+   * What a reader needs at {@code context << 10 | place}, in one word: the token there, 8 bits; its
+   * frequency, 11 bits; and how far into the token's places this one is.
+   */
+  int[] cells() {
+    return cells;
   }
 }

@@ -10,6 +10,7 @@ final class Tokens {
   static final int CONTEXTS = 28;
 
   private static final int DIRECT = 8;
+  private static final int SIBLING_CLASSES = 4;
 
   /** Classes of the own last tokens and of the sibling's. */
   private static final byte[] OWN = new byte[COUNT];
@@ -53,8 +54,21 @@ final class Tokens {
     return (2L | token & 1) << rawBits(token) | raw;
   }
 
-  /** Context after {@code last} and {@code beforeLast}. */
-  static int context(int last, int beforeLast, int sibling) {
-    return Math.max(OWN[last], OWN[beforeLast] - 1) * 4 + SIBLING[sibling];
+  /**
+   * Context after a token of class {@code own} that follows one of class {@code ownBefore}, beside
+   * a sibling of class {@code sibling}.
+   */
+  static int context(int own, int ownBefore, int sibling) {
+    return Math.max(own, ownBefore - 1) * SIBLING_CLASSES + sibling;
+  }
+
+  /** Class of an own token: 0 to 6 by size. */
+  static int ownClass(int token) {
+    return OWN[token];
+  }
+
+  /** Class of a token as a sibling's: 0 to 3 by size. */
+  static int siblingClass(int token) {
+    return SIBLING[token];
   }
 }

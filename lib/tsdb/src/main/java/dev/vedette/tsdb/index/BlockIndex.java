@@ -148,15 +148,9 @@ public final class BlockIndex {
 
   /** The label set of a series. */
   public Labels labels(int series) {
-    Columns.Group group = columns.group(columns.groupOf(series));
-    int i = columns.indexInGroup(series);
-    int[] labels = group.labels(i);
-    String[] pairs = new String[labels.length * 2];
-    for (int j = 0; j < labels.length; j++) {
-      pairs[2 * j] = labelNames.get(labels[j]);
-      pairs[2 * j + 1] = strings.get(group.valueId(i, j));
-    }
-    return Labels.ofSorted(pairs);
+    return columns
+        .group(columns.groupOf(series))
+        .labelSet(columns.indexInGroup(series), labelNames, strings);
   }
 
   /** Names of labels that some of the series have, sorted. */

@@ -1,10 +1,12 @@
 package dev.vedette.tsdb.index;
 
+import dev.vedette.model.Labels;
 import dev.vedette.tsdb.encode.ByteSource;
 import dev.vedette.tsdb.encode.Packed;
 import dev.vedette.tsdb.encode.PieceList;
 import dev.vedette.tsdb.encode.PieceReader;
 import java.lang.ref.SoftReference;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +40,31 @@ final class Columns {
     private final int[][] shapeBySeries;
     private final int[] from;
     private final int[] ids;
+    // Made when first asked for; threads that race make equal ones.
+    private final @Nullable Labels[] labelSets;
 
     private Group(int[][] shapeBySeries, int[] from, int[] ids) {
       this.shapeBySeries = shapeBySeries;
       this.from = from;
       this.ids = ids;
+      this.labelSets = new Labels[shapeBySeries.length];
+    }
+
+    /** The label set of a series of this group. */
+    Labels labelSet(int series, List<String> names, Strings strings) {
+      Labels known = labelSets[series];
+      if (known != null) {
+        return known;
+      }
+      int[] labels = shapeBySeries[series];
+      String[] pairs = new String[labels.length * 2];
+      for (int i = 0; i < labels.length; i++) {
+        pairs[2 * i] = names.get(labels[i]);
+        pairs[2 * i + 1] = strings.get(valueId(series, i));
+      }
+      Labels made = Labels.ofSorted(pairs);
+      labelSets[series] = made;
+      return made;
     }
 
     int seriesCount() {
