@@ -103,7 +103,11 @@ public final class SeriesOrder implements Comparator<Labels> {
     };
   }
 
-  private static double bound(String le) {
+  /**
+   * The number by which a value of {@code le} is ordered: an absent one comes first, {@code +Inf}
+   * last but for what is no number.
+   */
+  public static double bound(String le) {
     if (le.isEmpty()) {
       return Double.NEGATIVE_INFINITY;
     }

@@ -9,9 +9,10 @@ final class LabelName {
   final int id;
   final String name;
   final ConcurrentHashMap<String, LabelPair> values = new ConcurrentHashMap<>(4);
-  private volatile String[] sorted = new String[0];
   private volatile int changes;
-  private volatile int sortedAt = -1;
+  private volatile Sorted sorted = new Sorted(-1, new String[0]);
+
+  private record Sorted(int changes, String[] values) {}
 
   LabelName(int id, String name) {
     this.id = id;
@@ -31,15 +32,13 @@ final class LabelName {
   /** Values in UTF-8 order; sorted once and kept until another comes. Not to be changed. */
   String[] sortedValues() {
     int now = changes;
-    if (sortedAt == now) {
-      return sorted;
+    Sorted known = sorted;
+    if (known.changes == now) {
+      return known.values;
     }
     String[] fresh = values.keySet().toArray(String[]::new);
     Arrays.sort(fresh, Utf8::compare);
-    // Two readers may sort at once; the version is written last, so neither keeps older values
-    // under a newer version for longer than until the next change.
-    sorted = fresh;
-    sortedAt = now;
+    sorted = new Sorted(now, fresh);
     return fresh;
   }
 }

@@ -21,7 +21,7 @@ final class LabelStore {
   private volatile LabelPair[][] pairs = {new LabelPair[SEGMENT_SIZE]};
   private int next = 1;
   private final int[] freed = new int[MAX_LABELS + 1];
-  private int nextPair;
+  private volatile int nextPair;
   private int[] freePairs = new int[16];
   private int freePairCount;
 
@@ -35,7 +35,9 @@ final class LabelStore {
       grown[pairs.length] = new LabelPair[SEGMENT_SIZE];
       pairs = grown;
     }
-    return nextPair++;
+    int id = nextPair;
+    nextPair = id + 1;
+    return id;
   }
 
   void register(LabelPair pair) {
@@ -102,8 +104,17 @@ final class LabelStore {
     return segments[address >>> SEGMENT_BITS][address & SEGMENT_SIZE - 1] & 0xff;
   }
 
+  /** One past the largest id of a pair. */
+  int pairIds() {
+    return nextPair;
+  }
+
   LabelPair pair(int address, int index) {
-    return pairById(segments[address >>> SEGMENT_BITS][(address & SEGMENT_SIZE - 1) + 1 + index]);
+    return pairById(pairId(address, index));
+  }
+
+  int pairId(int address, int index) {
+    return segments[address >>> SEGMENT_BITS][(address & SEGMENT_SIZE - 1) + 1 + index];
   }
 
   Labels labels(int address) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -13,7 +14,7 @@ import org.roaringbitmap.RoaringBitmap;
  * The series of a tenant in {@link SeriesOrder}: sorted once and kept, so that a selection of many
  * series costs a walk instead of a sort. Series born since are sorted by themselves and merged in.
  *
- * <p>Any thread may call {@link #sorted}; births and deaths come under the birth lock.
+ * <p>Any thread may call {@link #sorted}.
  */
 final class SeriesOrderCache {
   // A selection this small is sorted directly.
@@ -28,20 +29,18 @@ final class SeriesOrderCache {
   private static final Comparator<Entry> BY_LABELS =
       Comparator.comparing(Entry::labels, SeriesOrder.INSTANCE);
 
+  private final Map<String, LabelName> names;
   private final SeriesRecords records;
   private final LabelStore store;
   private volatile Snapshot snapshot = Snapshot.EMPTY;
-  private volatile int born;
 
-  SeriesOrderCache(SeriesRecords records, LabelStore store) {
+  SeriesOrderCache(Map<String, LabelName> names, SeriesRecords records, LabelStore store) {
+    this.names = names;
     this.records = records;
     this.store = store;
   }
 
-  void born() {
-    born = born + 1;
-  }
-
+  /** Forgets series. Under the birth lock. */
   void died(RoaringBitmap dead) {
     synchronized (this) {
       Snapshot now = snapshot;
@@ -88,12 +87,22 @@ final class SeriesOrderCache {
       now = snapshot;
       RoaringBitmap added = RoaringBitmap.andNot(series, now.members);
       if (!added.isEmpty()) {
-        int[] refs = merge(now.refs, now.refs.length, sortDirectly(added));
-        now = new Snapshot(refs, RoaringBitmap.or(now.members, added));
+        RoaringBitmap members = RoaringBitmap.or(now.members, added);
+        boolean few = added.getCardinality() < now.refs.length / 16;
+        int[] refs =
+            few
+                ? merge(now.refs, now.refs.length, sortDirectly(added))
+                : sortByRank(members.toArray());
+        now = new Snapshot(refs, members);
         snapshot = now;
       }
       return now;
     }
+  }
+
+  private int[] sortByRank(int[] refs) {
+    new SeriesRanks(names, records, store).sort(refs);
+    return refs;
   }
 
   private List<Entry> sortDirectly(RoaringBitmap series) {

@@ -45,7 +45,7 @@ final class TenantIndex {
     this.number = number;
     this.salt = salt;
     this.store = store;
-    this.order = new SeriesOrderCache(records, store);
+    this.order = new SeriesOrderCache(names, records, store);
   }
 
   int series() {
@@ -74,7 +74,6 @@ final class TenantIndex {
     }
     all.add(ref);
     series = series + 1;
-    order.born();
   }
 
   private LabelPair pair(String name, String value) {
