@@ -37,6 +37,11 @@ final class ExpositionText {
     return family(name, MetricType.GAUGE, help);
   }
 
+  /** The same for a whole number; beyond 2^53 the nearest that a sample can hold. */
+  ExpositionText sample(long value, String... labels) {
+    return sample((double) value, labels);
+  }
+
   /** Adds a sample of the open family; labels are names and values in turn. */
   ExpositionText sample(double value, String... labels) {
     out.append(family);

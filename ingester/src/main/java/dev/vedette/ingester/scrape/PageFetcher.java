@@ -335,7 +335,7 @@ final class PageFetcher implements AutoCloseable {
         HttpRequest request, IOException failure, int count, HttpContext context) {
       return count <= 1
           && (failure instanceof NoHttpResponseException
-              || failure instanceof SocketException && !(failure instanceof ConnectException));
+              || (failure instanceof SocketException && !(failure instanceof ConnectException)));
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.MetricType;
 import dev.vedette.model.Utf8;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.wire.exposition.BoundLabel;
 import dev.vedette.wire.exposition.ExpositionFormat;
 import dev.vedette.wire.exposition.ExpositionParser;
 import dev.vedette.wire.exposition.ExpositionParser.Entry;
@@ -147,7 +148,7 @@ final class PageReader {
   private int line(
       ExpositionParser parser, byte[] body, int expected, SeriesCache cache, Reading reading)
       throws ScrapeFailure {
-    int bound = parser.boundLabel().ordinal();
+    BoundLabel bound = parser.boundLabel();
     if (parser.guessed() && cache.bound(expected) == bound) {
       return expected;
     }
@@ -157,7 +158,7 @@ final class PageReader {
 
   /** The slow path: strings are made, rules applied, limits checked. */
   private int newLine(
-      ExpositionParser parser, byte[] body, int bound, SeriesCache cache, Reading reading)
+      ExpositionParser parser, byte[] body, BoundLabel bound, SeriesCache cache, Reading reading)
       throws ScrapeFailure {
     int from = parser.seriesFrom();
     int to = parser.seriesTo();
@@ -220,7 +221,7 @@ final class PageReader {
   private void metadata(ExpositionParser parser, Entry entry, byte[] body) {
     if (entry != Entry.COMMENT) {
       long hash = LabelBytes.hash(body, parser.familyFrom(), parser.textTo());
-      metadataHash = (metadataHash ^ hash) * 31 + entry.ordinal();
+      metadataHash = (metadataHash ^ hash) * 31 + entry.name().hashCode();
     }
   }
 

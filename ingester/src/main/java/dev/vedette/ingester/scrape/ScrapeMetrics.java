@@ -103,7 +103,7 @@ final class ScrapeMetrics {
     GaugeWithCallback.builder()
         .name("vedette_ingester_" + name)
         .help(help)
-        .callback(gauge -> gauge.call(value.getAsLong()))
+        .callback(gauge -> gauge.call((double) value.getAsLong()))
         .register(registry);
   }
 }

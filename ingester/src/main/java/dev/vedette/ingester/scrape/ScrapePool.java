@@ -172,7 +172,7 @@ final class ScrapePool {
         if (closed || !sources.contains(source)) {
           return;
         }
-        boolean changed = !source.looked || groups != source.groups;
+        boolean changed = !source.looked || !groups.equals(source.groups);
         source.groups = groups;
         source.looked = true;
         if (changed) {

@@ -1,6 +1,7 @@
 package dev.vedette.ingester.scrape;
 
 import dev.vedette.model.LabelBytes;
+import dev.vedette.wire.exposition.BoundLabel;
 import java.util.Arrays;
 
 /**
@@ -34,7 +35,7 @@ final class SeriesCache {
   private int linesSeen;
   private int[] textFrom = new int[64];
   private int[] textTo = new int[64];
-  private byte[] bound = new byte[64];
+  private BoundLabel[] bound = new BoundLabel[64];
   private int[] lineHash = new int[64];
   private int[] lineSeries = new int[64];
   private int[] lineSeen = new int[64];
@@ -51,7 +52,7 @@ final class SeriesCache {
 
   /** Bytes of all arrays, about. */
   long bytes() {
-    return text.length + textFrom.length * 25L + table.length * 4L + series.bytes();
+    return text.length + textFrom.length * 28L + table.length * 4L + series.bytes();
   }
 
   int lineCount() {
@@ -84,7 +85,7 @@ final class SeriesCache {
   }
 
   /** What the text was read under; the same text may mean other labels under another. */
-  int bound(int line) {
+  BoundLabel bound(int line) {
     return bound[line];
   }
 
@@ -94,8 +95,8 @@ final class SeriesCache {
   }
 
   /** Finds a line by its text, or {@link #NONE}. */
-  int find(byte[] body, int from, int to, int lineBound) {
-    int hash = hash(body, from, to, lineBound);
+  int find(byte[] body, int from, int to, BoundLabel lineBound) {
+    int hash = hash(body, from, to);
     for (int slot = hash & table.length - 1; ; slot = slot + 1 & table.length - 1) {
       int line = table[slot] - 1;
       if (line < 0) {
@@ -109,29 +110,29 @@ final class SeriesCache {
     }
   }
 
-  private static int hash(byte[] body, int from, int to, int lineBound) {
-    return (int) LabelBytes.hash(body, from, to) + lineBound;
+  private static int hash(byte[] body, int from, int to) {
+    return (int) LabelBytes.hash(body, from, to);
   }
 
   /** Adds a line that {@link #find} did not know, for a series or {@link #DROPPED}. */
-  int add(byte[] body, int from, int to, int lineBound, int seriesOfLine) {
+  int add(byte[] body, int from, int to, BoundLabel lineBound, int seriesOfLine) {
     int length = to - from;
     if (textUsed + length > text.length) {
       text = Arrays.copyOf(text, Math.max(textUsed + length, text.length * 2));
     }
     System.arraycopy(body, from, text, textUsed, length);
     textUsed += length;
-    return addLine(textUsed - length, hash(body, from, to, lineBound), lineBound, seriesOfLine);
+    return addLine(textUsed - length, hash(body, from, to), lineBound, seriesOfLine);
   }
 
-  private int addLine(int at, int hash, int lineBound, int seriesOfLine) {
+  private int addLine(int at, int hash, BoundLabel lineBound, int seriesOfLine) {
     if (lineCount == textFrom.length) {
       growLines();
     }
     int line = lineCount++;
     textFrom[line] = at;
     textTo[line] = textUsed;
-    bound[line] = (byte) lineBound;
+    bound[line] = lineBound;
     lineHash[line] = hash;
     lineSeries[line] = seriesOfLine;
     lineSeen[line] = 0;
@@ -196,7 +197,7 @@ final class SeriesCache {
     int[] to = textTo;
     int[] seriesOfLine = lineSeries;
     int[] hash = lineHash;
-    byte[] oldBound = bound;
+    BoundLabel[] oldBound = bound;
     int[] seen = lineSeen;
     int count = lineCount;
     int keptBytes = 0;
@@ -230,7 +231,7 @@ final class SeriesCache {
     lineCount = 0;
     textFrom = new int[capacity];
     textTo = new int[capacity];
-    bound = new byte[capacity];
+    bound = new BoundLabel[capacity];
     lineHash = new int[capacity];
     lineSeries = new int[capacity];
     lineSeen = new int[capacity];

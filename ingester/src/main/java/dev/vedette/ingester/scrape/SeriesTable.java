@@ -189,7 +189,7 @@ final class SeriesTable {
     int oldCount = count;
     clear();
     for (int series = 0; series < oldCount; series++) {
-      boolean keep = series < pinned || oldAlive[series] || keepSeen && oldSeen[series] == page;
+      boolean keep = series < pinned || oldAlive[series] || (keepSeen && oldSeen[series] == page);
       moved[series] = -1;
       if (keep) {
         int copy =

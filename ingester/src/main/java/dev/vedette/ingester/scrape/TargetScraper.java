@@ -133,7 +133,7 @@ final class TargetScraper {
 
   /** Other rules make other series of the same text. */
   private void useRules(PageReader.Rules now) {
-    if (rules != null && rules != now) {
+    if (rules != null && !rules.equals(now)) {
       cache.forgetLines();
     }
     rules = now;

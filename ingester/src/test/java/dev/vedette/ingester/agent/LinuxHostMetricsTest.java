@@ -229,7 +229,7 @@ class LinuxHostMetricsTest {
     Optional<MountSpace> here = real.of(root.toString());
 
     assertThat(here).isPresent();
-    assertThat(here.get().sizeBytes()).isEqualTo(Files.getFileStore(root).getTotalSpace());
+    assertThat(here.get().sizeBytes()).isEqualTo((double) Files.getFileStore(root).getTotalSpace());
     assertThat(real.of(root.resolve("missing").toString())).isEmpty();
   }
 

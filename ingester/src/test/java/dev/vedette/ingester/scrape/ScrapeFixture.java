@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** Scraping into a store in memory, with time in the test's hand. */
@@ -106,7 +107,7 @@ final class ScrapeFixture implements AutoCloseable {
 
   /** Samples of the only series with this name. */
   List<Stored> samples(String name) {
-    TreeMap<Labels, List<Stored>> found = series(name);
+    NavigableMap<Labels, List<Stored>> found = series(name);
     assertThat(found).as("series named %s", name).hasSize(1);
     return found.firstEntry().getValue();
   }
@@ -116,7 +117,7 @@ final class ScrapeFixture implements AutoCloseable {
   }
 
   Labels labels(String name) {
-    TreeMap<Labels, List<Stored>> found = series(name);
+    NavigableMap<Labels, List<Stored>> found = series(name);
     assertThat(found).as("series named %s", name).hasSize(1);
     return found.firstKey();
   }
@@ -125,7 +126,7 @@ final class ScrapeFixture implements AutoCloseable {
     return !series(name).isEmpty();
   }
 
-  TreeMap<Labels, List<Stored>> series(String name) {
+  NavigableMap<Labels, List<Stored>> series(String name) {
     Selection all =
         new Selection(
             List.of(LabelMatcher.equal(Labels.METRIC_NAME, name)), Long.MIN_VALUE, Long.MAX_VALUE);

@@ -1,6 +1,7 @@
 package dev.vedette.ingester.scrape;
 
 import static dev.vedette.ingester.scrape.ScrapeFixture.at;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
@@ -52,7 +54,7 @@ class TlsTest {
         store(name).toString());
     byte[] certificate = load(name).getCertificate(name).getEncoded();
     Files.writeString(pem(name), pemText("CERTIFICATE", certificate));
-    byte[] key = ((java.security.Key) load(name).getKey(name, PASSWORD.toCharArray())).getEncoded();
+    byte[] key = load(name).getKey(name, PASSWORD.toCharArray()).getEncoded();
     Files.writeString(keyPem(name), pemText("PRIVATE KEY", key));
   }
 
@@ -63,11 +65,11 @@ class TlsTest {
 
   private static void run(String... arguments) throws Exception {
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    List<String> command = new java.util.ArrayList<>(List.of(keytool.toString()));
+    List<String> command = new ArrayList<>(List.of(keytool.toString()));
     command.addAll(List.of(arguments));
     command.addAll(List.of("-storepass", PASSWORD));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
   }
 
