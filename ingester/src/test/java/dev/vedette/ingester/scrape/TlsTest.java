@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
@@ -32,45 +31,50 @@ class TlsTest {
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    makeKey("server", "dns:metrics.test");
-    makeKey("local", "ip:127.0.0.1");
-    makeKey("client", "dns:client.test");
+    List<Process> keytools =
+        List.of(
+            keytool("server", "dns:metrics.test"),
+            keytool("local", "ip:127.0.0.1"),
+            keytool("client", "dns:client.test"));
+    for (Process keytool : keytools) {
+      String output = new String(keytool.getInputStream().readAllBytes(), UTF_8);
+      assertThat(keytool.waitFor()).as(output).isZero();
+    }
+    for (String name : List.of("server", "local", "client")) {
+      byte[] certificate = load(name).getCertificate(name).getEncoded();
+      Files.writeString(pem(name), pemText("CERTIFICATE", certificate));
+      byte[] key = load(name).getKey(name, PASSWORD.toCharArray()).getEncoded();
+      Files.writeString(keyPem(name), pemText("PRIVATE KEY", key));
+    }
   }
 
-  private static void makeKey(String name, String alternative) throws Exception {
-    run(
-        "-genkeypair",
-        "-alias",
-        name,
-        "-keyalg",
-        "EC",
-        "-dname",
-        "CN=" + name,
-        "-ext",
-        "san=" + alternative,
-        "-storetype",
-        "PKCS12",
-        "-keystore",
-        store(name).toString());
-    byte[] certificate = load(name).getCertificate(name).getEncoded();
-    Files.writeString(pem(name), pemText("CERTIFICATE", certificate));
-    byte[] key = load(name).getKey(name, PASSWORD.toCharArray()).getEncoded();
-    Files.writeString(keyPem(name), pemText("PRIVATE KEY", key));
+  /** Makes a key and a certificate that it signs itself. */
+  private static Process keytool(String name, String alternative) throws IOException {
+    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+    return new ProcessBuilder(
+            keytool.toString(),
+            "-genkeypair",
+            "-alias",
+            name,
+            "-keyalg",
+            "EC",
+            "-dname",
+            "CN=" + name,
+            "-ext",
+            "san=" + alternative,
+            "-storetype",
+            "PKCS12",
+            "-keystore",
+            store(name).toString(),
+            "-storepass",
+            PASSWORD)
+        .redirectErrorStream(true)
+        .start();
   }
 
   private static String pemText(String kind, byte[] der) {
     return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
         .formatted(kind, Base64.getMimeEncoder().encodeToString(der));
-  }
-
-  private static void run(String... arguments) throws Exception {
-    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    List<String> command = new ArrayList<>(List.of(keytool.toString()));
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("-storepass", PASSWORD));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
   }
 
   private static Path store(String name) {
