@@ -1,7 +1,6 @@
 package dev.vedette.tsdb;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -42,7 +41,11 @@ final class MaintenanceThread implements AutoCloseable {
   private boolean awaitEnd() {
     lock.lock();
     try {
-      return closing || ended.await(interval.toMillis(), TimeUnit.MILLISECONDS) || closing;
+      long left = interval.toNanos();
+      while (!closing && left > 0) {
+        left = ended.awaitNanos(left);
+      }
+      return closing;
     } catch (InterruptedException e) {
       return true;
     } finally {

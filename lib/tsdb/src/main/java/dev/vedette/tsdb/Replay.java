@@ -46,7 +46,7 @@ final class Replay {
     restore.finish();
     double seconds = (ticker.nanos() - begun) / 1e9;
     metrics.replaySeconds.set(seconds);
-    metrics.replaySamples.set(report.samples());
+    metrics.replaySamples.set((double) report.samples());
     log.info(
         "log read: series={} samples={} strays={} bytes={} tornBytes={} damages={} seconds={}",
         head.series(),

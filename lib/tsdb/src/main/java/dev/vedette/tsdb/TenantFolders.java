@@ -23,7 +23,7 @@ final class TenantFolders {
     StringBuilder name = new StringBuilder();
     for (byte b : bytes) {
       // Capitals are written out, too: some disks do not tell them from small letters.
-      if (b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '-' || b == '_') {
+      if ((b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b == '-' || b == '_') {
         name.append((char) b);
       } else {
         name.append('%').append(HexFormat.of().toHexDigits(b));

@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -196,7 +197,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     }
   }
 
-  private static <T> List<T> limited(TreeSet<T> found, int limit) {
+  private static <T> List<T> limited(SortedSet<T> found, int limit) {
     return found.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
   }
 

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class TsdbCrashTest {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("TsdbCrashTest seed " + seed);
     SplittableRandom seeds = new SplittableRandom(seed);
-    for (int round = 0; round < 12; round++) {
+    for (int round = 0; round < 40; round++) {
       long own = seeds.nextLong();
       try {
         new Story(own).play();
@@ -146,7 +147,7 @@ class TsdbCrashTest {
       batch.forEach((series, times) -> merge(acknowledged, series, times));
     }
 
-    private static void merge(Map<Labels, TreeSet<Long>> all, Labels series, TreeSet<Long> times) {
+    private static void merge(Map<Labels, TreeSet<Long>> all, Labels series, Set<Long> times) {
       all.computeIfAbsent(series, _ -> new TreeSet<>()).addAll(times);
     }
 

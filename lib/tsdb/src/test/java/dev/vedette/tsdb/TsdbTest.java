@@ -95,7 +95,7 @@ class TsdbTest {
   void samplesOfManyWindowsGoIntoABlockEach() throws IOException {
     WriteBatch batch = batch(UP);
     for (int hour = 72; hour > 0; hour--) {
-      batch.addSample(START - hour * 60 * MINUTE, Double.doubleToRawLongBits(hour));
+      batch.addSample(START - 60L * hour * MINUTE, Double.doubleToRawLongBits(hour));
     }
 
     tsdb.write(TenantId.DEFAULT, batch);
@@ -125,7 +125,7 @@ class TsdbTest {
   @Test
   void blocksOfAWindowThatStillGrowsStayFew() throws IOException {
     for (int second = 0; second < 40; second++) {
-      write(UP, START + second * 1000, second);
+      write(UP, START + second * 1000L, second);
       tsdb.flush();
       tsdb.maintain();
     }
@@ -247,7 +247,7 @@ class TsdbTest {
           threads.submit(
               () -> {
                 for (int i = 0; i < rounds; i++) {
-                  write(UP, START + i * 500, i);
+                  write(UP, START + i * 500L, i);
                   acknowledged.set(i + 1);
                 }
               });

@@ -19,7 +19,7 @@ public final class XorChunkReader {
     if (chunk.length < XorChunkWriter.HEADER_BYTES) {
       throw new Corruption("XOR chunk", 0, "a count of 2 bytes", chunk.length + " bytes");
     }
-    int count = (chunk[0] & 0xff) << 8 | chunk[1] & 0xff;
+    int count = ((chunk[0] & 0xff) << 8) | (chunk[1] & 0xff);
     if (count > timestamps.length) {
       timestamps = new long[count];
       valueBits = new long[count];

@@ -55,7 +55,7 @@ public final class XorDecoder {
     }
     int width = take(1) == 0 ? 14 : take(1) == 0 ? 17 : take(1) == 0 ? 20 : 64;
     long raw = take(width);
-    return width < 64 && raw > 1L << width - 1 ? raw - (1L << width) : raw;
+    return width < 64 && raw > 1L << (width - 1) ? raw - (1L << width) : raw;
   }
 
   private long xor() {
@@ -96,9 +96,9 @@ public final class XorDecoder {
     if (index + 9 <= bytes.length) {
       long word = (long) LONG.get(bytes, index) << used;
       if (used != 0) {
-        word |= (bytes[index + 8] & 0xffL) >>> 8 - used;
+        word |= (bytes[index + 8] & 0xffL) >>> (8 - used);
       }
-      return word >>> 64 - width;
+      return word >>> (64 - width);
     }
     return takeSlowly(index, used, width);
   }
@@ -109,7 +109,7 @@ public final class XorDecoder {
     int bit = used;
     int index = from;
     for (int i = 0; i < width; i++) {
-      value = value << 1 | bytes[index] >>> 7 - bit & 1;
+      value = (value << 1) | ((bytes[index] >>> (7 - bit)) & 1);
       if (++bit == 8) {
         bit = 0;
         index++;

@@ -76,11 +76,11 @@ public final class XorEncoder {
     if (deltaOfDelta == 0) {
       put(0, 1);
     } else if (fits(deltaOfDelta, 14)) {
-      put(0b10L << 14 | deltaOfDelta & 0x3fff, 16);
+      put((0b10L << 14) | (deltaOfDelta & 0x3fff), 16);
     } else if (fits(deltaOfDelta, 17)) {
-      put(0b110L << 17 | deltaOfDelta & 0x1ffff, 20);
+      put((0b110L << 17) | (deltaOfDelta & 0x1ffff), 20);
     } else if (fits(deltaOfDelta, 20)) {
-      put(0b1110L << 20 | deltaOfDelta & 0xfffff, 24);
+      put((0b1110L << 20) | (deltaOfDelta & 0xfffff), 24);
     } else {
       put(0b1111, 4);
       put(deltaOfDelta, 64);
@@ -99,7 +99,7 @@ public final class XorEncoder {
   }
 
   private static boolean fits(long value, int width) {
-    return -((1L << width - 1) - 1) <= value && value <= 1L << width - 1;
+    return -((1L << (width - 1)) - 1) <= value && value <= 1L << (width - 1);
   }
 
   private void value(long xor) {
@@ -118,14 +118,14 @@ public final class XorEncoder {
     leading = newLeading;
     trailing = newTrailing;
     int width = 64 - leading - trailing;
-    put(0b11L << 11 | (long) leading << 6 | width & 63, 13);
+    put((0b11L << 11) | ((long) leading << 6) | (width & 63), 13);
     put(xor >>> trailing, width);
   }
 
   private void varint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      put(rest & 0x7f | 0x80, 8);
+      put((rest & 0x7f) | 0x80, 8);
       rest >>>= 7;
     }
     put(rest, 8);
@@ -138,11 +138,11 @@ public final class XorEncoder {
     int free = 64 - used;
     long kept = (long) LONG.get(bytes, at) & ~(-1L >>> used);
     if (width <= free) {
-      LONG.set(bytes, at, kept | value << free - width);
+      LONG.set(bytes, at, kept | (value << (free - width)));
     } else {
       int rest = width - free;
-      LONG.set(bytes, at, kept | value >>> rest);
-      bytes[at + 8] = (byte) (value << 8 - rest);
+      LONG.set(bytes, at, kept | (value >>> rest));
+      bytes[at + 8] = (byte) (value << (8 - rest));
     }
     bits += width;
   }

@@ -57,11 +57,11 @@ final class Chunks {
   }
 
   static int count(byte[] page, int at) {
-    return (page[at + HEADER_BYTES] & 0xff) << 8 | page[at + HEADER_BYTES + 1] & 0xff;
+    return ((page[at + HEADER_BYTES] & 0xff) << 8) | (page[at + HEADER_BYTES + 1] & 0xff);
   }
 
   static void setPrevious(byte[] page, int at, int previous) {
-    INT.set(page, at, previous | (int) INT.get(page, at) & RUN_FLAG);
+    INT.set(page, at, previous | ((int) INT.get(page, at) & RUN_FLAG));
   }
 
   static void setMin(byte[] page, int at, long min) {

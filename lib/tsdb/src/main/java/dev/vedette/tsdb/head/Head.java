@@ -269,7 +269,7 @@ public final class Head {
         hash = (hash * 31 + name.hashCode()) * 31 + series.value(i).hashCode();
       }
     }
-    return Integer.remainderUnsigned(hash * 0x9e3779b9 >>> 8, shards.length);
+    return Integer.remainderUnsigned((hash * 0x9e3779b9) >>> 8, shards.length);
   }
 
   /** Lets writers recognise a series by the hash of its label bytes. */

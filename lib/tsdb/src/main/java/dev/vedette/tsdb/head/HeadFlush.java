@@ -35,6 +35,7 @@ public final class HeadFlush implements AutoCloseable {
   private final List<Departure> departures = new ArrayList<>();
 
   /** Series of one tenant that left the head in this flush. */
+  @SuppressWarnings("ArrayRecordComponent") // Read-only, and never compared.
   private record Departure(
       TenantIndex tenant, int[] refs, int[] labels, RoaringBitmap dead, List<LabelPair> gone) {}
 

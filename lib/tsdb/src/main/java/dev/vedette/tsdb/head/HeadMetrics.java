@@ -7,6 +7,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** What the head counts; one addition a request, none a sample. */
 final class HeadMetrics {
@@ -67,14 +68,11 @@ final class HeadMetrics {
   }
 
   private static void gauge(
-      PrometheusRegistry registry,
-      String name,
-      String help,
-      java.util.function.LongSupplier value) {
+      PrometheusRegistry registry, String name, String help, LongSupplier value) {
     GaugeWithCallback.builder()
         .name(name)
         .help(help)
-        .callback(callback -> callback.call(value.getAsLong()))
+        .callback(callback -> callback.call((double) value.getAsLong()))
         .register(registry);
   }
 

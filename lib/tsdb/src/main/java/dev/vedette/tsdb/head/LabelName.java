@@ -12,6 +12,7 @@ final class LabelName {
   private volatile int changes;
   private volatile Sorted sorted = new Sorted(-1, new String[0]);
 
+  @SuppressWarnings("ArrayRecordComponent") // Read-only, and never compared.
   private record Sorted(int changes, String[] values) {}
 
   LabelName(int id, String name) {
@@ -21,12 +22,17 @@ final class LabelName {
 
   void add(LabelPair pair) {
     values.put(pair.value, pair);
-    changes = changes + 1;
+    countChange();
   }
 
   void remove(LabelPair pair) {
     values.remove(pair.value);
-    changes = changes + 1;
+    countChange();
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer, the holder of the birth lock.
+  private void countChange() {
+    changes++;
   }
 
   /** Values in UTF-8 order; sorted once and kept until another comes. Not to be changed. */

@@ -74,7 +74,7 @@ final class LabelStore {
 
   private int space(int ints) {
     if ((next & SEGMENT_SIZE - 1) + ints > SEGMENT_SIZE) {
-      next = (next >>> SEGMENT_BITS) + 1 << SEGMENT_BITS;
+      next = ((next >>> SEGMENT_BITS) + 1) << SEGMENT_BITS;
     }
     if (next >>> SEGMENT_BITS == segments.length) {
       int[][] grown = Arrays.copyOf(segments, segments.length + 1);

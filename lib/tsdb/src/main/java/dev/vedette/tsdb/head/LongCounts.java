@@ -43,7 +43,7 @@ final class LongCounts {
   }
 
   private static int home(long key, int mask) {
-    return (int) (key * 0x9e3779b97f4a7c15L >>> 32) & mask;
+    return (int) ((key * 0x9e3779b97f4a7c15L) >>> 32) & mask;
   }
 
   private void grow() {

@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What one request had refused: a count a reason, and the message of its first example. */
+@SuppressWarnings("EnumOrdinal") // Arrays by reason: a refused sample must cost next to nothing.
 final class Refusals {
   private static final ErrorId[] IDS = ErrorId.values();
 

@@ -102,6 +102,7 @@ final class SampleReader {
     decode(start, Long.MAX_VALUE);
   }
 
+  @SuppressWarnings("ThreadPriorityCheck")
   private static void pause(int attempt) {
     // The writer may have lost its core in the middle of a change; give it ours now and then.
     if (attempt % 64 == 0) {

@@ -179,6 +179,7 @@ final class SeriesLimitCheck {
   }
 
   /** Words the message only for the first example of a reason. */
+  @SuppressWarnings("AnnotateFormatMethod") // The formats are literals, a few lines up.
   private static void refuse(
       Refusals refusals, ErrorId id, int samples, String format, Object... values) {
     if (refusals.isFirst(id)) {

@@ -20,6 +20,7 @@ final class SeriesOrderCache {
   // A selection this small is sorted directly.
   private static final int SMALL = 512;
 
+  @SuppressWarnings("ArrayRecordComponent") // Read-only, and never compared.
   private record Snapshot(int[] refs, RoaringBitmap members) {
     static final Snapshot EMPTY = new Snapshot(new int[0], new RoaringBitmap());
   }
@@ -151,7 +152,7 @@ final class SeriesOrderCache {
     }
     int high = Math.min(to, low + step);
     while (low < high) {
-      int middle = low + high >>> 1;
+      int middle = (low + high) >>> 1;
       if (isBefore(known[middle], labels)) {
         low = middle + 1;
       } else {

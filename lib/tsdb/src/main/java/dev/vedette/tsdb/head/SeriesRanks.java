@@ -123,7 +123,7 @@ final class SeriesRanks {
         insert(order, from, to);
         return;
       }
-      int middle = from + to >>> 1;
+      int middle = (from + to) >>> 1;
       sort(order, spare, from, middle);
       sort(order, spare, middle, to);
       if (compare(order[middle - 1], order[middle]) <= 0) {

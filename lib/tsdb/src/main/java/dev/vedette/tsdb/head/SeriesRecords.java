@@ -116,7 +116,7 @@ final class SeriesRecords {
   }
 
   static long pair(int high, int low) {
-    return (long) high << 32 | low & LOW;
+    return ((long) high << 32) | (low & LOW);
   }
 
   static int count(long state) {
@@ -140,10 +140,10 @@ final class SeriesRecords {
   }
 
   static long state(int count, int bits, int leading, int trailing, long shardAndFlags) {
-    return (long) count << 48
-        | (long) bits << 32
-        | (long) leading << 24
-        | (long) trailing << 16
-        | shardAndFlags & 0xffff;
+    return ((long) count << 48)
+        | ((long) bits << 32)
+        | ((long) leading << 24)
+        | ((long) trailing << 16)
+        | (shardAndFlags & 0xffff);
   }
 }

@@ -136,7 +136,7 @@ final class Shard {
     long interval = SeriesRecords.high(segment[at + SeriesRecords.RUN]);
     boolean sameValue = bits == segment[at + SeriesRecords.LAST_BITS];
     boolean goesOn = sameValue && (samples == 1 || delta == interval);
-    if (delta <= 0 || delta > Integer.MAX_VALUE || samples >= LONG_RUN && !goesOn) {
+    if (delta <= 0 || delta > Integer.MAX_VALUE || (samples >= LONG_RUN && !goesOn)) {
       sealRun(segment, at, samples);
       startRun(segment, at, timestamp, bits);
     } else if (goesOn) {

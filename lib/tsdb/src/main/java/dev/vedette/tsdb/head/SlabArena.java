@@ -22,7 +22,7 @@ final class SlabArena {
   private static final int UNIT_BITS = 4;
   private static final int PAGE_BITS = 12;
   private static final int UNIT_MASK = (1 << PAGE_BITS) - 1;
-  private static final int MAX_PAGES = 1 << 31 - PAGE_BITS;
+  private static final int MAX_PAGES = 1 << (31 - PAGE_BITS);
   private static final int NONE = -1;
   // Empty pages kept for the next chunk; more are left to the garbage collector.
   private static final int SPARE_PAGES = 64;
@@ -67,7 +67,7 @@ final class SlabArena {
   /** Takes a slab of at least {@code bytes}; its content is whatever was there before. */
   int allocate(int bytes) {
     Invariant.check(bytes <= LARGEST, "BUG: slab of %d bytes", bytes);
-    int size = CLASS_OF[bytes + 15 >>> UNIT_BITS];
+    int size = CLASS_OF[(bytes + 15) >>> UNIT_BITS];
     int page = roomy[size] == NONE ? newPage(size) : roomy[size];
     int offset = freed[page];
     if (offset == NONE) {
@@ -105,7 +105,7 @@ final class SlabArena {
     if (pages[page] == null) {
       pages[page] = new byte[PAGE_BYTES];
     }
-    usedPages = usedPages + 1;
+    noteUsed(1);
     classOf[page] = (byte) size;
     live[page] = 0;
     // Address 0 means none, so the first page begins with its second slab.
@@ -135,8 +135,13 @@ final class SlabArena {
     if (emptyCount >= SPARE_PAGES) {
       pages[page] = null;
     }
-    usedPages = usedPages - 1;
+    noteUsed(-1);
     emptyNumbers[emptyCount++] = page;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer, the holder of the shard's lock.
+  private void noteUsed(int more) {
+    usedPages += more;
   }
 
   private void link(int page, int size) {
@@ -191,7 +196,7 @@ final class SlabArena {
 
   /** What {@link #allocate} would really take for {@code bytes}. */
   static int rounded(int bytes) {
-    return SIZES[CLASS_OF[bytes + 15 >>> UNIT_BITS]];
+    return SIZES[CLASS_OF[(bytes + 15) >>> UNIT_BITS]];
   }
 
   /** Bytes of pages with chunks in them; a few spare pages come on top. */

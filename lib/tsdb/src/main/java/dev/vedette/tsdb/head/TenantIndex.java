@@ -73,7 +73,12 @@ final class TenantIndex {
       store.pair(labels, i).postings.add(ref);
     }
     all.add(ref);
-    series = series + 1;
+    countSeries(1);
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer, the holder of the birth lock.
+  private void countSeries(int more) {
+    series += more;
   }
 
   private LabelPair pair(String name, String value) {
@@ -140,7 +145,7 @@ final class TenantIndex {
     }
     List<LabelPair> gone = new ArrayList<>();
     touched.forEach((int id) -> removeFrom(store.pairById(id), dead, gone));
-    series = series - labels.length;
+    countSeries(-labels.length);
     return gone;
   }
 
@@ -196,7 +201,7 @@ final class TenantIndex {
       return false;
     }
     MetricMetadata known = metadata.get(family.family());
-    if (family.equals(known) || known == null && metadata.size() >= MAX_METADATA) {
+    if (family.equals(known) || (known == null && metadata.size() >= MAX_METADATA)) {
       return false;
     }
     metadata.put(family.family(), family);

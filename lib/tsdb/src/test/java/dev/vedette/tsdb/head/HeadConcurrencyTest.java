@@ -95,7 +95,7 @@ class HeadConcurrencyTest {
         switch (series % 3) {
           case 0 -> 1;
           case 1 -> round * 1.1;
-          default -> round / 100;
+          default -> Math.floor(round / 100.0);
         };
     return Double.doubleToRawLongBits(value);
   }
