@@ -148,7 +148,7 @@ public record MetricsClusterSpec(
               "Samples one query may read, and values it may hold at once. Above it the query fails"
                   + " with query-limit.")
           @Min(1)
-          @Default("50000000")
+          @Default("500000000")
           Long maxSamples,
       @JsonPropertyDescription("How long one query may take before it fails with query-timeout.")
           @DurationField

@@ -26,6 +26,6 @@ public record QuerierConfig(
           Duration.ofSeconds(10),
           Duration.ofMinutes(2),
           Duration.ofMinutes(5),
-          50_000_000,
+          500_000_000,
           Duration.ofSeconds(5));
 }

@@ -32,7 +32,7 @@ class ClusterSettingsTest {
                     OptionalLong.empty(),
                     32 << 20),
                 new ClusterSettings.Query(
-                    Duration.ofMinutes(5), 50_000_000, Duration.ofMinutes(2), 20),
+                    Duration.ofMinutes(5), 500_000_000, Duration.ofMinutes(2), 20),
                 new ClusterSettings.SelfMonitoring(true, Duration.ofSeconds(15))));
   }
 
