@@ -39,7 +39,7 @@ final class Append {
   long probes;
   long minStored;
   long maxStored;
-  boolean logDuplicates;
+  private boolean logDuplicates;
 
   Append(Head head, TenantIndex tenant, WriteBatch batch, int shards) {
     this.head = head;
@@ -125,10 +125,17 @@ final class Append {
         Shard shard = head.shard(s);
         shard.lock.lock();
         try {
+          logDuplicates = head.logHasGaps();
           appendTo(shard, segments, firstOfShard[s]);
           if (!records.isEmpty()) {
             position = Math.max(position, head.log().append(records));
           }
+        } catch (RuntimeException e) {
+          // Samples may be in memory and not in the log. Sent again they are duplicates here, and
+          // have to be logged all the same before anybody says that they are stored: so this is
+          // known before the next writer gets the lock.
+          head.noteLogGap();
+          throw e;
         } finally {
           records.clear();
           shard.lock.unlock();

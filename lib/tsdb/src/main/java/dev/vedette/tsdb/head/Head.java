@@ -106,13 +106,12 @@ public final class Head {
     Append append = take(tenant, batch);
     try {
       long now = clock.millis();
-      append.logDuplicates = logHasGaps;
       append.begin(
           tenant,
           batch,
           now - config.retention().toMillis(),
           now + config.futureLimit().toMillis());
-      long position = appendOrNoteGap(append);
+      long position = appendAndNoteTimes(append);
       log.awaitDurable(append.duplicates > 0 ? log.end() : position);
       return outcome(append);
     } finally {
@@ -120,14 +119,15 @@ public final class Head {
     }
   }
 
-  private long appendOrNoteGap(Append append) {
+  private long appendAndNoteTimes(Append append) {
     try {
       return append(append);
-    } catch (Unavailable e) {
-      // Samples may be in memory and not in the log. Sent again they are duplicates here, and have
-      // to be logged all the same before anybody says that they are stored.
-      logHasGaps = true;
-      throw e;
+    } finally {
+      // Also of a request that fails from here on: sent again, its samples are duplicates, and they
+      // must be found by then.
+      if (append.stored > 0) {
+        append.tenant.noteTimes(append.minStored, append.maxStored);
+      }
     }
   }
 
@@ -164,9 +164,6 @@ public final class Head {
   }
 
   private WriteOutcome outcome(Append append) {
-    if (append.stored > 0) {
-      append.tenant.noteTimes(append.minStored, append.maxStored);
-    }
     metrics.appended.inc(append.stored);
     metrics.duplicates.inc(append.duplicates);
     metrics.speculationMisses.inc(append.probes);
@@ -233,6 +230,15 @@ public final class Head {
 
   SeriesTable table() {
     return table;
+  }
+
+  /** Whether samples may be in memory that the log never got. */
+  boolean logHasGaps() {
+    return logHasGaps;
+  }
+
+  void noteLogGap() {
+    logHasGaps = true;
   }
 
   Shard shard(int number) {

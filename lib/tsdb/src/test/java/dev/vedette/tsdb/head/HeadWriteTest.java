@@ -109,6 +109,21 @@ class HeadWriteTest {
   }
 
   @Test
+  void whatTheLogRefusedIsFoundOnceItWasSentAgain() {
+    head.write(TENANT, Batches.of(series("up"), NOW - 1000, 1));
+    log.breakDown(true);
+    assertThatThrownBy(() -> head.write(TENANT, Batches.of(series("up"), NOW, 1)))
+        .isInstanceOf(Unavailable.class);
+    log.breakDown(false);
+
+    head.write(TENANT, Batches.of(series("up"), NOW, 1));
+
+    Selection newest = new Selection(List.of(LabelMatcher.equal("__name__", "up")), NOW, NOW);
+    assertThat(head.series(TENANT, newest, 0)).containsExactly(series("up"));
+    assertThat(head.newestMillis()).isEqualTo(NOW);
+  }
+
+  @Test
   void theTenantsTotalIsLimitedAndMayBeRetried() {
     head = head(SeriesLimits.DEFAULTS.withMaxSeries(3), log);
 
