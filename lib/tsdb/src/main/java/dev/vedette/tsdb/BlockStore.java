@@ -153,6 +153,15 @@ final class BlockStore implements AutoCloseable {
     publish(tenant, now);
   }
 
+  /** Deletes a block that was written and is not to be shown, because of a failure. */
+  void discard(BlockMeta meta, Exception failure) {
+    try {
+      files.delete(BlockFiles.file(folder(meta.spec().tenant()), meta.id()));
+    } catch (IOException e) {
+      failure.addSuppressed(e); // The next start opens it; its samples are then there twice.
+    }
+  }
+
   /** Shows a merged block instead of those it was made of, and deletes them. */
   void replace(List<Block> sources, BlockMeta merged) throws IOException, InterruptedException {
     TenantId tenant = merged.spec().tenant();

@@ -4,6 +4,7 @@ import dev.vedette.model.ErrorId;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
+import dev.vedette.model.VedetteException;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockId;
 import dev.vedette.tsdb.block.BlockMerger;
@@ -88,10 +89,11 @@ final class Maintenance {
         return;
       }
       paused = false;
+      // First what gives space back: on a full disk the others fail until it has.
+      deleteExpired();
       flushIfDue();
       mergeOne();
-      deleteExpired();
-    } catch (IOException | Unavailable e) {
+    } catch (IOException | VedetteException e) {
       if (stopping) {
         return;
       }
@@ -180,18 +182,11 @@ final class Maintenance {
   private void flush(long cutoff, boolean cutLog) throws IOException, InterruptedException {
     long begun = ticker.nanos();
     long segment = cutLog ? wal.roll() : 0;
-    long samples = 0;
-    int written = 0;
+    List<BlockMeta> written;
     try (HeadFlush flush = head.beginFlush(cutoff, range)) {
-      for (TenantId tenant : flush.tenants()) {
-        for (long start : flush.windows(tenant)) {
-          Optional<BlockMeta> meta = write(flush, tenant, start);
-          if (meta.isPresent()) {
-            blocks.add(meta.get());
-            samples += meta.get().samples();
-            written++;
-          }
-        }
+      written = writeAll(flush);
+      for (BlockMeta block : written) {
+        blocks.add(block);
       }
       if (cutLog) {
         flush.drop(clock.millis() - IDLE.toMillis());
@@ -203,8 +198,28 @@ final class Maintenance {
     }
     double seconds = (ticker.nanos() - begun) / 1e9;
     metrics.flushSeconds.observe(seconds);
-    if (written > 0) {
-      log.info("head flushed: blocks={} samples={} seconds={}", written, samples, seconds);
+    if (!written.isEmpty()) {
+      long samples = written.stream().mapToLong(BlockMeta::samples).sum();
+      log.info("head flushed: blocks={} samples={} seconds={}", written.size(), samples, seconds);
+    }
+  }
+
+  /**
+   * Writes all blocks of a flush or leaves none: the next try writes them all again, and on a disk
+   * that is nearly full every try would leave another copy of those that still found room.
+   */
+  private List<BlockMeta> writeAll(HeadFlush flush) throws IOException {
+    List<BlockMeta> written = new ArrayList<>();
+    try {
+      for (TenantId tenant : flush.tenants()) {
+        for (long start : flush.windows(tenant)) {
+          write(flush, tenant, start).ifPresent(written::add);
+        }
+      }
+      return written;
+    } catch (IOException | RuntimeException e) {
+      written.forEach(block -> blocks.discard(block, e));
+      throw e;
     }
   }
 

@@ -31,8 +31,9 @@ final class MaintenanceThread implements AutoCloseable {
     while (!awaitEnd()) {
       try {
         maintenance.run();
-      } catch (RuntimeException e) {
-        // A bug in one step must not end all later ones, or memory would fill up unnoticed.
+      } catch (RuntimeException | Error e) {
+        // A bug in one step, or no memory for it, must not end all later ones: memory would fill
+        // up unnoticed.
         log.error("maintenance of storage failed", e);
       }
     }
