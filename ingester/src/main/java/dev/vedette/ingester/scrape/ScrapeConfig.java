@@ -1,7 +1,7 @@
 package dev.vedette.ingester.scrape;
 
 /**
- * Settings of scraping as a whole, under {@code ingester.scrape}.
+ * Settings of scraping as a whole.
  *
  * @param maxTargets targets this process scrapes; further ones are shown as down and not scraped
  * @param maxConcurrentScrapes scrapes under way at one time; one that finds no room within its

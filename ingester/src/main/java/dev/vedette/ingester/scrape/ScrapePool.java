@@ -334,8 +334,9 @@ final class ScrapePool {
     if (context.targets().incrementAndGet() > max) {
       context.targets().decrementAndGet();
       String reason =
-          "not scraped: this process scrapes %d targets already; raise".formatted(max)
-              + " ingester.scrape.maxTargets or run more ingesters";
+          "not scraped: this process scrapes %d targets already, as many as it may; drop some with"
+                  .formatted(max)
+              + " relabelings or let another process scrape them";
       refusals.put(identity, new Refused(target, reason));
       return;
     }

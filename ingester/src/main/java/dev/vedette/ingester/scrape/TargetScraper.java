@@ -119,8 +119,8 @@ final class TargetScraper {
     if (!permitted) {
       throw new ScrapeFailure(
           ScrapeFailure.Reason.CONCURRENCY_LIMIT,
-          "too many scrapes were under way all the time; raise ingester.scrape"
-              + ".maxConcurrentScrapes or run more ingesters");
+          "too many scrapes were under way all the time; lengthen intervals, shorten timeouts of"
+              + " targets that hang, or let another process scrape some");
     }
   }
 

@@ -119,7 +119,7 @@ class LimitsTest {
 
       assertThat(target.requests()).hasSize(1);
       assertThat(one.pools.active())
-          .extracting(shown -> shown.lastError().contains("ingester.scrape.maxTargets"))
+          .extracting(shown -> shown.lastError().contains("scrapes 1 targets already"))
           .containsExactlyInAnyOrder(true, false);
     }
   }
@@ -151,7 +151,7 @@ class LimitsTest {
       narrow.time.advance(Duration.ofSeconds(1));
 
       assertThat(narrow.pools.active().getFirst().lastError())
-          .contains("ingester.scrape.maxConcurrentScrapes");
+          .contains("too many scrapes were under way");
       assertThat(narrow.metric("vedette_ingester_scrape_failures")).isEqualTo(1);
       goOn.countDown();
       first.join();
