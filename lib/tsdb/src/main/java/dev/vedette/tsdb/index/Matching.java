@@ -15,8 +15,10 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
  * with many values looks at the candidates' own values instead of uniting the lists of all.
  */
 final class Matching {
-  // Reading a candidate's value from a column costs about as much as adding one short list.
-  private static final int MIN_LISTS_PER_CANDIDATE = 1;
+  // What reading a candidate's value costs, in entries of lists that could be united instead, and
+  // what unpacking a group of columns costs, most of which reading labels later has to pay anyway.
+  private static final double CANDIDATE_COST = 0.5;
+  private static final double GROUP_COST = 100;
 
   private final BlockIndex index;
 
@@ -63,7 +65,9 @@ final class Matching {
 
   private void apply(Values step, MutableRoaringBitmap candidates) {
     long candidateCount = candidates.getCardinality();
-    if (step.ids.length > candidateCount * MIN_LISTS_PER_CANDIDATE) {
+    int span = (candidates.last() - candidates.first()) / ColumnsWriter.SERIES_PER_GROUP + 1;
+    double byColumn = CANDIDATE_COST * candidateCount + GROUP_COST * Math.min(span, candidateCount);
+    if (step.series > byColumn) {
       filterByColumn(step, candidates);
     } else if (step.keep) {
       candidates.and(union(step));
