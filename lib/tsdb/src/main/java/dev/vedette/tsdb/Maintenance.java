@@ -124,8 +124,10 @@ final class Maintenance {
     long cutoff = cutoff();
     if (head.chunkBytes() > config.maxHeadBytes()) {
       flush(Long.MAX_VALUE, true);
-    } else if (cutoff > lastCutoff && head.newestMillis() != Long.MIN_VALUE) {
-      flush(cutoff, true);
+    } else if (cutoff > lastCutoff) {
+      if (head.hasSamplesBefore(cutoff)) {
+        flush(cutoff, true);
+      }
       lastCutoff = cutoff;
     }
   }

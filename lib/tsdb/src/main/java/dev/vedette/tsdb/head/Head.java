@@ -77,6 +77,8 @@ public final class Head {
   private final List<TenantIndex> tenantsByNumber = new ArrayList<>();
   private final SplittableRandom salts = new SplittableRandom();
   private final ArrayDeque<Append> idle = new ArrayDeque<>();
+  // What a kept append holds on to between two requests, so that it keeps no sender's bytes.
+  private final WriteBatch nothing = new WriteBatch();
   private volatile SeriesTable table = new SeriesTable();
   private volatile boolean logHasGaps;
 
@@ -182,6 +184,7 @@ public final class Head {
   }
 
   private void give(Append append) {
+    append.batch = nothing;
     synchronized (idle) {
       if (idle.size() < KEPT_APPENDS) {
         idle.addLast(append);
@@ -517,6 +520,17 @@ public final class Head {
    */
   public HeadFlush beginFlush(long cutoffMillis, long windowMillis) {
     return new HeadFlush(this, cutoffMillis, windowMillis);
+  }
+
+  /** Whether a flush up to there would find anything. */
+  public boolean hasSamplesBefore(long cutoffMillis) {
+    SampleReader reader = newReader();
+    for (int ref = 0; ref < births.limit(); ref++) {
+      if (isAlive(ref) && reader.bounds(ref, cutoffMillis - 1) > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   Births births() {

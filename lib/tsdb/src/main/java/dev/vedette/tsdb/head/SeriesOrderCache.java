@@ -81,7 +81,7 @@ final class SeriesOrderCache {
   private Snapshot snapshot(RoaringBitmap series) {
     Snapshot now = snapshot;
     int missing = series.getCardinality() - RoaringBitmap.andCardinality(series, now.members);
-    if (missing <= Math.max(SMALL, now.refs.length / 16)) {
+    if (missing <= Math.max(SMALL, now.refs.length / 256)) {
       return now;
     }
     synchronized (this) {
