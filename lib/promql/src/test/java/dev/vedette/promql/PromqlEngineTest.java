@@ -133,4 +133,48 @@ class PromqlEngineTest {
         .isInstanceOf(Unavailable.class)
         .hasMessageContaining("canceled");
   }
+
+  @Test
+  void subqueriesWithMoreStepsThanAQueryMayHoldAreRefusedBeforeTheyTakeMemory() {
+    counter("api", "a", 1);
+    String[] tooFine = {
+      "max_over_time(rate(requests_total[5m])[100y:1ms])",
+      "sum_over_time(vector(1)[1y:1ms])",
+      "max_over_time(max_over_time(requests_total[1y:1ms])[1y:1ms])"
+    };
+    for (String expression : tooFine) {
+      assertThatThrownBy(() -> instant(expression, 600))
+          .as(expression)
+          .isInstanceOfSatisfying(
+              LimitExceeded.class, e -> assertThat(e.id()).isEqualTo(ErrorId.QUERY_LIMIT));
+    }
+  }
+
+  @Test
+  void everySeriesOfASubqueryCountsAgainstWhatAQueryMayHold() {
+    for (int i = 0; i < 60; i++) {
+      counter("api", "host-" + i, 1);
+    }
+    PromqlEngine limited =
+        new PromqlEngine(
+            new EngineConfig(
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(1),
+                50_000,
+                Duration.ofMinutes(1),
+                Features.STOCK,
+                false),
+            store,
+            Ticker.system());
+    // 60 series of 601 samples are read a batch at a time, 1001 steps of each are held.
+    assertThatThrownBy(
+            () ->
+                limited.instant(
+                    TENANT,
+                    "max_over_time(requests_total[1000s:1s])",
+                    600_000,
+                    QueryOptions.DEFAULT))
+        .isInstanceOfSatisfying(
+            LimitExceeded.class, e -> assertThat(e).hasMessageContaining("would hold"));
+  }
 }

@@ -25,9 +25,11 @@ public record SubqueryOp(
       first += stepMillis;
     }
     long last = windows.lastEndMillis();
-    return first > last
-        ? new Nothing()
-        : new Cursor(evaluation, new Steps(first, last, stepMillis));
+    if (first > last) {
+      return new Nothing();
+    }
+    evaluation.hold(Math.addExact((last - first) / stepMillis, 1));
+    return new Cursor(evaluation, new Steps(first, last, stepMillis));
   }
 
   @Override
@@ -58,7 +60,7 @@ public record SubqueryOp(
 
     Cursor(Evaluation evaluation, Steps innerSteps) {
       this.stream = inner.open(evaluation, innerSteps);
-      this.columns = new VectorBatch(innerSteps.count());
+      this.columns = new VectorBatch(innerSteps.count(), evaluation::hold);
       this.times = new long[innerSteps.count()];
       for (int i = 0; i < times.length; i++) {
         times[i] = innerSteps.time(i);

@@ -5,6 +5,7 @@ import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +16,25 @@ public final class VectorBatch {
   public static final int CAPACITY = SeriesBatch.CAPACITY;
 
   private final int steps;
+  private final LongConsumer columnMade;
   private final @Nullable Labels[] labels = new Labels[CAPACITY];
   private final boolean[] nameDropped = new boolean[CAPACITY];
   private final double[] @Nullable [] columns = new double[CAPACITY][];
   private int count;
 
+  /** For a reader that counts what it keeps itself, or keeps nothing for long. */
   public VectorBatch(int steps) {
+    this(steps, _ -> {});
+  }
+
+  /**
+   * For columns so long that each must be allowed for.
+   *
+   * @param columnMade told the values of a column before it takes memory; throws to refuse it
+   */
+  VectorBatch(int steps, LongConsumer columnMade) {
     this.steps = steps;
+    this.columnMade = columnMade;
   }
 
   public void clear() {
@@ -45,6 +58,7 @@ public final class VectorBatch {
   public double[] nextColumn() {
     double[] column = columns[count];
     if (column == null) {
+      columnMade.accept(steps);
       column = new double[steps];
       columns[count] = column;
     }
