@@ -1,8 +1,8 @@
 package dev.vedette.crds.load;
 
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.vedette.crds.Relabeling;
+import dev.vedette.model.LabelRegex;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,7 +32,7 @@ final class RelabelChecks {
   /** The message of the regex engine, empty where the expression is fine. */
   static Optional<String> regexError(String regex) {
     try {
-      Pattern.compile("^(?s:" + regex + ")$");
+      LabelRegex.compile(regex);
       return Optional.empty();
     } catch (PatternSyntaxException e) {
       return Optional.of(e.getDescription());

@@ -3,6 +3,7 @@ package dev.vedette.ingester.relabel;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.vedette.model.LabelRegex;
 import java.util.Optional;
 
 /** Regular expressions of rules and the {@code $1}, {@code ${1}}, {@code $name} in their texts. */
@@ -11,7 +12,7 @@ final class Template {
 
   /** Anchored at both ends; a dot matches line ends too. Throws {@link PatternSyntaxException}. */
   static Pattern compile(String regex) {
-    return Pattern.compile("^(?s:" + regex + ")$");
+    return LabelRegex.compile(regex);
   }
 
   static Optional<String> problem(String regex) {

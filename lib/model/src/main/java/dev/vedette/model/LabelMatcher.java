@@ -46,7 +46,7 @@ public final class LabelMatcher {
 
   private static Pattern compile(String regex) {
     try {
-      return Pattern.compile("^(?s:" + regex + ")$");
+      return LabelRegex.compile(regex);
     } catch (PatternSyntaxException e) {
       throw new InvalidRequest(
           ErrorId.INVALID_REGEX,

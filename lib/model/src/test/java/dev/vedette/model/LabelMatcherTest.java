@@ -68,4 +68,39 @@ class LabelMatcherTest {
     assertThat(matcher).isEqualTo(new LabelMatcher(LabelMatcher.Type.NOT_REGEX, "x", "a\"b"));
     assertThat(matcher).isNotEqualTo(new LabelMatcher(LabelMatcher.Type.EQUAL, "x", "a\"b"));
   }
+
+  @Test
+  void expressionsThatGrowBeyondBoundsWhenCompiledAreRefused() {
+    String[] tooLarge = {
+      "((x{1000}){1000}){1000}",
+      "(((((.{0,1000}){0,1000}){0,1000})))",
+      "([]a{2}]{1000}){1000,}",
+      "(\\pL{900}){900}",
+      "(\\Qab\\E{999}){999}",
+      "(".repeat(20_000) + "x" + ")".repeat(20_000)
+    };
+    for (String regex : tooLarge) {
+      assertThatThrownBy(() -> new LabelMatcher(LabelMatcher.Type.REGEX, "x", regex))
+          .isInstanceOf(InvalidRequest.class)
+          .hasMessageContaining("too large or nested too deep");
+    }
+  }
+
+  @Test
+  void bracesThatAreNoCountsStandForThemselves() {
+    String[][] cases = {
+      {"a{1000}", "a".repeat(1000)},
+      {"(ab{2}){3}", "abbabbabb"},
+      {"a{b}", "a{b}"},
+      {"\\Q{1000}\\E", "{1000}"},
+      {"[{1000}]{2}", "{1"},
+      {"\\x{61}{2}", "aa"},
+      {"[[:alpha:]\\]]{2}", "a]"},
+      {"{", "{"},
+    };
+    for (String[] one : cases) {
+      LabelMatcher matcher = new LabelMatcher(LabelMatcher.Type.REGEX, "x", one[0]);
+      assertThat(matcher.matches(one[1])).as(one[0]).isTrue();
+    }
+  }
 }

@@ -3,6 +3,7 @@ package dev.vedette.promql.functions;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.vedette.model.LabelRegex;
 import dev.vedette.model.Labels;
 import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.lex.Quoting;
@@ -21,7 +22,7 @@ public final class LabelFunctions {
     }
     Pattern pattern;
     try {
-      pattern = Pattern.compile("^(?s:" + regex + ")$");
+      pattern = LabelRegex.compile(regex);
     } catch (PatternSyntaxException e) {
       throw Evaluation.failed(
           "invalid regular expression in label_replace(): " + e.getDescription());
