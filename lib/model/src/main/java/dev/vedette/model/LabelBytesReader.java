@@ -51,6 +51,15 @@ final class LabelBytesReader {
     insert(name, value);
   }
 
+  private String ofMetric() {
+    for (int i = 0; i < used; i += 2) {
+      if (pairs[i].equals(Labels.METRIC_NAME)) {
+        return " of metric " + pairs[i + 1];
+      }
+    }
+    return "";
+  }
+
   /** Keeps the pairs sorted; senders mostly send them so, and then this only compares and adds. */
   private void insert(String name, String value) {
     int to = used;
@@ -58,7 +67,7 @@ final class LabelBytesReader {
       int order = Utf8.compare(pairs[to - 2], name);
       if (order == 0) {
         throw invalid(
-            "label name \"%s\" comes twice in one series".formatted(name),
+            "label name \"%s\" comes twice in one series%s".formatted(name, ofMetric()),
             "send each label name once");
       }
       if (order < 0) {

@@ -4,8 +4,10 @@ import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Labels;
 import dev.vedette.model.WriteBatch;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * One request on its way into the head: finds each series' ref, then appends shard by shard. Kept
@@ -257,15 +259,20 @@ final class Append {
               .formatted(sample, head.config().futureLimit().toSeconds());
       case SAMPLE_TOO_OLD ->
           "%s is older than the retention of %s; raise spec.storage.retention of the MetricsCluster"
-              .formatted(sample, head.config().retention());
+              .formatted(sample, words(head.config().retention()));
       case SAMPLE_CONFLICT ->
           "%s has another value than the one stored; two senders write one series, tell them apart"
                   .formatted(sample)
               + " by a label";
       default ->
           "%s is more than %s older than the newest of its series; send samples in order"
-              .formatted(sample, head.config().lateWindow());
+              .formatted(sample, words(head.config().lateWindow()));
     };
+  }
+
+  /** As the setting is written: {@code 360h}, {@code 1h30m}. */
+  private static String words(Duration duration) {
+    return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
   /** Whether a series has a sample worth being born for; refuses its samples where it has none. */
