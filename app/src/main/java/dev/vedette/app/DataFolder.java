@@ -1,6 +1,7 @@
 package dev.vedette.app;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Unavailable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,6 +31,12 @@ final class DataFolder implements AutoCloseable {
    * Creates the folder where needed and locks it. Throws {@link Unavailable} ({@code data-in-use}).
    */
   static DataFolder open(Path folder) {
+    if (folder.toString().isEmpty()) {
+      throw new InvalidRequest(
+          ErrorId.INVALID_REQUEST,
+          "the data folder has no name",
+          "name one with --data DIR; for the current folder write --data .");
+    }
     Path lockFile = folder.resolve("lock");
     try {
       Files.createDirectories(folder);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Unavailable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DataFolderTest {
   @TempDir private Path temp;
+
+  @Test
+  void aFolderWithoutANameIsNotTakenForTheCurrentOne() {
+    assertThatThrownBy(() -> DataFolder.open(Path.of("")))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("no name");
+  }
 
   @Test
   void aFolderHeldByAnotherProcessIsRefusedByItsName() throws Exception {
