@@ -36,10 +36,12 @@ import org.slf4j.LoggerFactory;
  * <p>A flush rolls the log, writes a block a tenant and window, shows the blocks to readers, drops
  * their samples from memory, and only then lets the log forget them. A crash in between leaves
  * samples in a block and in the log: they come back as duplicates, which reads and merges drop.
+ * Where nothing is due the log stays as it is: a checkpoint would carry over all of it.
  */
 final class Maintenance {
   private static final Logger log = LoggerFactory.getLogger(Maintenance.class);
   private static final Duration IDLE = Duration.ofHours(3);
+  private static final Duration RETURN_AFTER_START = Duration.ofHours(1);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
   // More blocks of a window that still grows are merged; of one that is complete, any two.
   private static final int MANY = 4;
@@ -55,7 +57,10 @@ final class Maintenance {
   private final long range;
   private final SplittableRandom random = new SplittableRandom();
   private final ReentrantLock lock = new ReentrantLock();
+  private final long begunNanos;
   private long lastCutoff = Long.MIN_VALUE;
+  // Samples or series left memory, and the log still has them.
+  private boolean owesCheckpoint;
   private long lastIdMillis;
   private long pausedUntilNanos;
   private boolean paused;
@@ -79,6 +84,7 @@ final class Maintenance {
     this.ticker = ticker;
     this.metrics = metrics;
     this.range = config.blockRange().toMillis();
+    this.begunNanos = ticker.nanos();
   }
 
   /** Does what is due. Never throws for the disk's sake: that is counted and tried again. */
@@ -125,11 +131,25 @@ final class Maintenance {
     if (head.chunkBytes() > config.maxHeadBytes()) {
       flush(Long.MAX_VALUE, true);
     } else if (cutoff > lastCutoff) {
-      if (head.hasSamplesBefore(cutoff)) {
+      if (owesCheckpoint || hasWork(cutoff)) {
         flush(cutoff, true);
       }
       lastCutoff = cutoff;
     }
+  }
+
+  private boolean hasWork(long cutoff) {
+    return head.hasSamplesBefore(cutoff) || head.hasIdle(idleBeforeMillis());
+  }
+
+  /**
+   * Series without a sample since are taken out of memory. None are soon after a start: what the
+   * log remembers of a series whose samples are all in blocks is its name, not how old they are.
+   */
+  private long idleBeforeMillis() {
+    return ticker.nanos() - begunNanos < RETURN_AFTER_START.toNanos()
+        ? Long.MIN_VALUE
+        : clock.millis() - IDLE.toMillis();
   }
 
   /** End of the windows that are complete: half a window has passed since. */
@@ -190,10 +210,12 @@ final class Maintenance {
       for (BlockMeta block : written) {
         blocks.add(block);
       }
+      owesCheckpoint = true;
       if (cutLog) {
-        flush.drop(clock.millis() - IDLE.toMillis());
+        flush.drop(idleBeforeMillis());
         wal.checkpoint(segment, keep(flush));
         flush.finish();
+        owesCheckpoint = false;
       } else {
         flush.drop(Long.MIN_VALUE);
       }

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 
 class TsdbTest {
   private static final Path FOLDER = Path.of("/data");
+  private static final Path WAL = Path.of("/data/wal");
   private static final Path BLOCKS = Path.of("/data/blocks/default");
   // The beginning of a two-hour window.
   private static final long START = 1_760_004_000_000L / 7_200_000 * 7_200_000;
@@ -276,6 +277,99 @@ class TsdbTest {
     assertThatThrownBy(() -> write(UP, START, 1)).isInstanceOf(Unavailable.class);
     assertThatThrownBy(() -> tsdb.series(TenantId.DEFAULT, new Selection(List.of(), 0, 1), 0))
         .isInstanceOf(Unavailable.class);
+  }
+
+  @Test
+  void aStartWithNothingToFlushLeavesTheLogAsItIs() throws IOException {
+    write(UP, START, 1);
+    reopen();
+    List<Path> before = disk.list(WAL);
+
+    tsdb.maintain();
+
+    assertThat(disk.list(WAL)).isEqualTo(before);
+    // The same when everything is in blocks and a first sample comes.
+    tsdb.flush();
+    reopen();
+    write(UP, START + 1000, 2);
+    before = disk.list(WAL);
+    tsdb.maintain();
+    assertThat(disk.list(WAL)).isEqualTo(before);
+    assertThat(read(UP)).hasSize(2);
+  }
+
+  @Test
+  void seriesWhoseSamplesAreAllInBlocksKeepTheirPlaceAfterAStart() throws IOException {
+    write(UP, START, 1);
+    tsdb.flush();
+    reopen();
+    Labels other = Labels.of("__name__", "other");
+    write(other, START + 1000, 2);
+    clock.advance(Duration.ofHours(5));
+    tsdb.maintain();
+    assertThat(tsdb.cardinality(TenantId.DEFAULT, 1).series()).isEqualTo(2);
+
+    // Those that do not come back leave, though there is no sample to be flushed.
+    ticker.advance(Duration.ofHours(5));
+    clock.advance(Duration.ofHours(5));
+    tsdb.maintain();
+
+    assertThat(tsdb.cardinality(TenantId.DEFAULT, 1).series()).isZero();
+    assertThat(read(UP)).hasSize(1);
+    assertThat(read(other)).hasSize(1);
+  }
+
+  @Test
+  void whatWasFlushedBeforeACrashIsCutFromTheLogByTheNextStart() throws IOException {
+    write(UP, START, 1);
+    long logged = logBytes();
+    clock.advance(Duration.ofHours(4));
+    failCheckpoints();
+    tsdb.maintain();
+    assertThat(blockFiles()).hasSize(1);
+    disk.heal();
+
+    reopen();
+    assertThat(logBytes()).isGreaterThanOrEqualTo(logged);
+    tsdb.maintain();
+
+    assertThat(disk.list(WAL)).anyMatch(path -> path.toString().contains("checkpoint"));
+    assertThat(read(UP)).hasSize(1);
+  }
+
+  @Test
+  void aCheckpointThatFailedIsMadeUpForThoughNothingIsLeftToFlush() throws IOException {
+    write(UP, START, 1);
+    clock.advance(Duration.ofHours(4));
+    failCheckpoints();
+    tsdb.maintain();
+    assertThat(blockFiles()).hasSize(1);
+    assertThat(disk.list(WAL)).noneMatch(path -> path.toString().contains("checkpoint"));
+
+    disk.heal();
+    ticker.advance(Duration.ofMinutes(1));
+    tsdb.maintain();
+
+    assertThat(disk.list(WAL)).anyMatch(path -> path.toString().contains("checkpoint"));
+    assertThat(blockFiles()).hasSize(1);
+    reopen();
+    assertThat(read(UP)).hasSize(1);
+  }
+
+  private void failCheckpoints() {
+    disk.failOn(
+        call ->
+            call.operation() == SimFiles.Operation.FORCE
+                && call.path().toString().contains("checkpoint"),
+        new IOException("bad sector"));
+  }
+
+  private long logBytes() throws IOException {
+    long bytes = 0;
+    for (Path path : disk.list(WAL)) {
+      bytes += disk.size(path);
+    }
+    return bytes;
   }
 
   private List<Path> blockFiles() throws IOException {

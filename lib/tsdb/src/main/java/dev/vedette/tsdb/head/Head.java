@@ -522,7 +522,17 @@ public final class Head {
     return new HeadFlush(this, cutoffMillis, windowMillis);
   }
 
-  /** Whether a flush up to there would find anything. */
+  /** Whether a flush would find series that hold nothing, none since {@code idleBeforeMillis}. */
+  public boolean hasIdle(long idleBeforeMillis) {
+    for (int ref = 0; ref < births.limit(); ref++) {
+      if (isAlive(ref) && shardOf(ref).isIdle(ref, idleBeforeMillis)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a flush up to there would find samples. */
   public boolean hasSamplesBefore(long cutoffMillis) {
     SampleReader reader = newReader();
     for (int ref = 0; ref < births.limit(); ref++) {

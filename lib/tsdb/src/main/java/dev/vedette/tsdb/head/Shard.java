@@ -331,10 +331,7 @@ final class Shard {
     int at = SeriesRecords.at(ref);
     lock.lock();
     try {
-      boolean isIdle =
-          segment[at + SeriesRecords.LAST_TS] < idleBeforeMillis
-              && SeriesRecords.low(segment[at + SeriesRecords.RUN]) == 0
-              && segment[at + SeriesRecords.CHUNKS] == 0;
+      boolean isIdle = isIdle(segment, at, idleBeforeMillis);
       if (isIdle) {
         segment[at + SeriesRecords.HASH] = 0;
         segment[at + SeriesRecords.STATE] &= ~SeriesRecords.ALIASED;
@@ -343,6 +340,22 @@ final class Shard {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether {@link #bury} would take a series; takes the lock. */
+  boolean isIdle(int ref, long idleBeforeMillis) {
+    lock.lock();
+    try {
+      return isIdle(records.segment(ref), SeriesRecords.at(ref), idleBeforeMillis);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean isIdle(long[] segment, int at, long idleBeforeMillis) {
+    return segment[at + SeriesRecords.LAST_TS] < idleBeforeMillis
+        && SeriesRecords.low(segment[at + SeriesRecords.RUN]) == 0
+        && segment[at + SeriesRecords.CHUNKS] == 0;
   }
 
   private void dropAll(long[] segment, int at) {

@@ -6,6 +6,7 @@ import static dev.vedette.tsdb.wal.WalFormat.MAX_RECORD_BYTES;
 
 import dev.vedette.model.Corruption;
 import dev.vedette.model.FileStore;
+import dev.vedette.tsdb.wal.BodyReader.Malformed;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,9 +16,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps through the intact records of one file. Where one is damaged, it looks byte by byte for the
- * next whose checksum is right and reports what lies between. Holds 2 MiB, whatever the file's
- * size.
+ * Steps through the intact records of one file, those inside of packs like any others. Where one is
+ * damaged, it looks byte by byte for the next whose checksum is right and reports what lies
+ * between. Holds 2 MiB and 1 MiB for a pack, whatever the file's size.
  */
 final class SegmentReader implements Closeable {
   private static final int WINDOW_BYTES = 2 * MAX_RECORD_BYTES;
@@ -27,6 +28,7 @@ final class SegmentReader implements Closeable {
   private final long size;
   private final Consumer<WalDamage> damages;
   private final CRC32C crc = new CRC32C();
+  private final PackReader pack = new PackReader();
   private final byte[] window;
   private long windowFrom;
   private int windowLength;
@@ -77,6 +79,35 @@ final class SegmentReader implements Closeable {
 
   /** Moves to the next intact record; false at the end of the file. */
   boolean next() throws IOException {
+    while (!pack.next()) {
+      if (!nextFrame()) {
+        return false;
+      }
+      if (type() != WalFormat.PACKED) {
+        break;
+      }
+      try {
+        pack.open(window, bodyFrom(), bodyTo());
+      } catch (Malformed e) {
+        spoilPack(e);
+      }
+    }
+    checkType();
+    return true;
+  }
+
+  private void checkType() {
+    byte type = type();
+    if (!WalFormat.isKnown(type)) {
+      throw new Corruption(
+          path,
+          recordAt + FRAME_BYTES,
+          "a record type from %d to %d".formatted(WalFormat.SERIES, WalFormat.PACKED),
+          "type %d, written by another release".formatted(type));
+    }
+  }
+
+  private boolean nextFrame() throws IOException {
     if (next >= size) {
       return false;
     }
@@ -95,42 +126,52 @@ final class SegmentReader implements Closeable {
     recordLength = length;
     next += FRAME_BYTES + length;
     intactEnd = next;
-    byte type = type();
-    if (!WalFormat.isKnown(type)) {
-      throw new Corruption(
-          path,
-          recordAt + FRAME_BYTES,
-          "a record type from %d to %d".formatted(WalFormat.SERIES, WalFormat.END),
-          "type %d, written by another release".formatted(type));
-    }
     return true;
   }
 
+  /** Whether the current record is one of a pack. */
+  boolean isPacked() {
+    return pack.isOpen();
+  }
+
+  /** Reports the pack that the reader stands on or in as damaged and leaves it. */
+  void spoilPack(Malformed found) {
+    pack.close();
+    damages.accept(
+        new WalDamage(
+            path,
+            recordAt,
+            FRAME_BYTES + (long) recordLength,
+            "a pack of records",
+            found.getMessage() + " behind a right checksum"));
+  }
+
   byte type() {
-    return window[bodyFrom() - 1];
+    return buffer()[bodyFrom() - 1];
   }
 
   /** Holds the body of the current record, from {@link #bodyFrom} to {@link #bodyTo}. */
   byte[] buffer() {
-    return window;
+    return pack.isOpen() ? pack.buffer() : window;
   }
 
   int bodyFrom() {
-    return (int) (recordAt - windowFrom) + FRAME_BYTES + 1;
+    return 1 + (pack.isOpen() ? pack.from() : (int) (recordAt - windowFrom) + FRAME_BYTES);
   }
 
   int bodyTo() {
-    return (int) (recordAt - windowFrom) + FRAME_BYTES + recordLength;
+    return pack.isOpen() ? pack.to() : (int) (recordAt - windowFrom) + FRAME_BYTES + recordLength;
   }
 
-  /** Where the current record begins. */
+  /** Where the current record, or the pack it is in, begins. */
   long offset() {
     return recordAt;
   }
 
-  /** Bytes of the current record, its frame included. */
+  /** Bytes of the current record, its frame included; of one in a pack, its share of the pack. */
   long recordBytes() {
-    return FRAME_BYTES + (long) recordLength;
+    long bytes = FRAME_BYTES + (long) recordLength;
+    return pack.isOpen() ? pack.shareOf(bytes) : bytes;
   }
 
   long size() {

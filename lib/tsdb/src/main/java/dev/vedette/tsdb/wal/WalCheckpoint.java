@@ -16,12 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes one checkpoint. It counts from the moment its rename is durable; only then are the files
- * it replaces deleted, and a replay ignores those of them that a crash left. One use, one thread.
+ * Writes one checkpoint, its records in packs. It counts from the moment its rename is durable;
+ * only then are the files it replaces deleted, and a replay ignores those of them that a crash
+ * left. One use, one thread.
  */
 final class WalCheckpoint {
   private static final Logger log = LoggerFactory.getLogger(WalCheckpoint.class);
-  private static final int BUFFER_BYTES = 1 << 20;
+  private static final int BUFFER_BYTES = 64 << 10;
 
   private final FileStore files;
   private final Path folder;
@@ -86,14 +87,18 @@ final class WalCheckpoint {
       writer =
           SegmentWriter.create(
               files, temporary, new FileHeader(FileHeader.Kind.CHECKPOINT, belowSegment, salt));
-      SegmentWriter into = writer;
-      new WalScan(files, this::damage).closed(parts, reader -> record(reader, into));
-      for (Map.Entry<Family, MetricMetadata> entry : metadata.entrySet()) {
-        out.metadata(entry.getKey().tenant(), entry.getValue());
-        flush(into, BUFFER_BYTES);
+      try (PackWriter packs = new PackWriter(writer, PackWriter.PACK_BYTES)) {
+        new WalScan(files, this::damage).closed(parts, reader -> record(reader, packs));
+        for (Map.Entry<Family, MetricMetadata> entry : metadata.entrySet()) {
+          out.metadata(entry.getKey().tenant(), entry.getValue());
+          flush(packs, BUFFER_BYTES);
+        }
+        flush(packs, 1);
+        packs.finish();
       }
+      // In no pack, so that the end is seen to be there whatever a pack may be worth.
       out.end(written.getLongCardinality(), samples);
-      flush(into, 1);
+      writer.write(out.bytes(), out.sizeBytes());
       writer.force();
       writer.close();
       return writer.position();
@@ -103,7 +108,7 @@ final class WalCheckpoint {
     }
   }
 
-  private void record(SegmentReader reader, SegmentWriter into) throws IOException, Malformed {
+  private void record(SegmentReader reader, PackWriter into) throws IOException, Malformed {
     byte[] buffer = reader.buffer();
     int from = reader.bodyFrom();
     int to = reader.bodyTo();
@@ -130,10 +135,9 @@ final class WalCheckpoint {
     }
   }
 
-  private void flush(SegmentWriter into, int fromBytes) throws IOException {
+  private void flush(PackWriter into, int fromBytes) throws IOException {
     if (out.sizeBytes() >= fromBytes) {
-      byte[] bytes = out.bytes();
-      into.write(bytes, out.sizeBytes());
+      into.write(out);
       out.clear();
     }
   }

@@ -53,6 +53,10 @@ final class WalFolder {
     return checkpoint.resolveSibling(checkpoint.getFileName() + ".tmp");
   }
 
+  static boolean isCheckpoint(Part part) {
+    return CHECKPOINT.matcher(part.path().getFileName().toString()).matches();
+  }
+
   static Layout read(FileStore files, Path folder) throws IOException {
     List<Part> segments = new ArrayList<>();
     List<Part> checkpoints = new ArrayList<>();

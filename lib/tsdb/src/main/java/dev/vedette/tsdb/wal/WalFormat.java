@@ -16,12 +16,19 @@ final class WalFormat {
   static final byte SAMPLES = 2;
   static final byte METADATA = 3;
   static final byte END = 4;
+  static final byte PACKED = 5;
 
   /** {@code len u32 | crc u32} before the type. */
   static final int FRAME_BYTES = 8;
 
   /** Bounds what a reader holds, and what it checks while it looks for the next intact record. */
   static final int MAX_RECORD_BYTES = 1 << 20;
+
+  /** {@code bytes of the records u32} before the zstd frame of a pack. */
+  static final int PACK_HEADER_BYTES = 4;
+
+  /** Bounds what a reader allocates for a pack. */
+  static final int MAX_PACK_BYTES = 1 << 20;
 
   /** {@code base ref u32 | base timestamp i64 | count u32}. */
   static final int SAMPLES_HEADER_BYTES = 16;
@@ -47,7 +54,7 @@ final class WalFormat {
   private WalFormat() {}
 
   static boolean isKnown(byte type) {
-    return type >= SERIES && type <= END;
+    return type >= SERIES && type <= PACKED;
   }
 
   /** CRC-32C of a frame's length, type and body; {@code length} counts type and body. */

@@ -22,7 +22,8 @@ public record WalInspection(List<FileSummary> files, List<WalDamage> damages) {
   }
 
   /**
-   * One file in figures; bytes include the frames of the records.
+   * One file in figures; bytes include the frames of the records. Those in packs count with their
+   * share of what the pack takes.
    *
    * @param tornBytes bytes at the end of the last segment that a replay would cut off
    */

@@ -75,15 +75,19 @@ final class WalScan {
       check(part, reader);
       boolean whole = false;
       while (reader.next()) {
+        byte type = reader.type();
         try {
           records.record(reader);
         } catch (Malformed e) {
-          throw malformed(part.path(), reader, e);
+          if (!reader.isPacked()) {
+            throw malformed(part.path(), reader, e);
+          }
+          reader.spoilPack(e);
         }
-        whole = reader.type() == WalFormat.END;
+        whole = type == WalFormat.END;
       }
       End end = new End(reader.intactEnd(), reader.size());
-      if (end.isTorn() && (closed ? !end.isUnborn() : isBeyondTearing(end))) {
+      if (end.isTorn() && (closed ? !isUnborn(part, end) : isBeyondTearing(end))) {
         damages.accept(reader.tail());
       } else if (isCheckpoint(reader) && !whole) {
         damages.accept(
@@ -91,6 +95,11 @@ final class WalScan {
       }
       return end;
     }
+  }
+
+  /** A checkpoint has its name only once it is whole, so it never is. */
+  private static boolean isUnborn(Part part, End end) {
+    return end.isUnborn() && !WalFolder.isCheckpoint(part);
   }
 
   /** The header was durable before the first record, so this is no torn write. */

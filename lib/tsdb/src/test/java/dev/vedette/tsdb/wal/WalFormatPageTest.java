@@ -14,24 +14,41 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The worked example of {@code docs/format/wal.md} and the golden file hold the same log. */
 class WalFormatPageTest {
   private static final Path PAGE = Path.of("docs/format/wal.md");
+  private static final Path CHECKPOINT = WalFolder.checkpoint(TestLog.FOLDER, 2);
 
   @Test
   void theExampleOfThePageIsRead() throws IOException {
     SimFiles disk = TestLog.disk(1);
-    disk.put(TestLog.segment(1), pageExample());
+    disk.put(TestLog.segment(1), pageExample(0));
+    assertIsExample(disk);
+  }
+
+  @Test
+  void theCheckpointOfThePageIsRead() throws IOException {
+    SimFiles disk = TestLog.disk(1);
+    disk.put(CHECKPOINT, pageExample(1));
+    assertIsExample(disk);
+  }
+
+  @Test
+  void theGoldenCheckpointOfVersion1IsRead() throws IOException {
+    SimFiles disk = TestLog.disk(1);
+    try (InputStream golden =
+        getClass().getResourceAsStream("/golden/wal-v1/checkpoint.00000002")) {
+      disk.put(CHECKPOINT, golden.readAllBytes());
+    }
     assertIsExample(disk);
   }
 
   @Test
   void theExampleOfThePageIsWritten() throws IOException {
     assertThat(HexFormat.ofDelimiter(" ").formatHex(written()))
-        .isEqualTo(HexFormat.ofDelimiter(" ").formatHex(pageExample()));
+        .isEqualTo(HexFormat.ofDelimiter(" ").formatHex(pageExample(0)));
   }
 
   @Test
@@ -75,15 +92,11 @@ class WalFormatPageTest {
     return disk.bytes(TestLog.segment(1));
   }
 
-  /** The hex of the page's block after "Worked example", each line up to its remark. */
-  private static byte[] pageExample() throws IOException {
-    List<String> lines = Files.readAllLines(PAGE);
-    int from = lines.indexOf("```hex") + 1;
+  /** The hex of a block of the page, the first is 0, each line up to its remark. */
+  private static byte[] pageExample(int block) throws IOException {
+    String text = Files.readString(PAGE).split("```hex\n")[block + 1];
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (String line : lines.subList(from, lines.size())) {
-      if (line.equals("```")) {
-        break;
-      }
+    for (String line : text.substring(0, text.indexOf("```")).split("\n")) {
       String hex = line.replaceFirst("#.*", "").replace(" ", "");
       bytes.writeBytes(HexFormat.of().parseHex(hex));
     }
