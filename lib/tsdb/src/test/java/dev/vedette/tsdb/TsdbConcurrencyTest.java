@@ -1,0 +1,148 @@
+package dev.vedette.tsdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.model.WriteBatch;
+import dev.vedette.model.WriteOutcome;
+import dev.vedette.testkit.FakeClock;
+import dev.vedette.testkit.SimFiles;
+import dev.vedette.tsdb.head.HeadConfig;
+import dev.vedette.tsdb.head.SeriesLimits;
+import dev.vedette.tsdb.wal.WalSettings;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Writers that share series, and series of long ago that leave the head with each flush and are
+ * born again by the next request, while the head is flushed over and over.
+ */
+class TsdbConcurrencyTest {
+  private static final long NOW = 1_760_000_000_000L;
+  private static final int WRITERS = 4;
+  private static final int ROUNDS = 150;
+  private static final int SERIES = 30;
+
+  private final SimFiles disk = SimFiles.seeded(3);
+
+  private Tsdb open() {
+    TsdbConfig config =
+        new TsdbConfig(
+            Path.of("/data"),
+            Duration.ofHours(2),
+            64 << 20,
+            Duration.ofDays(1),
+            new HeadConfig(
+                2,
+                Duration.ofDays(15),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(30),
+                SeriesLimits.DEFAULTS),
+            WalSettings.defaults());
+    return Tsdb.open(
+        config,
+        disk,
+        new FakeClock(Instant.ofEpochMilli(NOW)),
+        Ticker.system(),
+        new PrometheusRegistry());
+  }
+
+  @Test
+  void everySampleOfEveryWriterIsThereAfterwardsAndAfterARestart() throws Exception {
+    try (Tsdb tsdb = open();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> writers = new ArrayList<>();
+      for (int w = 0; w < WRITERS; w++) {
+        int writer = w;
+        writers.add(threads.submit(() -> writeAll(tsdb, writer)));
+      }
+      while (!writers.stream().allMatch(Future::isDone)) {
+        tsdb.flush();
+        tsdb.maintain();
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+      check(tsdb);
+    }
+    try (Tsdb tsdb = open()) {
+      check(tsdb);
+    }
+  }
+
+  private static void writeAll(Tsdb tsdb, int writer) {
+    for (int round = 0; round < ROUNDS; round++) {
+      List<Labels> series = new ArrayList<>();
+      for (int i = 0; i < SERIES; i++) {
+        // A third is this writer's own, a third everybody's, a third of long ago.
+        series.add(labels(i % 3 == 0 ? "own" : i % 3 == 1 ? "shared" : "old", i, writer));
+      }
+      WriteBatch batch = new WriteBatch();
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      series.forEach(labels -> bytes.writeBytes(LabelBytes.encode(labels)));
+      batch.reset(bytes.toByteArray());
+      int from = 0;
+      for (Labels labels : series) {
+        int to = from + LabelBytes.encode(labels).length;
+        long at = time(labels, writer, round);
+        batch.addSeries(from, to);
+        batch.addSample(at, value(labels, at));
+        from = to;
+      }
+      WriteOutcome outcome = tsdb.write(TenantId.DEFAULT, batch);
+      assertThat(outcome.refusals()).isEmpty();
+      assertThat(outcome.stored()).isEqualTo(SERIES);
+    }
+  }
+
+  private static Labels labels(String kind, int i, int writer) {
+    String owner = kind.equals("shared") ? "all" : "" + writer;
+    return Labels.of("__name__", "m", "kind", kind, "i", "" + i, "writer", owner);
+  }
+
+  private static long time(Labels labels, int writer, int round) {
+    long base = labels.get("kind").equals("old") ? NOW - 18_000_000 : NOW - 600_000;
+    return base + round * 1000L + writer;
+  }
+
+  private static long value(Labels labels, long at) {
+    return Double.doubleToRawLongBits(labels.hashCode() + at * 0.5);
+  }
+
+  private static void check(Tsdb tsdb) {
+    Selection all = new Selection(List.of(LabelMatcher.equal("__name__", "m")), 0, NOW + 1_000_000);
+    int series = 0;
+    SeriesBatch batch = new SeriesBatch();
+    try (SeriesCursor cursor = tsdb.select(TenantId.DEFAULT, all)) {
+      while (cursor.next(batch)) {
+        for (int i = 0; i < batch.count(); i++) {
+          Labels labels = batch.labels(i);
+          boolean shared = labels.get("kind").equals("shared");
+          assertThat(batch.size(i)).as("%s", labels).isEqualTo(shared ? WRITERS * ROUNDS : ROUNDS);
+          for (int s = 0; s < batch.size(i); s++) {
+            assertThat(Double.doubleToRawLongBits(batch.values(i)[s]))
+                .isEqualTo(value(labels, batch.timestamps(i)[s]));
+          }
+          series++;
+        }
+      }
+    }
+    assertThat(series).isEqualTo(SERIES / 3 * (WRITERS + 1 + WRITERS));
+  }
+}
