@@ -28,7 +28,10 @@ public final class PageDecoder {
   private byte[] siblingCorrectionClasses = {};
   private long[] copied = {};
   private int page = -1;
+  // How far the page is decoded: series, the last of them that can be a sibling, and the tables.
   private int decoded;
+  private int sibling;
+  private @Nullable TokenTables tables;
   // Decoders of other pages, of which series here are copies; the oldest is used again.
   private final @Nullable PageDecoder[] foreign = new PageDecoder[MAX_FOREIGN];
   private int oldestForeign;
@@ -47,7 +50,6 @@ public final class PageDecoder {
    */
   public void open(int newPage, int last) {
     page = -1;
-    decoded = 0;
     Piece piece = source.page(newPage);
     if (buffer.length < piece.length() + BitSource.PADDING) {
       buffer = new byte[piece.length() * 2 + BitSource.PADDING];
@@ -61,8 +63,11 @@ public final class PageDecoder {
     }
     Arrays.fill(siblingClasses, (byte) 0);
     Arrays.fill(siblingCorrectionClasses, (byte) 0);
-    decode(newPage, last + 1, in);
+    decoded = 0;
+    sibling = NO_SIBLING;
+    tables = null;
     page = newPage;
+    decodeTo(last + 1);
   }
 
   /** How many bytes of a page say how its series are coded. */
@@ -99,36 +104,41 @@ public final class PageDecoder {
     return lastTimestamps.length;
   }
 
-  /** Residuals follow each other through the page, so everything before is decoded too. */
-  private void decode(int ofPage, int to, ByteSource in) {
-    TokenTables tables = null;
-    int sibling = NO_SIBLING;
-    for (int i = 0; i < to; i++) {
-      SeriesCode code = codes[i];
-      if (code.isConstant() || code.copyOf >= 0) {
-        continue;
+  /**
+   * Goes on to before a series of the page. Residuals follow each other through the page, so all
+   * that are before it are decoded too.
+   */
+  private void decodeTo(int end) {
+    for (; decoded < end; decoded++) {
+      SeriesCode code = codes[decoded];
+      if (!code.isConstant() && code.copyOf < 0) {
+        decode(decoded, code);
+        sibling = decoded;
       }
-      if (tables == null) {
-        tables = source.tables(ofPage);
-      }
-      x[i] = atLeast(x[i], code.size);
-      if (code.predictor.hasResiduals()) {
-        rans.decode(table(tables, code.tableSet, in), siblingClasses, x[i], code.size);
-      }
-      restore(code, x[i], sibling, in);
-      if (code.hasCorrections()) {
-        corrections[i] = atLeast(corrections[i], code.size);
-        decodeCorrections(code, tables, corrections[i], in);
-      }
-      sibling = i;
     }
     if (rans.isExhausted()) {
-      throw in.damaged("as many bits as its series take", "fewer");
+      throw damaged("as many bits as its series take", "fewer");
     }
-    decoded = to;
   }
 
-  private void restore(SeriesCode code, long[] y, int sibling, ByteSource in) {
+  private void decode(int index, SeriesCode code) {
+    TokenTables sets = tables;
+    if (sets == null) {
+      sets = source.tables(page);
+      tables = sets;
+    }
+    x[index] = atLeast(x[index], code.size);
+    if (code.predictor.hasResiduals()) {
+      rans.decode(table(sets, code.tableSet), siblingClasses, x[index], code.size);
+    }
+    restore(code, x[index]);
+    if (code.hasCorrections()) {
+      corrections[index] = atLeast(corrections[index], code.size);
+      decodeCorrections(code, sets, corrections[index]);
+    }
+  }
+
+  private void restore(SeriesCode code, long[] y) {
     code.predictor.restore(y, code.size, code.parameter);
     long base = code.base;
     long factor = code.factor;
@@ -139,7 +149,7 @@ public final class PageDecoder {
       return;
     }
     if (sibling == NO_SIBLING || codes[sibling].size != code.size) {
-      throw in.damaged("a sibling with %d samples".formatted(code.size), "none");
+      throw damaged("a sibling with %d samples".formatted(code.size), "none");
     }
     long[] other = x[sibling];
     for (int i = 0; i < code.size; i++) {
@@ -147,10 +157,9 @@ public final class PageDecoder {
     }
   }
 
-  private void decodeCorrections(
-      SeriesCode code, TokenTables tables, long[] values, ByteSource in) {
+  private void decodeCorrections(SeriesCode code, TokenTables sets, long[] values) {
     if (code.correctionPredictor.hasResiduals()) {
-      TokenTable table = table(tables, code.correctionTableSet, in);
+      TokenTable table = table(sets, code.correctionTableSet);
       rans.decode(table, siblingCorrectionClasses, values, code.size);
     }
     code.correctionPredictor.restore(values, code.size, code.correctionParameter);
@@ -159,11 +168,11 @@ public final class PageDecoder {
     }
   }
 
-  private static TokenTable table(TokenTables tables, int set, ByteSource in) {
-    if (set >= tables.count()) {
-      throw in.damaged("one of %d tables".formatted(tables.count()), "table " + set);
+  private TokenTable table(TokenTables sets, int set) {
+    if (set >= sets.count()) {
+      throw damaged("one of %d tables".formatted(sets.count()), "table " + set);
     }
-    return tables.get(set);
+    return sets.get(set);
   }
 
   private static long[] atLeast(long[] array, int size) {
@@ -273,9 +282,7 @@ public final class PageDecoder {
 
   /** Sees to it that an original is there and can be copied. */
   private void needs(int index, SeriesCode copy) {
-    if (index >= decoded) {
-      open(page, index);
-    }
+    decodeTo(index + 1);
     SeriesCode code = codes[index];
     if (code.isConstant()
         || code.copyOf >= 0
@@ -297,7 +304,7 @@ public final class PageDecoder {
       foreign[oldestForeign] = decoder;
     }
     oldestForeign = (oldestForeign + 1) % MAX_FOREIGN;
-    decoder.open(wanted, source.seriesCount(wanted) - 1);
+    decoder.open(wanted, -1);
     return decoder;
   }
 
