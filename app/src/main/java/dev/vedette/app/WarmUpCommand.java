@@ -20,20 +20,30 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The run that the build lets the JVM watch to prepare its cache of loaded classes: start, take
- * samples in, answer, stop.
+ * The run that the build lets the JVM watch: start, take in a scrape of many series over and over,
+ * answer, flush, stop. The JVM keeps the classes it loaded, linked, and what it learnt of the
+ * methods, so that a server is quick from its first second.
  */
-@Command(name = "warm-up", hidden = true, description = "Start, answer a few requests, stop.")
+@Command(name = "warm-up", hidden = true, description = "Start, work for some seconds, stop.")
 final class WarmUpCommand implements Callable<Integer> {
+  private static final int SERIES = 500;
+  private static final int WRITES = 1_500;
+  private static final int READ_ROUNDS = 30;
+  private static final long STEP_MILLIS = 4_000;
+
   private static final String[] READS = {
     "/-/ready",
     "/metrics",
     "/agent/metrics",
     "/api/v1/targets",
     "/api/v1/labels",
+    "/api/v1/label/instance/values",
+    "/api/v1/series?match%5B%5D=warm_up_1",
     "/api/v1/status/tsdb",
-    "/api/v1/query?query=sum(rate(warm_up%5B5m%5D))%20by%20(job)",
     "/api/v1/query?query=up",
+    "/api/v1/query?query=count%20by%20(__name__)%20(%7B__name__%3D~%22warm_up_.*%22%7D)",
+    "/api/v1/query_range?query=sum(rate(warm_up_1%5B5m%5D))&start=%d&end=%d&step=15",
+    "/api/v1/query_range?query=max_over_time(warm_up_2%5B5m%5D)%2Fwarm_up_3&start=%d&end=%d&step=15",
   };
 
   @Option(names = "--data", paramLabel = "DIR", required = true)
@@ -47,17 +57,64 @@ final class WarmUpCommand implements Callable<Integer> {
         new Vedette.Options(ListenAddress.ANY_LOOPBACK_PORT, data, null, EnumSet.allOf(Role.class));
     try (Vedette vedette = Vedette.start(options)) {
       URI address = URI.create(vedette.url());
+      long end = System.currentTimeMillis();
+      write(address.resolve("/api/v1/write"), end - WRITES * STEP_MILLIS);
+      read(address, end);
+      expect(204, HttpRequest.newBuilder(address.resolve("/api/v1/admin/tsdb/flush")).POST(none()));
+      read(address, end);
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private void write(URI receiver, long startMillis) throws IOException, InterruptedException {
+    byte[][] labels = new byte[SERIES][];
+    for (int s = 0; s < SERIES; s++) {
+      labels[s] =
+          LabelBytes.encode(
+              Labels.of(
+                  Labels.METRIC_NAME,
+                  "warm_up_" + s % 50,
+                  "instance",
+                  "host-" + s / 50,
+                  "job",
+                  "build"));
+    }
+    for (int i = 0; i < WRITES; i++) {
+      ByteArrayOutputStream request = new ByteArrayOutputStream();
+      for (int s = 0; s < SERIES; s++) {
+        // Constant, counting, decimal and noisy series, as a scrape has them.
+        double value =
+            switch (s % 4) {
+              case 0 -> s;
+              case 1 -> i * 7L;
+              case 2 -> (i * 31 + s) % 1000 / 10.0;
+              default -> Math.sin(i + s);
+            };
+        timeSeries(request, labels[s], value, startMillis + i * STEP_MILLIS);
+      }
       expect(
           204,
-          HttpRequest.newBuilder(address.resolve("/api/v1/write"))
-              .POST(HttpRequest.BodyPublishers.ofByteArray(oneSample()))
+          HttpRequest.newBuilder(receiver)
               .header("Content-Type", "application/x-protobuf")
-              .header("Content-Encoding", "snappy"));
-      for (String path : READS) {
+              .header("Content-Encoding", "snappy")
+              .POST(
+                  HttpRequest.BodyPublishers.ofByteArray(Snappy.compress(request.toByteArray()))));
+    }
+  }
+
+  private void read(URI address, long endMillis) throws IOException, InterruptedException {
+    for (int i = 0; i < READ_ROUNDS; i++) {
+      for (String read : READS) {
+        String path =
+            read.replaceFirst("%d", Long.toString(endMillis / 1000 - 1800))
+                .replaceFirst("%d", Long.toString(endMillis / 1000));
         expect(200, HttpRequest.newBuilder(address.resolve(path)).GET());
       }
     }
-    return CommandLine.ExitCode.OK;
+  }
+
+  private static HttpRequest.BodyPublisher none() {
+    return HttpRequest.BodyPublishers.noBody();
   }
 
   private void expect(int status, HttpRequest.Builder request)
@@ -70,26 +127,23 @@ final class WarmUpCommand implements Callable<Integer> {
     }
   }
 
-  /** A remote write request of one series: {@code warm_up} is 1 now. */
-  private static byte[] oneSample() throws IOException {
-    byte[] labels = LabelBytes.encode(Labels.of(Labels.METRIC_NAME, "warm_up", "job", "build"));
-    ByteBuffer sample = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-    sample.put((byte) 0x09).putDouble(1).put((byte) 0x10);
-    for (long rest = System.currentTimeMillis(); ; rest >>>= 7) {
+  /** A remote write {@code TimeSeries} with one sample; all its lengths are below 128 bytes. */
+  private static void timeSeries(
+      ByteArrayOutputStream request, byte[] labels, double value, long timestampMillis) {
+    ByteBuffer sample = ByteBuffer.allocate(20).order(ByteOrder.LITTLE_ENDIAN);
+    sample.put((byte) 0x09).putDouble(value).put((byte) 0x10);
+    for (long rest = timestampMillis; ; rest >>>= 7) {
       if (rest < 0x80) {
         sample.put((byte) rest);
         break;
       }
       sample.put((byte) (rest | 0x80));
     }
-    // All lengths are below 128: one byte each.
-    ByteArrayOutputStream request = new ByteArrayOutputStream();
     request.write(0x0A);
     request.write(labels.length + 2 + sample.position());
     request.writeBytes(labels);
     request.write(0x12);
     request.write(sample.position());
     request.write(sample.array(), 0, sample.position());
-    return Snappy.compress(request.toByteArray());
   }
 }
