@@ -3,11 +3,11 @@ package dev.vedette.promql.exec;
 import java.util.Iterator;
 import java.util.List;
 
-/** Series that are in memory already. */
-final class ListStream implements VectorStream {
+/** Series that are in memory already; those without a point are left out. */
+public final class ListStream implements VectorStream {
   private final Iterator<Series> series;
 
-  ListStream(List<Series> series) {
+  public ListStream(List<Series> series) {
     this.series = series.iterator();
   }
 

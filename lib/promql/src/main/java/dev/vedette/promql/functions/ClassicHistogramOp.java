@@ -2,18 +2,17 @@ package dev.vedette.promql.functions;
 
 import dev.vedette.model.Labels;
 import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.ListStream;
 import dev.vedette.promql.exec.NameRule;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.ScalarOp;
 import dev.vedette.promql.exec.Series;
 import dev.vedette.promql.exec.Steps;
-import dev.vedette.promql.exec.VectorBatch;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.VectorStream;
 import dev.vedette.promql.functions.Buckets.Bound;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,20 +56,7 @@ public record ClassicHistogramOp(
 
   @Override
   public VectorStream open(Evaluation evaluation, Steps steps) {
-    Iterator<Series> results = all(evaluation, steps).iterator();
-    return new VectorStream() {
-      @Override
-      public boolean next(VectorBatch batch) {
-        batch.clear();
-        while (results.hasNext() && !batch.isFull()) {
-          batch.add(results.next());
-        }
-        return batch.count() > 0;
-      }
-
-      @Override
-      public void close() {}
-    };
+    return new ListStream(all(evaluation, steps));
   }
 
   @Override

@@ -5,19 +5,18 @@ import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.exec.Grouping;
+import dev.vedette.promql.exec.ListStream;
 import dev.vedette.promql.exec.Merge;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.SelectOp;
 import dev.vedette.promql.exec.Series;
 import dev.vedette.promql.exec.Steps;
-import dev.vedette.promql.exec.VectorBatch;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.VectorStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,20 +44,7 @@ public record InfoOp(VectorOp base, List<LabelMatcher> matchers, Reading reading
 
   @Override
   public VectorStream open(Evaluation evaluation, Steps steps) {
-    Iterator<Series> results = all(evaluation, steps).iterator();
-    return new VectorStream() {
-      @Override
-      public boolean next(VectorBatch batch) {
-        batch.clear();
-        while (results.hasNext() && !batch.isFull()) {
-          batch.add(results.next());
-        }
-        return batch.count() > 0;
-      }
-
-      @Override
-      public void close() {}
-    };
+    return new ListStream(all(evaluation, steps));
   }
 
   @Override
