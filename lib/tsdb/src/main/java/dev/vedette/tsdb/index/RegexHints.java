@@ -8,13 +8,13 @@ import java.util.Optional;
  * What can be said of an anchored regular expression without running it: that it is a mere list of
  * texts, or that all it matches begins alike. Says nothing rather than something uncertain.
  */
-final class RegexHints {
+public final class RegexHints {
   private static final String META = "\\.+*?()|[]{}^$";
 
   private RegexHints() {}
 
   /** The texts of {@code a|b|c} or {@code (a|b|c)}; empty where there is more to the expression. */
-  static Optional<List<String>> literals(String regex) {
+  public static Optional<List<String>> literals(String regex) {
     String body = regex;
     if (body.startsWith("(") && body.endsWith(")") && !body.endsWith("\\)")) {
       body = body.substring(1, body.length() - 1);
@@ -39,7 +39,7 @@ final class RegexHints {
   }
 
   /** A text that every match begins with; often empty. */
-  static String prefix(String regex) {
+  public static String prefix(String regex) {
     if (regex.indexOf('|') >= 0) {
       // Alternatives begin as they like, unless all are inside one group; no closer look at that.
       return "";
