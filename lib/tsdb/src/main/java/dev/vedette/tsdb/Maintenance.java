@@ -160,24 +160,18 @@ final class Maintenance {
 
   /** Everything into blocks, now. */
   void flushAll() {
-    lock.lock();
-    try {
-      flush(Long.MAX_VALUE, true);
-    } catch (IOException e) {
-      throw unavailable(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw interrupted(e);
-    } finally {
-      lock.unlock();
-    }
+    flushNow(true);
   }
 
   /** Everything into blocks while the log is being read: the log stays as it is. */
   void flushDuringReplay() {
+    flushNow(false);
+  }
+
+  private void flushNow(boolean cutLog) {
     lock.lock();
     try {
-      flush(Long.MAX_VALUE, false);
+      flush(Long.MAX_VALUE, cutLog);
     } catch (IOException e) {
       throw unavailable(e);
     } catch (InterruptedException e) {
