@@ -43,8 +43,6 @@ final class RunCommand implements Callable<Integer> {
       description = "Roles to play: ingester, storage, querier, agent (default: ${DEFAULT-VALUE}).")
   private String roles = "";
 
-  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
-
   @Override
   public Integer call() throws Exception {
     long began = ProcessStart.nanos();

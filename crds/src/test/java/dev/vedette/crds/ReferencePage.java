@@ -13,6 +13,7 @@ import java.util.Optional;
 
 /** Writes the page of {@code docs/reference} that lists every field of a kind. */
 final class ReferencePage {
+  @SuppressWarnings("InlineFormatString") // Reads better as a page.
   private static final String HEAD =
       """
       # %s

@@ -194,6 +194,7 @@ final class FileReader {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // The tree stands for metadata that are not there.
   private static ObjectKey key(Kind kind, Mapping tree) {
     Tree metadata = tree.field("metadata").map(Field::value).orElse(tree);
     boolean given = metadata != tree && metadata instanceof Mapping;

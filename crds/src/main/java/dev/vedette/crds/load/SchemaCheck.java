@@ -8,7 +8,6 @@ import dev.vedette.crds.load.Tree.Field;
 import dev.vedette.crds.load.Tree.Mapping;
 import dev.vedette.crds.load.Tree.Scalar;
 import dev.vedette.crds.load.Tree.Sequence;
-import dev.vedette.crds.load.Tree.Type;
 import dev.vedette.crds.value.DurationText;
 import dev.vedette.crds.value.SizeText;
 import java.math.BigDecimal;
@@ -114,6 +113,7 @@ final class SchemaCheck {
             });
   }
 
+  @SuppressWarnings("ReferenceEquality") // That very place of the schema, not one like it.
   private void unknown(Field field, Schema schema, FieldPath path) {
     // What older kubectl versions and the API server leave behind is not the author's business.
     if (schema.properties().isEmpty() && schema == root.properties().get("status")) {
@@ -157,7 +157,7 @@ final class SchemaCheck {
     return switch (schema.type()) {
       case "string" -> text(scalar, schema, path);
       case "boolean" ->
-          scalar.type() == Type.BOOLEAN
+          scalar.type() == Tree.Type.BOOLEAN
               ? Trees.toJson(scalar)
               : mismatch(scalar, path, "true or false");
       case "integer", "number" -> number(scalar, schema, path);
@@ -171,7 +171,7 @@ final class SchemaCheck {
     if (isNothing(scalar)) {
       return mismatch(scalar, path, expectation(schema));
     }
-    if (scalar.type() != Type.STRING || oldBoolean) {
+    if (scalar.type() != Tree.Type.STRING || oldBoolean) {
       String quoted = "write it in quotes: \"%s\"".formatted(scalar.shown());
       String found = oldBoolean ? "the boolean " + text : scalar.describe();
       problems.add(scalar.at(), path.toString(), "found " + found, expectation(schema), quoted);
@@ -196,7 +196,8 @@ final class SchemaCheck {
 
   private JsonNode number(Scalar scalar, Schema schema, FieldPath path) {
     boolean whole = schema.type().equals("integer");
-    boolean fits = scalar.type() == Type.INTEGER || (!whole && scalar.type() == Type.NUMBER);
+    boolean fits =
+        scalar.type() == Tree.Type.INTEGER || (!whole && scalar.type() == Tree.Type.NUMBER);
     if (!fits || scalar.text().length() > Trees.MAX_DIGITS) {
       return mismatch(scalar, path, expectation(schema));
     }
@@ -228,7 +229,7 @@ final class SchemaCheck {
   }
 
   private static boolean isNothing(Tree tree) {
-    return tree instanceof Scalar(_, Type type, _, _) && type == Type.NULL;
+    return tree instanceof Scalar(_, Tree.Type type, _, _) && type == Tree.Type.NULL;
   }
 
   /** What a schema wants, in words. */

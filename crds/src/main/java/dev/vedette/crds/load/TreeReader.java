@@ -4,7 +4,6 @@ import dev.vedette.crds.load.Tree.Field;
 import dev.vedette.crds.load.Tree.Mapping;
 import dev.vedette.crds.load.Tree.Scalar;
 import dev.vedette.crds.load.Tree.Sequence;
-import dev.vedette.crds.load.Tree.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -103,7 +102,9 @@ final class TreeReader {
       }
     }
     boolean blank =
-        root.isPresent() && root.get() instanceof Scalar(_, Type type, _, _) && type == Type.NULL;
+        root.isPresent()
+            && root.get() instanceof Scalar(_, Tree.Type type, _, _)
+            && type == Tree.Type.NULL;
     return blank ? Optional.empty() : root;
   }
 
@@ -212,44 +213,44 @@ final class TreeReader {
   private Scalar scalar(ScalarEvent event) throws Refused {
     String text = event.getValue();
     boolean plain = event.isPlain();
-    Type type;
+    Tree.Type type;
     if (event.getTag().isPresent()) {
       type = tagged(event, event.getTag().get());
     } else {
-      type = plain ? plainType(text) : Type.STRING;
+      type = plain ? plainType(text) : Tree.Type.STRING;
     }
     return new Scalar(text, type, plain, at(event));
   }
 
-  private Type tagged(ScalarEvent event, String tag) throws Refused {
-    Type type =
+  private Tree.Type tagged(ScalarEvent event, String tag) throws Refused {
+    Tree.Type type =
         switch (tag) {
-          case "!", TAG_PREFIX + "str" -> Type.STRING;
-          case TAG_PREFIX + "int" -> Type.INTEGER;
-          case TAG_PREFIX + "float" -> Type.NUMBER;
-          case TAG_PREFIX + "bool" -> Type.BOOLEAN;
-          case TAG_PREFIX + "null" -> Type.NULL;
+          case "!", TAG_PREFIX + "str" -> Tree.Type.STRING;
+          case TAG_PREFIX + "int" -> Tree.Type.INTEGER;
+          case TAG_PREFIX + "float" -> Tree.Type.NUMBER;
+          case TAG_PREFIX + "bool" -> Tree.Type.BOOLEAN;
+          case TAG_PREFIX + "null" -> Tree.Type.NULL;
           default ->
               throw refuse(at(event), "the tag %s has no meaning here".formatted(tag), "remove it");
         };
-    if (type != Type.STRING && plainType(event.getValue()) != type) {
+    if (type != Tree.Type.STRING && plainType(event.getValue()) != type) {
       String what = "\"%s\" is not what its tag says".formatted(event.getValue());
       throw refuse(at(event), what, "remove the tag");
     }
     return type;
   }
 
-  private static Type plainType(String text) {
+  private static Tree.Type plainType(String text) {
     if (NULL.matcher(text).matches()) {
-      return Type.NULL;
+      return Tree.Type.NULL;
     }
     if (BOOLEAN.matcher(text).matches()) {
-      return Type.BOOLEAN;
+      return Tree.Type.BOOLEAN;
     }
     if (INTEGER.matcher(text).matches()) {
-      return Type.INTEGER;
+      return Tree.Type.INTEGER;
     }
-    return NUMBER.matcher(text).matches() ? Type.NUMBER : Type.STRING;
+    return NUMBER.matcher(text).matches() ? Tree.Type.NUMBER : Tree.Type.STRING;
   }
 
   private Refused refuse(Position at, String what, String wayOut) {

@@ -1,6 +1,7 @@
 package dev.vedette.ingester.relabel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatObject;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.ingester.relabel.RelabelRule.Action;
@@ -65,7 +66,7 @@ class RelabelerTest {
   void withoutRulesTheLabelsAreTheSameObject() {
     Labels labels = Labels.of("a", "1");
 
-    assertThat(Relabeler.NONE.apply(labels).orElseThrow() == labels).isTrue();
+    assertThatObject(Relabeler.NONE.apply(labels).orElseThrow()).isSameAs(labels);
   }
 
   /** The rules of the configurations that Prometheus refuses. */

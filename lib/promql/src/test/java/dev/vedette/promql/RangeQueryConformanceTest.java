@@ -68,7 +68,7 @@ class RangeQueryConformanceTest {
 
   private static Labels labels(JsonNode node) {
     Labels.Builder labels = new Labels.Builder();
-    node.fields().forEachRemaining(label -> labels.set(label.getKey(), label.getValue().asText()));
+    node.properties().forEach(label -> labels.set(label.getKey(), label.getValue().asText()));
     return labels.build();
   }
 

@@ -423,7 +423,7 @@ public final class SimFiles implements FileStore {
       synchronized (SimFiles.this) {
         checkOpen();
         before(Operation.READ, path);
-        int length = (int) Math.clamp(file.size - position, 0, into.remaining());
+        int length = Math.clamp(file.size - position, 0, into.remaining());
         into.put(file.data, (int) Math.min(position, file.size), length);
         return length;
       }

@@ -35,7 +35,7 @@ final class ApiRim {
     }
     Set<String> methods = new TreeSet<>();
     for (String method :
-        String.join(",", response.getHeaders().getAll(HttpHeaders.ALLOW)).split(",")) {
+        String.join(",", response.getHeaders().getAll(HttpHeaders.ALLOW)).split(",", -1)) {
       methods.add(method.strip());
     }
     methods.remove(HttpMethod.HEAD.name());

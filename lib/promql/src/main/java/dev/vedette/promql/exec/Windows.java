@@ -18,6 +18,7 @@ public final class Windows {
   }
 
   /** Finds the windows of the first {@code size} timestamps, which ascend. */
+  @SuppressWarnings("ReferenceEquality") // Series that share an array are what this is for.
   public void locate(long[] timestamps, int size) {
     if (timestamps == located && size == locatedSize) {
       return;

@@ -58,6 +58,7 @@ public sealed interface Command {
 
     record Warn(Text text) implements Expectation {}
 
+    @SuppressWarnings("AvoidCommonTypeNames") // The word of the scripts.
     record Info(Text text) implements Expectation {}
 
     record NoWarn() implements Expectation {}

@@ -33,8 +33,8 @@ final class SeriesCases {
     line.labels().forEach(label -> labels.add(label.name() + "=" + label.value()));
     List<String> wanted = new ArrayList<>();
     item.get("expected_labels")
-        .fields()
-        .forEachRemaining(label -> wanted.add(label.getKey() + "=" + label.getValue().asText()));
+        .properties()
+        .forEach(label -> wanted.add(label.getKey() + "=" + label.getValue().asText()));
     wanted.sort(null);
     if (!wanted.equals(labels)) {
       return "expected %s but was %s".formatted(wanted, labels);

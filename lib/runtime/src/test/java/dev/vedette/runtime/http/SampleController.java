@@ -27,6 +27,7 @@ final class SampleController {
 
   @Get("/error")
   @ExecuteOn(TaskExecutors.BLOCKING)
+  @SuppressWarnings("DoNotCallSuggester") // The server calls it.
   String error() {
     throw role.error == null ? new IllegalStateException("secret detail") : role.error;
   }

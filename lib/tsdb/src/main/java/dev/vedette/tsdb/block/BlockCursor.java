@@ -109,6 +109,7 @@ final class BlockCursor implements SeriesCursor {
         index.labels(id), from == 0 ? timestamps : trim(timestamps, from), values[slot], size);
   }
 
+  @SuppressWarnings("ReferenceEquality") // Whether it is the shared array, whatever it holds.
   private long[] trim(long[] timestamps, int from) {
     if (trimmedOf != timestamps) {
       trimmedOf = timestamps;

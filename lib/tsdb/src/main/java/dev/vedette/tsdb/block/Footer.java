@@ -58,7 +58,7 @@ record Footer(BlockMeta meta, Piece samples, Piece index) {
     expectMagic(reader, 0, mapped.get(LE_LONG, 0));
     long offset = mapped.get(LE_LONG, size - TAIL_BYTES);
     long length = mapped.get(LE_LONG, size - Long.BYTES) ^ MAGIC;
-    Piece footer = new Piece(offset, (int) Math.clamp(length, 0, Integer.MAX_VALUE));
+    Piece footer = new Piece(offset, Math.clamp(length, 0, Integer.MAX_VALUE));
     if (length != footer.length() || footer.end() != size - TAIL_BYTES || offset < HEAD_BYTES) {
       throw new Corruption(
           reader.file(), size - TAIL_BYTES, "the end of a finished block", "other bytes");

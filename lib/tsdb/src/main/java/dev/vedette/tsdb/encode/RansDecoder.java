@@ -73,7 +73,7 @@ final class RansDecoder {
       int place = (int) x & TokenTable.TOTAL - 1;
       int cell = cells[context << TokenTable.PRECISION | place];
       int token = cell & (1 << TokenTable.TOKEN_BITS) - 1;
-      long frequency = cell >>> TokenTable.TOKEN_BITS & 2 * TokenTable.TOTAL - 1;
+      long frequency = cell >>> TokenTable.TOKEN_BITS & 2L * TokenTable.TOTAL - 1;
       x =
           frequency * (x >>> TokenTable.PRECISION)
               + (cell >>> TokenTable.TOKEN_BITS + TokenTable.PRECISION + 1);

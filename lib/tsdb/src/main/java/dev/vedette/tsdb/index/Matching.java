@@ -46,7 +46,7 @@ final class Matching {
       }
     }
     // false sorts before true: those that keep come first, the smallest of them in front.
-    steps.sort(Comparator.comparing((Values step) -> !step.keep).thenComparing(Values::series));
+    steps.sort(Comparator.comparing((Values step) -> !step.keep).thenComparingLong(Values::series));
     MutableRoaringBitmap candidates = null;
     for (Values step : steps) {
       if (candidates == null) {

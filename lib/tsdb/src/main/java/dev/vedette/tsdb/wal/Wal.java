@@ -363,6 +363,7 @@ public final class Wal implements Closeable {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // The caller loops.
   private long awaitNanos(long nanos) {
     try {
       return work.awaitNanos(nanos);

@@ -78,7 +78,8 @@ final class RandomSeries {
     if (kind == 4 && size > 1) {
       times[0] = Long.MIN_VALUE / 2;
     }
-    return sharedTimes = times;
+    sharedTimes = times;
+    return times;
   }
 
   long[] bits(int size) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.model.Corruption;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
@@ -281,7 +282,7 @@ class CodecsTest {
 
   @Test
   void packedBytesSurviveAndStateTheirLength() {
-    byte[] text = "a line that comes again and again\n".repeat(50).getBytes();
+    byte[] text = "a line that comes again and again\n".repeat(50).getBytes(StandardCharsets.UTF_8);
     byte[] noise = new byte[500];
     random.nextBytes(noise);
     for (byte[] bytes : new byte[][] {text, noise, {1}}) {

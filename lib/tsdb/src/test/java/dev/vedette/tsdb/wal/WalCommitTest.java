@@ -150,6 +150,7 @@ class WalCommitTest {
   }
 
   @Test
+  @SuppressWarnings("ThreadPriorityCheck") // Lets the committer run; nothing depends on it.
   void aFullBufferIsRefusedWhileTheDiskFailsAndTakenAfterwards() throws IOException {
     SimFiles disk = TestLog.disk(1);
     Wal wal = TestLog.open(disk, new Collected(), new WalSettings(4096, 100, Duration.ofMillis(1)));

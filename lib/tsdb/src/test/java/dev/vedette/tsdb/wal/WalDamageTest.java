@@ -141,7 +141,7 @@ class WalDamageTest {
         assertThat(report.damages().getFirst().file()).isEqualTo(TestLog.segment(1));
         long begin = record == 0 ? FileHeader.BYTES : written.ends.get(record - 1);
         assertThat(report.damages().getFirst().offset())
-            .isEqualTo(inHeader ? at / FileHeader.COPY_BYTES * FileHeader.COPY_BYTES : begin);
+            .isEqualTo(inHeader ? at - at % FileHeader.COPY_BYTES : begin);
       }
     }
   }
