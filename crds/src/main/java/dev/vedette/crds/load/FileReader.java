@@ -176,7 +176,7 @@ final class FileReader {
     int before = problems.size();
     JsonNode json =
         new SchemaCheck(kind.schema(), problems).check(tree, kind.schema(), FieldPath.ROOT);
-    if (problems.size() > before) {
+    if (json.isMissingNode()) {
       return Optional.empty();
     }
     try {

@@ -54,7 +54,11 @@ final class SchemaCheck {
     this.problems = problems;
   }
 
-  /** The value with defaults filled in; worth using only if no problem was added. */
+  /**
+   * The value with defaults filled in and without what is wrong: such a field counts as left out, a
+   * list with such an item, and an object that then lacks a required field, do so as a whole. A
+   * missing node where nothing is left. So what depends on several fields can be checked as well.
+   */
   JsonNode check(Tree tree, Schema schema, FieldPath path) {
     return switch (schema.type()) {
       case "object" ->
@@ -81,11 +85,14 @@ final class SchemaCheck {
       if (known.isEmpty()) {
         unknown(field, schema, at);
       } else if (!isNothing(field.value()) || known.get().standard().isEmpty()) {
-        object.set(field.name(), check(field.value(), known.get(), at));
+        JsonNode value = check(field.value(), known.get(), at);
+        if (!value.isMissingNode()) {
+          object.set(field.name(), value);
+        }
       }
     }
     for (String name : schema.required()) {
-      if (!object.has(name)) {
+      if (mapping.field(name).isEmpty()) {
         Schema missing = schema.properties().get(name);
         String expected = missing == null ? "" : expectation(missing);
         problems.add(
@@ -94,7 +101,7 @@ final class SchemaCheck {
     }
     checkSize(mapping, mapping.fields().size(), schema, path, "fields");
     fillIn(object, schema);
-    return object;
+    return schema.required().stream().allMatch(object::has) ? object : JSON.missingNode();
   }
 
   /** Defaults of fields that are not there, and below them. */
@@ -144,13 +151,16 @@ final class SchemaCheck {
   private JsonNode array(Sequence sequence, Schema schema, FieldPath path) {
     ArrayNode array = JSON.arrayNode();
     Optional<Schema> items = schema.items();
+    boolean whole = true;
     for (int i = 0; i < sequence.items().size(); i++) {
       Tree item = sequence.items().get(i);
       FieldPath at = path.item(i);
-      array.add(items.map(each -> check(item, each, at)).orElseGet(() -> Trees.toJson(item)));
+      JsonNode value = items.map(each -> check(item, each, at)).orElseGet(() -> Trees.toJson(item));
+      whole &= !value.isMissingNode();
+      array.add(value);
     }
     checkSize(sequence, sequence.items().size(), schema, path, "items");
-    return array;
+    return whole ? array : JSON.missingNode();
   }
 
   private JsonNode scalar(Scalar scalar, Schema schema, FieldPath path) {
@@ -175,18 +185,19 @@ final class SchemaCheck {
       String quoted = "write it in quotes: \"%s\"".formatted(scalar.shown());
       String found = oldBoolean ? "the boolean " + text : scalar.describe();
       problems.add(scalar.at(), path.toString(), "found " + found, expectation(schema), quoted);
-      return JSON.textNode(text);
+      return JSON.missingNode();
     }
     if (!schema.allowed().isEmpty() && !schema.allowed().contains(text)) {
       String meant =
           Suggestions.nearest(text, schema.allowed()).map("did you mean %s?"::formatted).orElse("");
       problems.add(
           scalar.at(), path.toString(), "found " + scalar.describe(), expectation(schema), meant);
-    } else if (schema.pattern().isPresent() && !matches(schema.pattern().get(), text)) {
-      mismatch(scalar, path, expectation(schema));
-    } else {
-      checkSize(scalar, text.length(), schema, path, "characters");
+      return JSON.missingNode();
     }
+    if (schema.pattern().isPresent() && !matches(schema.pattern().get(), text)) {
+      return mismatch(scalar, path, expectation(schema));
+    }
+    checkSize(scalar, text.length(), schema, path, "characters");
     return JSON.textNode(text);
   }
 
@@ -225,7 +236,7 @@ final class SchemaCheck {
 
   private JsonNode mismatch(Tree tree, FieldPath path, String expected) {
     problems.add(tree.at(), path.toString(), "found " + tree.describe(), expected, "");
-    return JSON.nullNode();
+    return JSON.missingNode();
   }
 
   private static boolean isNothing(Tree tree) {

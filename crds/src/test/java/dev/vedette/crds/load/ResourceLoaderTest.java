@@ -181,6 +181,27 @@ class ResourceLoaderTest {
   }
 
   @Test
+  void aMisspeltFieldHidesNothingOfWhatElseIsWrong() {
+    assertThat(
+            problems(
+                TARGET
+                    + """
+                        intervall: 5s
+                        timeout: 99s
+                        scheme: ftp
+                        relabelings:
+                        - sourceLabels: [__address__]
+                          regex: "("
+                          targetLabel: instance
+                      """))
+        .satisfiesExactlyInAnyOrder(
+            problem -> assertThat(problem).startsWith("x.yaml:8:3 spec.intervall: "),
+            problem -> assertThat(problem).startsWith("x.yaml:9:").contains("timeout"),
+            problem -> assertThat(problem).startsWith("x.yaml:10:").contains("scheme"),
+            problem -> assertThat(problem).startsWith("x.yaml:13:").contains("regex"));
+  }
+
+  @Test
   void crossFieldProblemsComeWithTheirPlaces() {
     String text =
         TARGET.replace("[\"localhost:8080\"]", "[\"http://a:1/m\", b, b, \"c:0\"]")
