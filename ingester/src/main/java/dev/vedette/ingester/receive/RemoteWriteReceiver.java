@@ -120,7 +120,8 @@ public final class RemoteWriteReceiver {
     }
     String text =
         refusals.stream()
-            .map(r -> "%d samples refused: %s".formatted(r.samples(), r.message()))
+            .map(
+                r -> "%d samples refused (%s): %s".formatted(r.samples(), r.id().id(), r.message()))
             .collect(Collectors.joining("\n", "", "\n"));
     boolean retryable = refusals.stream().anyMatch(Refusal::retryable);
     // Repeating stores what was refused for now; what is stored already counts as duplicate.

@@ -87,7 +87,8 @@ class RemoteWriteReceiverTest {
 
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.headers()).isEmpty();
-    assertThat(reply.text()).isEqualTo("7 samples refused: metric up has 100000 series, limit\n");
+    assertThat(reply.text())
+        .isEqualTo("7 samples refused (metric-series-limit): metric up has 100000 series, limit\n");
     assertThat(counter("rejected_samples", "metric-series-limit")).isEqualTo(7);
   }
 

@@ -28,9 +28,12 @@ public abstract sealed class VedetteException extends RuntimeException
 
   /** Message, way out and id in one line, as answers carry it. */
   public String explain() {
+    return "%s (%s)".formatted(advice(), id.id());
+  }
+
+  /** Message and way out, for where the id stands elsewhere. */
+  public String advice() {
     String message = getMessage();
-    return wayOut.isEmpty()
-        ? "%s (%s)".formatted(message, id.id())
-        : "%s; %s (%s)".formatted(message, wayOut, id.id());
+    return wayOut.isEmpty() ? String.valueOf(message) : "%s; %s".formatted(message, wayOut);
   }
 }

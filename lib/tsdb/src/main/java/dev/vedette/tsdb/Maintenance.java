@@ -1,5 +1,6 @@
 package dev.vedette.tsdb;
 
+import dev.vedette.model.Corruption;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
@@ -20,9 +21,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -57,6 +60,7 @@ final class Maintenance {
   private final long range;
   private final SplittableRandom random = new SplittableRandom();
   private final ReentrantLock lock = new ReentrantLock();
+  private final Set<BlockId> damaged = new HashSet<>();
   private final long begunNanos;
   private long lastCutoff = Long.MIN_VALUE;
   // Samples or series left memory, and the log still has them.
@@ -273,18 +277,42 @@ final class Maintenance {
     for (TenantId tenant : blocks.tenants()) {
       Map<Long, List<Block>> byWindow = new TreeMap<>();
       for (Block block : blocks.of(tenant)) {
-        byWindow
-            .computeIfAbsent(block.meta().spec().startMillis(), _ -> new ArrayList<>())
-            .add(block);
+        if (!damaged.contains(block.meta().id())) {
+          byWindow
+              .computeIfAbsent(block.meta().spec().startMillis(), _ -> new ArrayList<>())
+              .add(block);
+        }
       }
       for (List<Block> window : byWindow.values()) {
         boolean isComplete = window.getFirst().meta().spec().endMillis() < cutoff();
         if (window.size() >= (isComplete ? 2 : MANY)) {
-          merge(tenant, window);
+          if (areSound(window)) {
+            merge(tenant, window);
+          }
           return;
         }
       }
     }
+  }
+
+  /**
+   * Whether nothing is damaged in blocks about to be merged and deleted. What is damaged is left as
+   * it is: what can still be read of it is read, and a repair may get at more.
+   */
+  private boolean areSound(List<Block> window) {
+    boolean sound = true;
+    for (Block block : window) {
+      List<Corruption> found = block.verify();
+      if (!found.isEmpty()) {
+        sound = false;
+        damaged.add(block.meta().id());
+        log.error(
+            "damaged block is not merged: places={} first={}",
+            found.size(),
+            found.getFirst().explain());
+      }
+    }
+    return sound;
   }
 
   private void merge(TenantId tenant, List<Block> sources)

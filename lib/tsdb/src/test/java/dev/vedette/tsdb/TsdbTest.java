@@ -124,6 +124,26 @@ class TsdbTest {
   }
 
   @Test
+  void aDamagedBlockIsNeverMergedAwayWhileTheOthersAre() throws IOException {
+    for (int minute = 0; minute < 3; minute++) {
+      write(UP, START + minute * MINUTE, minute + 0.5);
+      tsdb.flush();
+    }
+    tsdb.close();
+    Path damaged = blockFiles().getFirst();
+    // Behind the magic.
+    disk.flipBit(damaged, 12, 3);
+    tsdb = open();
+
+    clock.advance(Duration.ofHours(4));
+    tsdb.maintain();
+    tsdb.maintain();
+
+    assertThat(blockFiles()).hasSize(2).contains(damaged);
+    assertThat(read(UP)).containsKeys(START + MINUTE, START + 2 * MINUTE);
+  }
+
+  @Test
   void blocksOfAWindowThatStillGrowsStayFew() throws IOException {
     for (int second = 0; second < 40; second++) {
       write(UP, START + second * 1000L, second);

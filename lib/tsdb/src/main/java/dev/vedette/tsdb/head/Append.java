@@ -294,7 +294,7 @@ final class Append {
         refuse(tooNew ? ErrorId.SAMPLE_TOO_NEW : ErrorId.SAMPLE_TOO_OLD, i, s);
       }
     } catch (InvalidRequest e) {
-      refusals.add(e.id(), samples(i), e.explain());
+      refusals.add(e.id(), samples(i), e.advice());
     }
   }
 

@@ -96,7 +96,7 @@ final class Births {
     try {
       labels = append.batch.labels(i);
     } catch (InvalidRequest e) {
-      append.refusals.add(e.id(), append.samples(i), e.explain());
+      append.refusals.add(e.id(), append.samples(i), e.advice());
       return Append.REFUSED;
     }
     Newborn newborn = unloggedByLabels.get(new Key(tenant.number, labels));
