@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
 @Command(name = "warm-up", hidden = true, description = "Start, work for some seconds, stop.")
 final class WarmUpCommand implements Callable<Integer> {
   private static final int SERIES = 500;
-  private static final int WRITES = 1_500;
-  private static final int READ_ROUNDS = 30;
+  private static final int WRITES = 20;
+  private static final int READ_ROUNDS = 2;
   private static final long STEP_MILLIS = 4_000;
 
   private static final String[] READS = {
