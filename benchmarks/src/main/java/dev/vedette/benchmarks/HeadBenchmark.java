@@ -2,15 +2,14 @@ package dev.vedette.benchmarks;
 
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
-import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.tsdb.LogRecords;
 import dev.vedette.tsdb.head.Head;
 import dev.vedette.tsdb.head.HeadConfig;
 import dev.vedette.tsdb.head.HeadFlush;
 import dev.vedette.tsdb.head.HeadLog;
 import dev.vedette.tsdb.head.SeriesLimits;
-import dev.vedette.tsdb.wal.WalRecords;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.time.Clock;
@@ -176,12 +175,12 @@ public class HeadBenchmark {
 
     @Override
     public Records newRecords() {
-      return new Buffer();
+      return new LogRecords();
     }
 
     @Override
     public long append(Records records) {
-      return end += ((Buffer) records).records.sizeBytes();
+      return end += ((LogRecords) records).encoded().sizeBytes();
     }
 
     @Override
@@ -191,34 +190,5 @@ public class HeadBenchmark {
 
     @Override
     public void awaitDurable(long position) {}
-
-    private static final class Buffer implements Records {
-      final WalRecords records = new WalRecords();
-
-      @Override
-      public void clear() {
-        records.clear();
-      }
-
-      @Override
-      public boolean isEmpty() {
-        return records.isEmpty();
-      }
-
-      @Override
-      public void series(int ref, TenantId tenant, byte[] bytes, int from, int to) {
-        records.series(ref, tenant, bytes, from, to);
-      }
-
-      @Override
-      public void sample(int ref, long timestampMillis, long valueBits) {
-        records.sample(ref, timestampMillis, valueBits);
-      }
-
-      @Override
-      public void metadata(TenantId tenant, MetricMetadata family) {
-        records.metadata(tenant, family);
-      }
-    }
   }
 }
