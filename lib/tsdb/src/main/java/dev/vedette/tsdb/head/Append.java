@@ -24,6 +24,7 @@ final class Append {
   private static final int DONE = 0x8000_0000;
 
   private final Head head;
+  private final SeriesDirectory directory;
   final HeadLog.Records records;
   final Refusals refusals = new Refusals();
 
@@ -45,6 +46,7 @@ final class Append {
 
   Append(Head head, TenantIndex tenant, WriteBatch batch, int shards) {
     this.head = head;
+    this.directory = head.directory();
     this.tenant = tenant;
     this.batch = batch;
     this.records = head.log().newRecords();
@@ -74,8 +76,8 @@ final class Append {
 
   /** Finds the refs of series still unresolved. Takes no lock. */
   void resolve() {
-    long[][] segments = head.records().segments();
-    SeriesTable table = head.table();
+    long[][] segments = directory.records().segments();
+    SeriesTable table = directory.table();
     int limit = segments.length << SeriesRecords.SEGMENT_BITS;
     int count = batch.seriesCount();
     long salt = tenant.salt;
@@ -117,14 +119,14 @@ final class Append {
 
   /** Appends what is resolved, and logs it under the same lock. Returns the log position. */
   long append() {
-    long[][] segments = head.records().segments();
+    long[][] segments = directory.records().segments();
     int shards = firstOfShard.length;
     group(segments);
     long position = 0;
     unresolved = 0;
     for (int s = 0; s < shards; s++) {
       if (firstOfShard[s] >= 0) {
-        Shard shard = head.shard(s);
+        Shard shard = directory.shards()[s];
         shard.lock.lock();
         try {
           logDuplicates = head.logHasGaps();
@@ -173,7 +175,7 @@ final class Append {
       int at = SeriesRecords.at(ref);
       long hash = batch.hash(i) ^ salt;
       if (segment[at + SeriesRecords.HASH] != hash
-          && !head.isAlias(segment, at, ref, hash, batch.check(i))) {
+          && !directory.isAlias(segment, at, ref, hash, batch.check(i))) {
         // The series left the head since it was looked up.
         refs[i] = UNRESOLVED;
         unresolved++;

@@ -20,8 +20,9 @@ import org.roaringbitmap.RoaringBitmap;
  * a second writer's samples could be durable without the labels they belong to.
  */
 final class Births {
-  final ReentrantLock lock = new ReentrantLock();
+  final ReentrantLock lock;
   private final Head head;
+  private final SeriesDirectory directory;
   private final SeriesLimitCheck limits;
   private final List<Newborn> unlogged = new ArrayList<>();
   private final Map<Key, Newborn> unloggedByLabels = new HashMap<>();
@@ -60,6 +61,8 @@ final class Births {
 
   Births(Head head, SeriesLimitCheck limits) {
     this.head = head;
+    this.directory = head.directory();
+    this.lock = directory.birthLock;
     this.limits = limits;
   }
 
@@ -85,7 +88,7 @@ final class Births {
     TenantIndex tenant = append.tenant;
     long hash = append.batch.hash(i) ^ tenant.salt;
     int check = append.batch.check(i);
-    int known = head.table().find(hash, check);
+    int known = directory.table().find(hash, check);
     if (known != SeriesTable.ABSENT) {
       return known;
     }
@@ -107,9 +110,9 @@ final class Births {
     byte[] canonical = LabelBytes.encode(labels);
     long canonicalHash = LabelBytes.hash(canonical, 0, canonical.length) ^ tenant.salt;
     int canonicalCheck = LabelBytes.check(canonical, 0, canonical.length);
-    known = head.table().find(canonicalHash, canonicalCheck);
+    known = directory.table().find(canonicalHash, canonicalCheck);
     if (known != SeriesTable.ABSENT) {
-      head.addAlias(known, hash, check);
+      directory.addAlias(known, hash, check, nextRef);
       return known;
     }
     if (limits.refuses(tenant, labels, append.refusals, append.samples(i))) {
@@ -126,9 +129,9 @@ final class Births {
 
   /** Puts a series into its record and the index; nobody finds it by hash yet. */
   private void prepare(int ref, TenantIndex tenant, Labels labels) {
-    head.records().ensure(ref);
+    directory.records().ensure(ref);
     int address = tenant.add(ref, labels);
-    head.initialize(ref, address, labels, tenant);
+    directory.initialize(ref, address, labels, tenant);
     tenant.publish(ref, address);
   }
 
@@ -142,9 +145,9 @@ final class Births {
     }
     long position = head.log().append(records);
     for (Newborn newborn : unlogged) {
-      head.publish(newborn.ref, newborn.hash, newborn.check, newborn.keys.size() > 1);
+      directory.publish(newborn.ref, newborn.hash, newborn.check, newborn.keys.size() > 1);
       for (long[] key : newborn.keys) {
-        head.table().add(key[0], (int) key[1], newborn.ref);
+        directory.table().add(key[0], (int) key[1], newborn.ref);
       }
     }
     head.countBorn(unlogged.size());
@@ -202,7 +205,7 @@ final class Births {
   private RoaringBitmap alive() {
     RoaringBitmap alive = new RoaringBitmap();
     for (int ref = 0; ref < nextRef; ref++) {
-      if (head.isAlive(ref)) {
+      if (directory.isAlive(ref)) {
         alive.add(ref);
       }
     }
@@ -221,14 +224,14 @@ final class Births {
       nextRef = Math.max(nextRef, ref + 1);
       long hash = LabelBytes.hash(bytes, from, to) ^ tenant.salt;
       int check = LabelBytes.check(bytes, from, to);
-      int known = head.table().find(hash, check);
+      int known = directory.table().find(hash, check);
       if (known != SeriesTable.ABSENT) {
         return known;
       }
-      int own = head.isAlive(ref) ? takeRef() : ref;
+      int own = directory.isAlive(ref) ? takeRef() : ref;
       prepare(own, tenant, LabelBytes.decode(bytes, from, to));
-      head.publish(own, hash, check, false);
-      head.table().add(hash, check, own);
+      directory.publish(own, hash, check, false);
+      directory.table().add(hash, check, own);
       return own;
     } finally {
       lock.unlock();

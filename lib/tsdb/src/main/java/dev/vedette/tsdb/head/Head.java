@@ -3,12 +3,10 @@ package dev.vedette.tsdb.head;
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.Invariant;
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
-import dev.vedette.model.SeriesOrder;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.model.WriteBatch;
@@ -24,9 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentHashMap;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Recent samples of every tenant, in memory.
@@ -66,32 +61,22 @@ public final class Head {
   private final Clock clock;
   private final HeadLog log;
   private final HeadMetrics metrics;
-  private final SeriesRecords records = new SeriesRecords();
-  private final LabelStore labels = new LabelStore();
-  private final SlabArena[] arenas;
-  private final Shard[] shards;
+  private final SeriesDirectory directory;
   private final SeriesLimitCheck limits;
   private final Births births;
   private final ReadGate reads = new ReadGate(READ_PATIENCE);
-  private final ConcurrentHashMap<TenantId, TenantIndex> tenants = new ConcurrentHashMap<>();
-  private final List<TenantIndex> tenantsByNumber = new ArrayList<>();
-  private final SplittableRandom salts = new SplittableRandom();
+  private final HeadReads queries;
   private final ArrayDeque<Append> idle = new ArrayDeque<>();
   // What a kept append holds on to between two requests, so that it keeps no sender's bytes.
   private final WriteBatch nothing = new WriteBatch();
-  private volatile SeriesTable table = new SeriesTable();
   private volatile boolean logHasGaps;
 
   public Head(HeadConfig config, Clock clock, HeadLog log, PrometheusRegistry registry) {
     this.config = config;
     this.clock = clock;
     this.log = log;
-    this.arenas = new SlabArena[config.shards()];
-    this.shards = new Shard[config.shards()];
-    for (int i = 0; i < shards.length; i++) {
-      arenas[i] = new SlabArena();
-      shards[i] = new Shard(records, arenas, i, config.lateWindow().toMillis());
-    }
+    this.directory = new SeriesDirectory(config);
+    this.queries = new HeadReads(directory, reads);
     this.limits = new SeriesLimitCheck(config.limits(), this::countWarning);
     this.births = new Births(this, limits);
     this.metrics = new HeadMetrics(registry, this);
@@ -104,7 +89,7 @@ public final class Head {
    */
   public WriteOutcome write(TenantId tenantId, WriteBatch batch) {
     log.checkWritable();
-    TenantIndex tenant = tenant(tenantId);
+    TenantIndex tenant = directory.tenant(tenantId);
     Append append = take(tenant, batch);
     try {
       long now = clock.millis();
@@ -180,7 +165,7 @@ public final class Head {
         return kept;
       }
     }
-    return new Append(this, tenant, batch, shards.length);
+    return new Append(this, tenant, batch, directory.shards().length);
   }
 
   private void give(Append append) {
@@ -190,26 +175,6 @@ public final class Head {
         idle.addLast(append);
       }
     }
-  }
-
-  private TenantIndex tenant(TenantId tenant) {
-    TenantIndex known = tenants.get(tenant);
-    if (known != null) {
-      return known;
-    }
-    births.lock.lock();
-    try {
-      return tenants.computeIfAbsent(tenant, this::newTenant);
-    } finally {
-      births.lock.unlock();
-    }
-  }
-
-  private TenantIndex newTenant(TenantId tenant) {
-    int number = tenantsByNumber.size();
-    TenantIndex index = new TenantIndex(tenant, number, salts.nextLong(), labels, records);
-    tenantsByNumber.add(index);
-    return index;
   }
 
   /** Other limits from now on; series that exist stay. */
@@ -227,12 +192,8 @@ public final class Head {
     return log;
   }
 
-  SeriesRecords records() {
-    return records;
-  }
-
-  SeriesTable table() {
-    return table;
+  SeriesDirectory directory() {
+    return directory;
   }
 
   /** Whether samples may be in memory that the log never got. */
@@ -242,115 +203,6 @@ public final class Head {
 
   void noteLogGap() {
     logHasGaps = true;
-  }
-
-  Shard shard(int number) {
-    return shards[number];
-  }
-
-  /** Makes the record of a new series complete but for its hash. */
-  void initialize(int ref, int labelAddress, Labels series, TenantIndex tenant) {
-    long[] segment = records.segment(ref);
-    int at = SeriesRecords.at(ref);
-    long version = SeriesRecords.beginChange(segment, at);
-    segment[at + SeriesRecords.LAST_TS] = Long.MIN_VALUE;
-    segment[at + SeriesRecords.LAST_BITS] = 0;
-    segment[at + SeriesRecords.HASH] = 0;
-    segment[at + SeriesRecords.CHECK_NEXT] = 0;
-    segment[at + SeriesRecords.RUN] = 0;
-    segment[at + SeriesRecords.CHUNKS] = 0;
-    segment[at + SeriesRecords.STATE] = (long) shardOf(series, tenant) << 8;
-    SeriesRecords.endChange(
-        segment, at, SeriesRecords.pair(SeriesRecords.high(version), labelAddress));
-  }
-
-  /** A histogram, or a summary, lives in one shard whole. */
-  private int shardOf(Labels series, TenantIndex tenant) {
-    if (shards.length == 1) {
-      return 0;
-    }
-    int hash = tenant.number * 31 + SeriesOrder.family(series.metricName()).hashCode();
-    for (int i = 0; i < series.size(); i++) {
-      String name = series.name(i);
-      boolean inFamily =
-          name.equals(Labels.METRIC_NAME) || name.equals("le") || name.equals("quantile");
-      if (!inFamily) {
-        hash = (hash * 31 + name.hashCode()) * 31 + series.value(i).hashCode();
-      }
-    }
-    return Integer.remainderUnsigned((hash * 0x9e3779b9) >>> 8, shards.length);
-  }
-
-  /** Lets writers recognise a series by the hash of its label bytes. */
-  void publish(int ref, long hash, int check, boolean aliased) {
-    long[] segment = records.segment(ref);
-    int at = SeriesRecords.at(ref);
-    Shard shard = shards[SeriesRecords.shard(segment[at + SeriesRecords.STATE])];
-    // Under the lock that an append holds, so that it sees the rest of the record, too.
-    shard.lock.lock();
-    try {
-      segment[at + SeriesRecords.CHECK_NEXT] = SeriesRecords.pair(check, 0);
-      if (aliased) {
-        segment[at + SeriesRecords.STATE] |= SeriesRecords.ALIASED;
-      }
-      segment[at + SeriesRecords.HASH] = hash;
-    } finally {
-      shard.lock.unlock();
-    }
-  }
-
-  /** Other bytes for a series that exists. Under the birth lock. */
-  void addAlias(int ref, long hash, int check) {
-    if (table.size() > 4L * births.limit() + 1024) {
-      forgetAliases();
-    }
-    long[] segment = records.segment(ref);
-    int at = SeriesRecords.at(ref);
-    Shard shard = shards[SeriesRecords.shard(segment[at + SeriesRecords.STATE])];
-    shard.lock.lock();
-    try {
-      segment[at + SeriesRecords.STATE] |= SeriesRecords.ALIASED;
-    } finally {
-      shard.lock.unlock();
-    }
-    table.add(hash, check, ref);
-  }
-
-  /** A sender that writes its labels in ever new orders must not fill the table. */
-  private void forgetAliases() {
-    SeriesTable fresh = new SeriesTable();
-    for (int ref = 0; ref < births.limit(); ref++) {
-      if (isAlive(ref)) {
-        long[] segment = records.segment(ref);
-        int at = SeriesRecords.at(ref);
-        long hash = segment[at + SeriesRecords.HASH];
-        int check = SeriesRecords.high(segment[at + SeriesRecords.CHECK_NEXT]);
-        fresh.add(hash, check, ref);
-        addCanonical(fresh, ref);
-      }
-    }
-    table = fresh;
-  }
-
-  private void addCanonical(SeriesTable fresh, int ref) {
-    byte[] bytes = LabelBytes.encode(labels(ref));
-    long hash = LabelBytes.hash(bytes, 0, bytes.length) ^ tenantOf(ref).salt;
-    int check = LabelBytes.check(bytes, 0, bytes.length);
-    if (fresh.find(hash, check) == SeriesTable.ABSENT) {
-      fresh.add(hash, check, ref);
-    }
-  }
-
-  /** Whether a hash that is not the record's own leads to it all the same. */
-  boolean isAlias(long[] segment, int at, int ref, long hash, int check) {
-    return segment[at + SeriesRecords.HASH] != 0
-        && (segment[at + SeriesRecords.STATE] & SeriesRecords.ALIASED) != 0
-        && table.find(hash, check) == ref;
-  }
-
-  boolean isAlive(int ref) {
-    return ref >>> SeriesRecords.SEGMENT_BITS < records.segments().length
-        && records.segment(ref)[SeriesRecords.at(ref) + SeriesRecords.HASH] != 0;
   }
 
   void countBorn(int count) {
@@ -365,130 +217,39 @@ public final class Head {
 
   /** Series that match and have samples in the range, in order. Close the cursor. */
   public SeriesCursor select(TenantId tenantId, Selection selection) {
-    ReadGate.Lease lease = reads.enter();
-    try {
-      int[] refs = matching(tenantId, selection);
-      return new HeadCursor(this, lease, refs, selection.startMillis(), selection.endMillis());
-    } catch (RuntimeException e) {
-      lease.close();
-      throw e;
-    }
-  }
-
-  private int[] matching(TenantId tenantId, Selection selection) {
-    TenantIndex tenant = tenants.get(tenantId);
-    return tenant == null || !overlaps(tenant, selection)
-        ? new int[0]
-        : tenant.order().sorted(evaluate(tenant, selection));
-  }
-
-  private RoaringBitmap evaluate(TenantIndex tenant, Selection selection) {
-    return new MatcherEvaluation(tenant, labels, records).evaluate(selection.matchers());
-  }
-
-  private static boolean overlaps(TenantIndex tenant, Selection selection) {
-    return selection.startMillis() <= tenant.maxMillis.get()
-        && selection.endMillis() >= tenant.minMillis.get();
+    return queries.select(tenantId, selection);
   }
 
   /** Label sets that match and have samples in the range, in order. */
   public List<Labels> series(TenantId tenantId, Selection selection, int limit) {
-    try (ReadGate.Lease lease = reads.enter()) {
-      List<Labels> found = new ArrayList<>();
-      SampleReader reader = newReader();
-      for (int ref : matching(tenantId, selection)) {
-        lease.check();
-        if (limit > 0 && found.size() == limit) {
-          break;
-        }
-        if (reader.read(ref, selection.startMillis(), selection.endMillis()) > 0) {
-          found.add(labels(ref));
-        }
-      }
-      return found;
-    }
+    return queries.series(tenantId, selection, limit);
   }
 
   /** Names of labels, unsorted; all of them where there are no matchers. */
   public Collection<String> labelNames(TenantId tenantId, Selection selection) {
-    return new LabelQueries(labels, records)
-        .names(tenants.get(tenantId), reads, selection, Head::overlaps);
+    return queries.labelNames(tenantId, selection);
   }
 
   /** Values of a label, unsorted; all of them where there are no matchers. */
   public Collection<String> labelValues(TenantId tenantId, String name, Selection selection) {
-    return new LabelQueries(labels, records)
-        .values(tenants.get(tenantId), reads, name, selection, Head::overlaps);
+    return queries.labelValues(tenantId, name, selection);
   }
 
   public List<MetricMetadata> metadata(TenantId tenantId) {
-    TenantIndex tenant = tenants.get(tenantId);
-    return tenant == null ? List.of() : tenant.metadata();
+    return queries.metadata(tenantId);
   }
 
   public CardinalityReport cardinality(TenantId tenantId, int top) {
-    TenantIndex tenant = tenants.get(tenantId);
-    if (tenant == null) {
-      return new CardinalityReport(
-          0, 0, 0, Long.MAX_VALUE, Long.MIN_VALUE, List.of(), List.of(), List.of(), List.of());
-    }
-    long[] bounds = bounds(tenant);
-    return new CardinalityReport(
-        tenant.series(),
-        tenant.labelPairs(),
-        chunks(),
-        bounds[0],
-        bounds[1],
-        tenant.seriesByMetric(top),
-        tenant.valuesByLabel(top),
-        tenant.memoryByLabel(top),
-        tenant.seriesByLabelPair(top));
-  }
-
-  /** Oldest and newest timestamp that a tenant has in memory. */
-  private long[] bounds(TenantIndex tenant) {
-    long[] bounds = {Long.MAX_VALUE, Long.MIN_VALUE};
-    try (ReadGate.Lease lease = reads.enter()) {
-      lease.check();
-      SampleReader reader = newReader();
-      tenant
-          .all
-          .bitmap()
-          .forEach(
-              (int ref) -> {
-                int pieces = reader.bounds(ref, Long.MAX_VALUE);
-                if (pieces > 0) {
-                  bounds[0] = Math.min(bounds[0], reader.pieceMin(pieces - 1));
-                  bounds[1] = Math.max(bounds[1], reader.pieceMax(0));
-                }
-              });
-    }
-    return bounds;
+    return queries.cardinality(tenantId, top);
   }
 
   /** At least as new as the newest sample in memory; {@link Long#MIN_VALUE} before the first. */
   public long newestMillis() {
     long newest = Long.MIN_VALUE;
-    for (TenantIndex tenant : tenants.values()) {
+    for (TenantIndex tenant : directory.tenants()) {
       newest = Math.max(newest, tenant.maxMillis.get());
     }
     return newest;
-  }
-
-  SampleReader newReader() {
-    return new SampleReader(records, arenas);
-  }
-
-  Labels labels(int ref) {
-    return labels.labels(labelAddress(ref));
-  }
-
-  int labelAddress(int ref) {
-    return SeriesRecords.low(records.segment(ref)[SeriesRecords.at(ref) + SeriesRecords.VERSION]);
-  }
-
-  TenantIndex tenantOf(int ref) {
-    return tenantsByNumber.get(labels.tenant(labelAddress(ref)));
   }
 
   // ---- restoring
@@ -500,15 +261,13 @@ public final class Head {
 
   /** A sample that was taken once already. */
   void restoreSample(int ref, long timestampMillis, long valueBits) {
-    long[] segment = records.segment(ref);
-    int at = SeriesRecords.at(ref);
-    shards[SeriesRecords.shard(segment[at + SeriesRecords.STATE])].append(
-        ref, segment, at, timestampMillis, valueBits);
+    long[] segment = directory.records().segment(ref);
+    directory.shardOf(ref).append(ref, segment, SeriesRecords.at(ref), timestampMillis, valueBits);
   }
 
   void noteTimes(long min, long max) {
     if (min <= max) {
-      tenants.values().forEach(tenant -> tenant.noteTimes(min, max));
+      directory.tenants().forEach(tenant -> tenant.noteTimes(min, max));
     }
   }
 
@@ -525,7 +284,7 @@ public final class Head {
   /** Whether a flush would find series that hold nothing, none since {@code idleBeforeMillis}. */
   public boolean hasIdle(long idleBeforeMillis) {
     for (int ref = 0; ref < births.limit(); ref++) {
-      if (isAlive(ref) && shardOf(ref).isIdle(ref, idleBeforeMillis)) {
+      if (directory.isAlive(ref) && directory.shardOf(ref).isIdle(ref, idleBeforeMillis)) {
         return true;
       }
     }
@@ -534,9 +293,9 @@ public final class Head {
 
   /** Whether a flush up to there would find samples. */
   public boolean hasSamplesBefore(long cutoffMillis) {
-    SampleReader reader = newReader();
+    SampleReader reader = directory.newReader();
     for (int ref = 0; ref < births.limit(); ref++) {
-      if (isAlive(ref) && reader.bounds(ref, cutoffMillis - 1) > 0) {
+      if (directory.isAlive(ref) && reader.bounds(ref, cutoffMillis - 1) > 0) {
         return true;
       }
     }
@@ -552,12 +311,8 @@ public final class Head {
     return reads;
   }
 
-  TenantIndex index(TenantId tenantId) {
-    return tenant(tenantId);
-  }
-
   void noteLate(boolean note) {
-    for (Shard shard : shards) {
+    for (Shard shard : directory.shards()) {
       shard.lock.lock();
       try {
         shard.noteLate(note);
@@ -569,7 +324,7 @@ public final class Head {
 
   /** Drops samples of a series; false where it took a late one, which may be in no block. */
   boolean drop(int ref, long through) {
-    Shard shard = shardOf(ref);
+    Shard shard = directory.shardOf(ref);
     shard.lock.lock();
     try {
       if (shard.tookLate(ref)) {
@@ -582,11 +337,6 @@ public final class Head {
     }
   }
 
-  private Shard shardOf(int ref) {
-    long state = records.segment(ref)[SeriesRecords.at(ref) + SeriesRecords.STATE];
-    return shards[SeriesRecords.shard(state)];
-  }
-
   /**
    * Makes series without samples, none since {@code idleBeforeMillis}, unknown to writers. Under
    * the birth lock.
@@ -594,46 +344,34 @@ public final class Head {
   Map<TenantIndex, List<Integer>> bury(int limit, long idleBeforeMillis) {
     Map<TenantIndex, List<Integer>> buried = new HashMap<>();
     for (int ref = 0; ref < limit; ref++) {
-      if (isAlive(ref) && shardOf(ref).bury(ref, idleBeforeMillis)) {
-        buried.computeIfAbsent(tenantOf(ref), _ -> new ArrayList<>()).add(ref);
+      if (directory.isAlive(ref) && directory.shardOf(ref).bury(ref, idleBeforeMillis)) {
+        buried.computeIfAbsent(directory.tenantOf(ref), _ -> new ArrayList<>()).add(ref);
         metrics.died.inc();
       }
     }
     if (!buried.isEmpty()) {
-      table.retain(this::isAlive);
+      directory.table().retain(directory::isAlive);
     }
     return buried;
   }
 
   /** Active series of all tenants. */
   public long series() {
-    long total = 0;
-    for (TenantIndex tenant : tenants.values()) {
-      total += tenant.series();
-    }
-    return total;
+    return directory.series();
   }
 
   /** Chunks in memory; the open run of a series, which needs none, is not counted. */
   public long chunks() {
-    long total = 0;
-    for (Shard shard : shards) {
-      total += shard.chunks();
-    }
-    return total;
+    return queries.chunks();
   }
 
   /** Memory held for chunks. */
   public long chunkBytes() {
-    long total = 0;
-    for (SlabArena arena : arenas) {
-      total += arena.usedBytes();
-    }
-    return total;
+    return directory.chunkBytes();
   }
 
   /** Memory held for records, table and label ids. */
   public long seriesBytes() {
-    return records.memoryBytes() + table.memoryBytes() + labels.memoryBytes();
+    return directory.memoryBytes();
   }
 }

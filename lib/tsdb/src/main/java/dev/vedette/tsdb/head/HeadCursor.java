@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /** Decodes series of the head, in the order given, 64 at a time. One thread. */
 final class HeadCursor implements SeriesCursor {
-  private final Head head;
+  private final SeriesDirectory directory;
   private final ReadGate.Lease lease;
   private final int[] refs;
   private final long start;
@@ -16,13 +16,13 @@ final class HeadCursor implements SeriesCursor {
   private final double[][] values = new double[SeriesBatch.CAPACITY][];
   private int next;
 
-  HeadCursor(Head head, ReadGate.Lease lease, int[] refs, long start, long end) {
-    this.head = head;
+  HeadCursor(SeriesDirectory directory, ReadGate.Lease lease, int[] refs, long start, long end) {
+    this.directory = directory;
     this.lease = lease;
     this.refs = refs;
     this.start = start;
     this.end = end;
-    this.reader = head.newReader();
+    this.reader = directory.newReader();
   }
 
   @Override
@@ -34,7 +34,7 @@ final class HeadCursor implements SeriesCursor {
       int size = reader.read(ref, start, end);
       if (size > 0) {
         int slot = batch.count();
-        batch.add(head.labels(ref), timestamps(batch, slot, size), values(slot, size), size);
+        batch.add(directory.labels(ref), timestamps(batch, slot, size), values(slot, size), size);
       }
     }
     return batch.count() > 0;

@@ -26,6 +26,7 @@ public final class HeadFlush implements AutoCloseable {
   private static final long NOTHING = Long.MIN_VALUE;
 
   private final Head head;
+  private final SeriesDirectory directory;
   private final long cutoffMillis;
   private final long[] horizons;
   private final RoaringBitmap keptBack = new RoaringBitmap();
@@ -41,13 +42,14 @@ public final class HeadFlush implements AutoCloseable {
 
   HeadFlush(Head head, long cutoffMillis, long windowMillis) {
     this.head = head;
+    this.directory = head.directory();
     this.cutoffMillis = cutoffMillis;
     head.noteLate(true);
     this.horizons = new long[head.births().limit()];
     Arrays.fill(horizons, NOTHING);
-    SampleReader reader = head.newReader();
+    SampleReader reader = directory.newReader();
     for (int ref = 0; ref < horizons.length; ref++) {
-      if (head.isAlive(ref)) {
+      if (directory.isAlive(ref)) {
         look(reader, ref, cutoffMillis, windowMillis);
       }
     }
@@ -57,7 +59,7 @@ public final class HeadFlush implements AutoCloseable {
     if (reader.bounds(ref, cutoffMillis - 1) == 0) {
       return;
     }
-    TreeSet<Long> starts = windows.computeIfAbsent(head.tenantOf(ref), _ -> new TreeSet<>());
+    TreeSet<Long> starts = windows.computeIfAbsent(directory.tenantOf(ref), _ -> new TreeSet<>());
     long horizon = NOTHING;
     for (int piece = 0; piece < reader.pieces(); piece++) {
       long newest = Math.min(reader.pieceMax(piece), cutoffMillis - 1);
@@ -85,9 +87,9 @@ public final class HeadFlush implements AutoCloseable {
 
   /** The samples of a tenant in a closed range of time, to be written to a block. */
   public SortedSeries series(TenantId tenantId, long startMillis, long endMillis) {
-    TenantIndex tenant = head.index(tenantId);
+    TenantIndex tenant = directory.tenant(tenantId);
     int[] refs = sorted.computeIfAbsent(tenant, this::sort);
-    return new HeadSeries(head, refs, horizons, startMillis, endMillis);
+    return new HeadSeries(directory, refs, horizons, startMillis, endMillis);
   }
 
   private int[] sort(TenantIndex tenant) {
@@ -143,7 +145,7 @@ public final class HeadFlush implements AutoCloseable {
 
   private Departure depart(TenantIndex tenant, List<Integer> idle) {
     int[] refs = idle.stream().mapToInt(Integer::intValue).toArray();
-    int[] labels = Arrays.stream(refs).map(head::labelAddress).toArray();
+    int[] labels = Arrays.stream(refs).map(directory::labelAddress).toArray();
     RoaringBitmap dead = RoaringBitmap.bitmapOf(refs);
     return new Departure(tenant, refs, labels, dead, tenant.remove(dead, labels));
   }
@@ -157,7 +159,7 @@ public final class HeadFlush implements AutoCloseable {
 
   /** Whether a series is alive, so that the log has to keep its labels. */
   public boolean needsLog(int ref) {
-    return head.isAlive(ref);
+    return directory.isAlive(ref);
   }
 
   /**

@@ -36,7 +36,7 @@ public final class HeadRestore {
       refs = Arrays.copyOf(refs, Math.max(ref + 1, old * 2));
       Arrays.fill(refs, old, refs.length, UNKNOWN);
     }
-    int own = head.births().restore(ref, head.index(tenant), bytes, from, to);
+    int own = head.births().restore(ref, head.directory().tenant(tenant), bytes, from, to);
     refs[ref] = own;
     named.add(ref);
     if (!named.contains(own)) {
@@ -57,7 +57,7 @@ public final class HeadRestore {
   }
 
   public void metadata(TenantId tenant, MetricMetadata family) {
-    head.index(tenant).putMetadata(family);
+    head.directory().tenant(tenant).putMetadata(family);
   }
 
   /** Samples taken in, those that were there already included. */
@@ -90,8 +90,8 @@ public final class HeadRestore {
     HeadLog.Records records = head.log().newRecords();
     moved.forEach(
         (int ref) -> {
-          byte[] bytes = LabelBytes.encode(head.labels(ref));
-          records.series(ref, head.tenantOf(ref).tenant, bytes, 0, bytes.length);
+          byte[] bytes = LabelBytes.encode(head.directory().labels(ref));
+          records.series(ref, head.directory().tenantOf(ref).tenant, bytes, 0, bytes.length);
         });
     head.log().awaitDurable(head.log().append(records));
   }

@@ -5,7 +5,7 @@ import dev.vedette.tsdb.block.SortedSeries;
 
 /** Series of the head with their samples in a range, none beyond its horizon. */
 final class HeadSeries implements SortedSeries {
-  private final Head head;
+  private final SeriesDirectory directory;
   private final int[] refs;
   private final long[] horizons;
   private final long start;
@@ -16,13 +16,13 @@ final class HeadSeries implements SortedSeries {
   private long[] timestamps = new long[512];
   private long[] bits = new long[512];
 
-  HeadSeries(Head head, int[] refs, long[] horizons, long start, long end) {
-    this.head = head;
+  HeadSeries(SeriesDirectory directory, int[] refs, long[] horizons, long start, long end) {
+    this.directory = directory;
     this.refs = refs;
     this.horizons = horizons;
     this.start = start;
     this.end = end;
-    this.reader = head.newReader();
+    this.reader = directory.newReader();
   }
 
   @Override
@@ -49,7 +49,7 @@ final class HeadSeries implements SortedSeries {
 
   @Override
   public Labels labels() {
-    return head.labels(refs[next - 1]);
+    return directory.labels(refs[next - 1]);
   }
 
   @Override
