@@ -132,6 +132,11 @@ public final class LabelBytes {
     return new LabelBytesReader(bytes, from, to).read();
   }
 
+  /** The same for labels that need no metric name, as those of an exemplar. */
+  public static Labels decodeUnnamed(byte[] bytes, int from, int to) {
+    return new LabelBytesReader(bytes, from, to).readUnnamed();
+  }
+
   static String text(byte[] bytes, int from, int to) {
     try {
       return Utf8.decode(bytes, from, to);

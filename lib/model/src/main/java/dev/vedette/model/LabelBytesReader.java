@@ -17,6 +17,14 @@ final class LabelBytesReader {
   }
 
   Labels read() {
+    Labels labels = readUnnamed();
+    if (!labels.has(Labels.METRIC_NAME)) {
+      throw invalid("series %s has no metric name".formatted(labels), "set the label __name__");
+    }
+    return labels;
+  }
+
+  Labels readUnnamed() {
     while (at < end) {
       int tag = varint(end);
       if (tag == 0x0A) {
@@ -26,11 +34,7 @@ final class LabelBytesReader {
         skip(tag, end);
       }
     }
-    Labels labels = Labels.ofSorted(Arrays.copyOf(pairs, used));
-    if (!labels.has(Labels.METRIC_NAME)) {
-      throw invalid("series %s has no metric name".formatted(labels), "set the label __name__");
-    }
-    return labels;
+    return Labels.ofSorted(Arrays.copyOf(pairs, used));
   }
 
   private void label(int labelEnd) {

@@ -1,6 +1,7 @@
 package dev.vedette.model;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Up to {@value #CAPACITY} neighbouring series with their samples, a page's worth, decoded.
@@ -9,6 +10,12 @@ import java.util.Arrays;
  * (strictly ascending Unix milliseconds) and {@code values(i)}, staleness markers included. Series
  * scraped together often share one timestamps array: same array, same timestamps, so whoever works
  * out windows may do it once an array. Nothing in here may be changed by the reader.
+ *
+ * <p>A series may have histogram samples, alone or among floats: {@code histograms(i)} is then an
+ * array parallel to the timestamps, null where the sample is a float. The value beside a histogram
+ * is a staleness marker, so a reader that knows floats only takes it for no sample, which is what
+ * functions of floats make of histograms. Start timestamps, where any sample has one, are another
+ * such array, 0 for unknown.
  */
 public final class SeriesBatch {
   public static final int CAPACITY = 64;
@@ -16,6 +23,8 @@ public final class SeriesBatch {
   private final Labels[] labels = new Labels[CAPACITY];
   private final long[][] timestamps = new long[CAPACITY][];
   private final double[][] values = new double[CAPACITY][];
+  private final @Nullable Histogram[] @Nullable [] histograms = new Histogram[CAPACITY][];
+  private final long[] @Nullable [] starts = new long[CAPACITY][];
   private final int[] sizes = new int[CAPACITY];
   private int count;
 
@@ -23,6 +32,8 @@ public final class SeriesBatch {
     Arrays.fill(labels, 0, count, null);
     Arrays.fill(timestamps, 0, count, null);
     Arrays.fill(values, 0, count, null);
+    Arrays.fill(histograms, 0, count, null);
+    Arrays.fill(starts, 0, count, null);
     count = 0;
   }
 
@@ -33,6 +44,19 @@ public final class SeriesBatch {
     this.values[count] = values;
     this.sizes[count] = size;
     count++;
+  }
+
+  /** The same with histograms or start timestamps, null where the series has none in here. */
+  public void add(
+      Labels series,
+      long[] timestamps,
+      double[] values,
+      @Nullable Histogram @Nullable [] histograms,
+      long @Nullable [] starts,
+      int size) {
+    add(series, timestamps, values, size);
+    this.histograms[count - 1] = histograms;
+    this.starts[count - 1] = starts;
   }
 
   public boolean isFull() {
@@ -54,6 +78,16 @@ public final class SeriesBatch {
 
   public double[] values(int series) {
     return values[series];
+  }
+
+  /** Histogram samples of a series, null for a float; null where all are floats. */
+  public @Nullable Histogram @Nullable [] histograms(int series) {
+    return histograms[series];
+  }
+
+  /** Start timestamps of a series' samples, 0 for unknown; null where all are. */
+  public long @Nullable [] starts(int series) {
+    return starts[series];
   }
 
   /** Number of samples of a series; never 0. */

@@ -3,6 +3,8 @@ package dev.vedette.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples on their way to storage, in columns: no object per series or sample. Filled by one
@@ -14,6 +16,10 @@ import java.util.List;
  * #samplesFrom}…{@link #samplesTo} of {@link #timestamps()} (Unix milliseconds) and {@link
  * #valueBits()} (IEEE 754 bits, so that NaN payloads survive). Samples of one series are in the
  * order they were sent.
+ *
+ * <p>What few samples have is kept beside, so that it costs the others nothing. A start timestamp
+ * is when the counter of a sample began, in Unix milliseconds, 0 where nobody said. Histogram
+ * samples and exemplars are rows of their own, each with the number of its series, which ascends.
  */
 public final class WriteBatch {
   private byte[] bytes = new byte[0];
@@ -28,11 +34,32 @@ public final class WriteBatch {
   private long[] valueBits = new long[256];
   private final List<MetricMetadata> metadata = new ArrayList<>();
 
+  // Start timestamps of the first samples; those behind have none.
+  private int startCount;
+  private long[] starts = {};
+
+  private int histogramCount;
+  private int[] histogramSeries = {};
+  private long[] histogramTimestamps = {};
+  private long[] histogramStarts = {};
+  private @Nullable Histogram[] histograms = {};
+
+  private int exemplarCount;
+  private int[] exemplarSeries = {};
+  private int[] exemplarLabelsFrom = {};
+  private int[] exemplarLabelsTo = {};
+  private long[] exemplarTimestamps = {};
+  private long[] exemplarValueBits = {};
+
   /** Empties the batch; label ranges added from now on lie in {@code bytes}. */
   public void reset(byte[] bytes) {
     this.bytes = bytes;
     seriesCount = 0;
     sampleCount = 0;
+    startCount = 0;
+    Arrays.fill(histograms, 0, histogramCount, null);
+    histogramCount = 0;
+    exemplarCount = 0;
     metadata.clear();
   }
 
@@ -68,6 +95,62 @@ public final class WriteBatch {
     timestamps[sampleCount] = timestampMillis;
     valueBits[sampleCount] = bits;
     samplesTo[seriesCount - 1] = ++sampleCount;
+  }
+
+  /** The same for a sample with a start timestamp. */
+  public void addSample(long timestampMillis, long bits, long startMillis) {
+    addSample(timestampMillis, bits);
+    if (startMillis != 0) {
+      if (starts.length < sampleCount) {
+        starts = Arrays.copyOf(starts, timestamps.length);
+      }
+      Arrays.fill(starts, startCount, sampleCount - 1, 0);
+      starts[sampleCount - 1] = startMillis;
+      startCount = sampleCount;
+    }
+  }
+
+  /**
+   * Adds a histogram sample to the series begun last.
+   *
+   * @param startMillis its start timestamp, 0 where there is none
+   */
+  public void addHistogram(long timestampMillis, Histogram histogram, long startMillis) {
+    if (histogramCount == histograms.length) {
+      int capacity = Math.max(64, histogramCount * 2);
+      histogramSeries = Arrays.copyOf(histogramSeries, capacity);
+      histogramTimestamps = Arrays.copyOf(histogramTimestamps, capacity);
+      histogramStarts = Arrays.copyOf(histogramStarts, capacity);
+      histograms = Arrays.copyOf(histograms, capacity);
+    }
+    histogramSeries[histogramCount] = seriesCount - 1;
+    histogramTimestamps[histogramCount] = timestampMillis;
+    histogramStarts[histogramCount] = startMillis;
+    histograms[histogramCount] = histogram;
+    histogramCount++;
+  }
+
+  /**
+   * Adds an exemplar to the series begun last.
+   *
+   * @param labelsFrom where its labels begin in {@link #bytes()}, in the form of {@link LabelBytes}
+   *     but without a metric name; there may be none
+   */
+  public void addExemplar(int labelsFrom, int labelsTo, long timestampMillis, long valueBits) {
+    if (exemplarCount == exemplarSeries.length) {
+      int capacity = Math.max(64, exemplarCount * 2);
+      exemplarSeries = Arrays.copyOf(exemplarSeries, capacity);
+      exemplarLabelsFrom = Arrays.copyOf(exemplarLabelsFrom, capacity);
+      exemplarLabelsTo = Arrays.copyOf(exemplarLabelsTo, capacity);
+      exemplarTimestamps = Arrays.copyOf(exemplarTimestamps, capacity);
+      exemplarValueBits = Arrays.copyOf(exemplarValueBits, capacity);
+    }
+    exemplarSeries[exemplarCount] = seriesCount - 1;
+    exemplarLabelsFrom[exemplarCount] = labelsFrom;
+    exemplarLabelsTo[exemplarCount] = labelsTo;
+    exemplarTimestamps[exemplarCount] = timestampMillis;
+    exemplarValueBits[exemplarCount] = valueBits;
+    exemplarCount++;
   }
 
   public void addMetadata(MetricMetadata family) {
@@ -129,6 +212,101 @@ public final class WriteBatch {
   /** Value bits of all samples; longer than {@link #sampleCount()}. Not to be changed. */
   public long[] valueBits() {
     return valueBits;
+  }
+
+  /** Whether any sample of {@link #timestamps()} has a start timestamp. */
+  public boolean hasStarts() {
+    return startCount > 0;
+  }
+
+  /** Start timestamp of a sample, 0 where it has none. */
+  public long start(int sample) {
+    return sample < startCount ? starts[sample] : 0;
+  }
+
+  /** Histogram samples of all series; {@link #sampleCount()} does not count them. */
+  public int histogramCount() {
+    return histogramCount;
+  }
+
+  /** First histogram sample of a series; those of the series end where those of the next begin. */
+  public int histogramsFrom(int series) {
+    return firstNotBelow(histogramSeries, histogramCount, series);
+  }
+
+  public int histogramsTo(int series) {
+    return firstNotBelow(histogramSeries, histogramCount, series + 1);
+  }
+
+  /** Series of a histogram sample. */
+  public int histogramSeries(int sample) {
+    return histogramSeries[sample];
+  }
+
+  public long histogramTimestamp(int sample) {
+    return histogramTimestamps[sample];
+  }
+
+  /** Start timestamp of a histogram sample, 0 where it has none. */
+  public long histogramStart(int sample) {
+    return histogramStarts[sample];
+  }
+
+  public Histogram histogram(int sample) {
+    return Objects.requireNonNull(histograms[sample]);
+  }
+
+  public int exemplarCount() {
+    return exemplarCount;
+  }
+
+  /** First exemplar of a series; those of the series end where those of the next begin. */
+  public int exemplarsFrom(int series) {
+    return firstNotBelow(exemplarSeries, exemplarCount, series);
+  }
+
+  public int exemplarsTo(int series) {
+    return firstNotBelow(exemplarSeries, exemplarCount, series + 1);
+  }
+
+  public int exemplarSeries(int exemplar) {
+    return exemplarSeries[exemplar];
+  }
+
+  public int exemplarLabelsFrom(int exemplar) {
+    return exemplarLabelsFrom[exemplar];
+  }
+
+  public int exemplarLabelsTo(int exemplar) {
+    return exemplarLabelsTo[exemplar];
+  }
+
+  public long exemplarTimestamp(int exemplar) {
+    return exemplarTimestamps[exemplar];
+  }
+
+  public long exemplarValueBits(int exemplar) {
+    return exemplarValueBits[exemplar];
+  }
+
+  /** Parses the labels of an exemplar. Throws {@link InvalidRequest}. */
+  public Labels exemplarLabels(int exemplar) {
+    return LabelBytes.decodeUnnamed(
+        bytes, exemplarLabelsFrom[exemplar], exemplarLabelsTo[exemplar]);
+  }
+
+  private static int firstNotBelow(int[] ascending, int size, int value) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (ascending[middle] < value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   public List<MetricMetadata> metadata() {
