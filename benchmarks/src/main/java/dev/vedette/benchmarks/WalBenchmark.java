@@ -1,5 +1,6 @@
 package dev.vedette.benchmarks;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
@@ -177,6 +178,16 @@ public class WalBenchmark {
     @Override
     public void sample(int ref, long timestampMillis, long valueBits) {
       sum += ref + timestampMillis + valueBits;
+    }
+
+    @Override
+    public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
+      sum += ref + timestampMillis + valueBits + startMillis;
+    }
+
+    @Override
+    public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+      sum += ref + timestampMillis + histogram.sumBits() + startMillis;
     }
 
     @Override

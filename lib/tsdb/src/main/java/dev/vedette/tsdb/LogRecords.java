@@ -1,5 +1,6 @@
 package dev.vedette.tsdb;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 import dev.vedette.tsdb.head.HeadLog;
@@ -32,6 +33,16 @@ public final class LogRecords implements HeadLog.Records {
   @Override
   public void sample(int ref, long timestampMillis, long valueBits) {
     records.sample(ref, timestampMillis, valueBits);
+  }
+
+  @Override
+  public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
+    records.sample(ref, timestampMillis, valueBits, startMillis);
+  }
+
+  @Override
+  public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+    records.histogram(ref, timestampMillis, histogram, startMillis);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.vedette.tsdb;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
@@ -87,6 +88,16 @@ final class Replay {
           hasFlushed = true;
         }
       }
+    }
+
+    @Override
+    public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
+      sample(ref, timestampMillis, valueBits);
+    }
+
+    @Override
+    public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+      restore.histogram(ref, timestampMillis, histogram, startMillis);
     }
 
     @Override

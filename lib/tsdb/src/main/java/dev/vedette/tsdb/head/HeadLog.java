@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.head;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 
@@ -38,6 +39,12 @@ public interface HeadLog {
     void series(int ref, TenantId tenant, byte[] bytes, int from, int to);
 
     void sample(int ref, long timestampMillis, long valueBits);
+
+    /** The same with its start timestamp, 0 where it has none. */
+    void sample(int ref, long timestampMillis, long valueBits, long startMillis);
+
+    /** A histogram sample; a start timestamp of 0 is none. */
+    void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis);
 
     void metadata(TenantId tenant, MetricMetadata family);
   }

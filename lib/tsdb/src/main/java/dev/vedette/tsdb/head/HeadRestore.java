@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.head;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
@@ -54,6 +55,11 @@ public final class HeadRestore {
     samples++;
     minMillis = Math.min(minMillis, timestampMillis);
     maxMillis = Math.max(maxMillis, timestampMillis);
+  }
+
+  /** Histograms of a log that a later release wrote: the head has no place for them. */
+  public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+    strays++;
   }
 
   public void metadata(TenantId tenant, MetricMetadata family) {

@@ -76,6 +76,16 @@ final class BodyReader {
     throw new Malformed("a varint of more than ten bytes");
   }
 
+  /** Skips a run of bytes behind its length, and returns the length. */
+  int run() throws Malformed {
+    long size = varint();
+    if (size < 0 || size > end - at) {
+      throw new Malformed("%d bytes in the last %d".formatted(size, end - at));
+    }
+    at += (int) size;
+    return (int) size;
+  }
+
   String string() throws Malformed {
     long size = varint();
     if (size < 0 || size > end - at) {

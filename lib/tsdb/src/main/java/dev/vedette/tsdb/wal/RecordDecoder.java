@@ -1,5 +1,7 @@
 package dev.vedette.tsdb.wal;
 
+import dev.vedette.model.HistogramBytes;
+import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.MetricType;
 import dev.vedette.model.SpecialValues;
@@ -11,6 +13,7 @@ final class RecordDecoder {
   private final BodyReader body = new BodyReader();
   private String lastTenantName = "";
   private TenantId lastTenant = TenantId.DEFAULT;
+  private long lastStart;
 
   /** Receives samples. */
   interface Samples {
@@ -41,7 +44,7 @@ final class RecordDecoder {
     visitor.metadata(tenant, new MetricMetadata(family, type, help, unit));
   }
 
-  /** Number of samples of a SAMPLES record, undecoded. */
+  /** Number of samples of a SAMPLES, STARTED or HISTOGRAMS record, undecoded. */
   int sampleCount(byte[] bytes, int from, int to) throws Malformed {
     body.reset(bytes, from, to);
     body.u32();
@@ -65,6 +68,62 @@ final class RecordDecoder {
     }
     body.finish();
     return count;
+  }
+
+  /** Decodes a STARTED record and returns how many samples there were. */
+  int started(byte[] bytes, int from, int to, WalVisitor into) throws Malformed {
+    body.reset(bytes, from, to);
+    int ref = body.u32() - 1;
+    long millis = body.i64();
+    int count = body.u32();
+    long bits = 0;
+    lastStart = 0;
+    for (int i = 0; i < count; i++) {
+      long start = start();
+      int flag = body.i8();
+      ref += (flag & WalFormat.NEXT_REF) != 0 ? 1 : (int) zigzag(body.varint());
+      millis += (flag & WalFormat.SAME_TIME) != 0 ? 0 : zigzag(body.varint());
+      bits = value((flag & 0xff) >>> WalFormat.CODE_SHIFT, bits);
+      into.sample(ref, millis, bits, start);
+    }
+    body.finish();
+    return count;
+  }
+
+  /** Decodes a HISTOGRAMS record and returns how many samples there were. */
+  int histograms(byte[] bytes, int from, int to, WalVisitor into) throws Malformed {
+    body.reset(bytes, from, to);
+    int ref = body.u32() - 1;
+    long millis = body.i64();
+    int count = body.u32();
+    lastStart = 0;
+    for (int i = 0; i < count; i++) {
+      ref += (int) zigzag(body.varint());
+      millis += zigzag(body.varint());
+      long start = start();
+      int size = body.run();
+      int at = body.at();
+      try {
+        into.histogram(ref, millis, HistogramBytes.decode(bytes, at - size, at), start);
+      } catch (InvalidRequest e) {
+        throw new Malformed(String.valueOf(e.getMessage()));
+      }
+    }
+    body.finish();
+    return count;
+  }
+
+  private long start() throws Malformed {
+    byte code = body.i8();
+    switch (code) {
+      case WalFormat.NO_START -> {
+        return 0;
+      }
+      case WalFormat.SAME_START -> {}
+      case WalFormat.OTHER_START -> lastStart += zigzag(body.varint());
+      default -> throw new Malformed("start timestamp code " + code);
+    }
+    return lastStart;
   }
 
   private long value(int code, long last) throws Malformed {

@@ -1,6 +1,7 @@
 package dev.vedette.tsdb.wal;
 
 import dev.vedette.model.FileStore;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 import dev.vedette.tsdb.wal.BodyReader.Malformed;
@@ -32,6 +33,7 @@ final class WalCheckpoint {
   private final int salt;
   private final RecordDecoder decoder = new RecordDecoder();
   private final WalRecords out = new WalRecords();
+  private final Needed needed = new Needed();
   private final RoaringBitmap written = new RoaringBitmap();
   private final Map<Family, MetricMetadata> metadata = new LinkedHashMap<>();
   private long samples;
@@ -120,7 +122,9 @@ final class WalCheckpoint {
         }
       }
       case WalFormat.SAMPLES -> decoder.samples(buffer, from, to, this::sample);
-      case WalFormat.METADATA -> decoder.metadata(buffer, from, to, new LastWord());
+      case WalFormat.STARTED -> decoder.started(buffer, from, to, needed);
+      case WalFormat.HISTOGRAMS -> decoder.histograms(buffer, from, to, needed);
+      case WalFormat.METADATA -> decoder.metadata(buffer, from, to, needed);
       default -> {
         // The END of the checkpoint before this one.
       }
@@ -163,16 +167,32 @@ final class WalCheckpoint {
         damage.found());
   }
 
-  /** Keeps the last metadata of each family. */
-  private final class LastWord implements WalVisitor {
+  /** Keeps samples that are needed and the last metadata of each family. */
+  private final class Needed implements WalVisitor {
     @Override
     public void series(int ref, TenantId tenant, byte[] bytes, int from, int to) {
-      throw new IllegalStateException("BUG: a series in a METADATA record");
+      throw new IllegalStateException("BUG: a series in a record of another type");
     }
 
     @Override
     public void sample(int ref, long timestampMillis, long valueBits) {
-      throw new IllegalStateException("BUG: a sample in a METADATA record");
+      WalCheckpoint.this.sample(ref, timestampMillis, valueBits);
+    }
+
+    @Override
+    public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
+      if (keep.sample(ref, timestampMillis)) {
+        out.sample(ref, timestampMillis, valueBits, startMillis);
+        samples++;
+      }
+    }
+
+    @Override
+    public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+      if (keep.sample(ref, timestampMillis)) {
+        out.histogram(ref, timestampMillis, histogram, startMillis);
+        samples++;
+      }
     }
 
     @Override

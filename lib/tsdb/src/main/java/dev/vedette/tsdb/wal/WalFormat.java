@@ -17,6 +17,8 @@ final class WalFormat {
   static final byte METADATA = 3;
   static final byte END = 4;
   static final byte PACKED = 5;
+  static final byte HISTOGRAMS = 6;
+  static final byte STARTED = 7;
 
   /** {@code len u32 | crc u32} before the type. */
   static final int FRAME_BYTES = 8;
@@ -51,10 +53,15 @@ final class WalFormat {
   /** Integers of at most seven bytes; every double up to here is exact. */
   static final long MAX_INTEGER = 1L << 53;
 
+  // The code byte of a start timestamp.
+  static final byte NO_START = 0;
+  static final byte SAME_START = 1;
+  static final byte OTHER_START = 2;
+
   private WalFormat() {}
 
   static boolean isKnown(byte type) {
-    return type >= SERIES && type <= PACKED;
+    return type >= SERIES && type <= STARTED;
   }
 
   /** CRC-32C of a frame's length, type and body; {@code length} counts type and body. */

@@ -5,6 +5,8 @@ import static dev.vedette.tsdb.wal.WalFormat.INT;
 import static dev.vedette.tsdb.wal.WalFormat.LONG;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramBytes;
 import dev.vedette.model.Invariant;
 import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.MetricMetadata;
@@ -32,6 +34,8 @@ public final class WalRecords {
   private static final int TARGET_BYTES = 64 << 10;
   // Flag, ref, timestamp, value; the value is written as eight bytes whatever it needs.
   private static final int SAMPLE_ROOM = 1 + 5 + 10 + 8;
+  private static final int START_ROOM = 1 + 10;
+  private static final int HISTOGRAM_ROOM = 5 + 10 + START_ROOM + 5;
   private static final int KEPT_BYTES = 4 << 20;
 
   private final CRC32C crc = new CRC32C();
@@ -42,13 +46,14 @@ public final class WalRecords {
   private @Nullable TenantId tenant;
   private byte[] tenantBytes = new byte[0];
 
-  // The SAMPLES record being filled, if any.
+  // The record of samples being filled, if any: SAMPLES, STARTED or HISTOGRAMS.
   private int open = -1;
   private int openSamples;
   private int roomTo;
   private int lastRef;
   private long lastMillis;
   private long lastBits;
+  private long lastStart;
 
   /** Empties it. */
   public void clear() {
@@ -127,6 +132,73 @@ public final class WalRecords {
     string(help);
     string(unit);
     finish(frame);
+  }
+
+  /** Adds a sample with its start timestamp, 0 where it has none. */
+  public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
+    openWithRoom(WalFormat.STARTED, ref, timestampMillis, START_ROOM + SAMPLE_ROOM);
+    // The sample itself must not begin another record, and the next one must look again.
+    roomTo = length + START_ROOM + SAMPLE_ROOM;
+    start(startMillis);
+    sample(ref, timestampMillis, valueBits);
+    roomTo = 0;
+  }
+
+  /**
+   * Adds a histogram sample.
+   *
+   * @param startMillis its start timestamp, 0 where it has none
+   * @throws LimitExceeded ({@code histogram-bucket-limit}) where it takes more than a record may
+   */
+  public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+    int most = HistogramBytes.maxSize(histogram);
+    if (most > WalFormat.MAX_RECORD_BYTES - TARGET_BYTES - HISTOGRAM_ROOM) {
+      throw new LimitExceeded(
+          ErrorId.HISTOGRAM_BUCKET_LIMIT,
+          "a histogram of %d buckets is more than a record of the log can have"
+              .formatted(histogram.layout().buckets()),
+          "make its resolution coarser",
+          false);
+    }
+    openWithRoom(WalFormat.HISTOGRAMS, ref, timestampMillis, HISTOGRAM_ROOM + most);
+    int delta = ref - lastRef;
+    length = Varint.put(bytes, length, (delta << 1 ^ delta >> 31) & 0xffffffffL);
+    lastRef = ref;
+    long later = timestampMillis - lastMillis;
+    length = Varint.put(bytes, length, later << 1 ^ later >> 63);
+    lastMillis = timestampMillis;
+    start(startMillis);
+    // The size comes first and is known last: three bytes do for any that a record can hold.
+    int size = length;
+    length = HistogramBytes.encode(histogram, bytes, size + 3);
+    int used = length - size - 3;
+    bytes[size] = (byte) (used | 0x80);
+    bytes[size + 1] = (byte) (used >>> 7 | 0x80);
+    bytes[size + 2] = (byte) (used >>> 14);
+    openSamples++;
+    samples++;
+  }
+
+  private void start(long startMillis) {
+    if (startMillis == 0) {
+      bytes[length++] = WalFormat.NO_START;
+    } else if (startMillis == lastStart) {
+      bytes[length++] = WalFormat.SAME_START;
+    } else {
+      bytes[length++] = WalFormat.OTHER_START;
+      long delta = startMillis - lastStart;
+      length = Varint.put(bytes, length, delta << 1 ^ delta >> 63);
+      lastStart = startMillis;
+    }
+  }
+
+  /** Sees to it that a record of the type is open and takes so many more bytes. */
+  private void openWithRoom(byte type, int ref, long timestampMillis, int room) {
+    if (open < 0 || bytes[open + FRAME_BYTES] != type || length - open >= TARGET_BYTES - room) {
+      openSamples(type, ref, timestampMillis, room);
+    }
+    reserve(room);
+    roomTo = 0;
   }
 
   /** Adds a sample of a series; a few nanoseconds. */
@@ -214,20 +286,27 @@ public final class WalRecords {
   }
 
   private void makeRoom(int ref, long timestampMillis) {
-    if (open >= 0 && length - open < TARGET_BYTES) {
+    if (open >= 0
+        && bytes[open + FRAME_BYTES] == WalFormat.SAMPLES
+        && length - open < TARGET_BYTES) {
       reserve(SAMPLE_ROOM);
     } else {
-      int frame = begin(WalFormat.SAMPLES, WalFormat.SAMPLES_HEADER_BYTES + 1 + SAMPLE_ROOM);
-      open = frame;
-      openSamples = 0;
-      INT.set(bytes, length, ref);
-      LONG.set(bytes, length + 4, timestampMillis);
-      length += WalFormat.SAMPLES_HEADER_BYTES;
-      lastRef = ref - 1;
-      lastMillis = timestampMillis;
-      lastBits = 0;
+      openSamples(WalFormat.SAMPLES, ref, timestampMillis, SAMPLE_ROOM);
     }
     roomTo = Math.min(open + TARGET_BYTES, bytes.length - SAMPLE_ROOM);
+  }
+
+  private void openSamples(byte type, int ref, long timestampMillis, int room) {
+    int frame = begin(type, WalFormat.SAMPLES_HEADER_BYTES + 1 + room);
+    open = frame;
+    openSamples = 0;
+    INT.set(bytes, length, ref);
+    LONG.set(bytes, length + 4, timestampMillis);
+    length += WalFormat.SAMPLES_HEADER_BYTES;
+    lastRef = ref - 1;
+    lastMillis = timestampMillis;
+    lastBits = 0;
+    lastStart = 0;
   }
 
   private void closeSamples() {

@@ -69,6 +69,8 @@ final class WalReplay {
         series++;
       }
       case WalFormat.SAMPLES -> samples += decoder.samples(buffer, from, to, visitor::sample);
+      case WalFormat.STARTED -> samples += decoder.started(buffer, from, to, visitor);
+      case WalFormat.HISTOGRAMS -> samples += decoder.histograms(buffer, from, to, visitor);
       case WalFormat.METADATA -> decoder.metadata(buffer, from, to, visitor);
       default -> {
         // The END of a checkpoint says nothing to a visitor.

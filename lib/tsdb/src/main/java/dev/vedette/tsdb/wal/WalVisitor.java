@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.wal;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 
@@ -16,6 +17,12 @@ public interface WalVisitor {
 
   /** One sample; NaN payloads as they were written. */
   void sample(int ref, long timestampMillis, long valueBits);
+
+  /** One sample that was written with a start timestamp, 0 where it has none. */
+  void sample(int ref, long timestampMillis, long valueBits, long startMillis);
+
+  /** One histogram sample; a start timestamp of 0 is none. */
+  void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis);
 
   /** What a sender said of a metric family; the last word counts. */
   void metadata(TenantId tenant, MetricMetadata family);

@@ -1,6 +1,7 @@
 package dev.vedette.tsdb.head;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
@@ -86,6 +87,16 @@ final class FakeLog implements HeadLog {
     @Override
     public void sample(int ref, long timestampMillis, long valueBits) {
       add(ref, false, timestampMillis, valueBits);
+    }
+
+    @Override
+    public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
+      add(ref, false, timestampMillis, valueBits);
+    }
+
+    @Override
+    public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+      add(ref, false, timestampMillis, histogram.sumBits());
     }
 
     @Override

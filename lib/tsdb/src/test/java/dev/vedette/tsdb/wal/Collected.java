@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.wal;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
@@ -8,12 +9,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what a replay hands out, leaving out samples of series it was not told of. */
 class Collected implements WalVisitor {
   final Map<Integer, Labels> series = new LinkedHashMap<>();
   final Map<Integer, TenantId> tenants = new LinkedHashMap<>();
   final List<Sample> samples = new ArrayList<>();
+  final List<Extra> extras = new ArrayList<>();
   final List<Sample> orphans = new ArrayList<>();
   final Map<String, MetricMetadata> metadata = new LinkedHashMap<>();
   final List<WalDamage> damages = new ArrayList<>();
@@ -24,6 +27,14 @@ class Collected implements WalVisitor {
     }
   }
 
+  /** A float with a start timestamp, or a histogram. */
+  record Extra(
+      int ref,
+      long timestampMillis,
+      long valueBits,
+      @Nullable Histogram histogram,
+      long startMillis) {}
+
   @Override
   public void series(int ref, TenantId tenant, byte[] bytes, int from, int to) {
     series.put(ref, LabelBytes.decode(bytes, from, to));
@@ -33,6 +44,16 @@ class Collected implements WalVisitor {
   @Override
   public void sample(int ref, long timestampMillis, long valueBits) {
     (series.containsKey(ref) ? samples : orphans).add(new Sample(ref, timestampMillis, valueBits));
+  }
+
+  @Override
+  public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
+    extras.add(new Extra(ref, timestampMillis, valueBits, null, startMillis));
+  }
+
+  @Override
+  public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+    extras.add(new Extra(ref, timestampMillis, 0, histogram, startMillis));
   }
 
   @Override

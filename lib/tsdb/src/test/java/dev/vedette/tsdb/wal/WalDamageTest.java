@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.model.Corruption;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.MetricType;
@@ -48,6 +49,17 @@ class WalDamageTest {
     @Override
     public void sample(int ref, long timestampMillis, long valueBits) {
       all.add("sample " + ref + " " + timestampMillis + " " + Double.longBitsToDouble(valueBits));
+    }
+
+    @Override
+    public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
+      sample(ref, timestampMillis, valueBits);
+      all.add("start " + startMillis);
+    }
+
+    @Override
+    public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+      all.add("histogram " + ref + " " + timestampMillis + " " + histogram + " " + startMillis);
     }
 
     @Override

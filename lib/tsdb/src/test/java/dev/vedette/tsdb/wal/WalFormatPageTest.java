@@ -2,11 +2,16 @@ package dev.vedette.tsdb.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.MetricType;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.testkit.SimFiles;
+import dev.vedette.tsdb.wal.Collected.Extra;
 import dev.vedette.tsdb.wal.Collected.Sample;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -58,6 +63,38 @@ class WalFormatPageTest {
       disk.put(TestLog.segment(1), golden.readAllBytes());
     }
     assertIsExample(disk);
+  }
+
+  @Test
+  void theHistogramsOfThePageAreReadAndWritten() throws IOException {
+    BucketSpans buckets = BucketSpans.of(-2, 3, 5, 1);
+    Histogram histogram =
+        Histogram.ofIntegers(
+            HistogramLayout.of(3, 0x1p-128, buckets, BucketSpans.NONE),
+            CounterReset.NO,
+            300,
+            2,
+            1.5,
+            new long[] {90, 100, 101, 7},
+            new long[0]);
+    SimFiles disk = TestLog.disk(1);
+    try (Wal wal = TestLog.open(disk, new Collected())) {
+      WalRecords records = new WalRecords();
+      TestLog.series(records, 7, "t");
+      records.sample(7, 1_700_000_000_000L, Double.doubleToRawLongBits(3), 1_600_000_000_000L);
+      records.histogram(7, 1_700_000_015_000L, histogram, 1_600_000_000_000L);
+      wal.append(records);
+    }
+    assertThat(HexFormat.ofDelimiter(" ").formatHex(disk.bytes(TestLog.segment(1))))
+        .isEqualTo(HexFormat.ofDelimiter(" ").formatHex(pageExample(2)));
+
+    Collected found = new Collected();
+    TestLog.replay(disk, found);
+    long three = Double.doubleToRawLongBits(3);
+    assertThat(found.extras)
+        .containsExactly(
+            new Extra(7, 1_700_000_000_000L, three, null, 1_600_000_000_000L),
+            new Extra(7, 1_700_000_015_000L, 0, histogram, 1_600_000_000_000L));
   }
 
   private static void assertIsExample(SimFiles disk) {

@@ -1,7 +1,14 @@
-package dev.vedette.model;
+package dev.vedette.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramBytes;
+import dev.vedette.model.HistogramLayout;
+import dev.vedette.model.InvalidRequest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
