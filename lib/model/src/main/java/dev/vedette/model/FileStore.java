@@ -37,6 +37,12 @@ public interface FileStore {
   /** Renames within one disk, replacing a file of the new name, all or nothing. */
   void rename(Path from, Path to) throws IOException;
 
+  /**
+   * Gives a file that does not change any more a second name, which must not exist yet: the same
+   * bytes under both until each is deleted. A disk without links gets a copy, forced.
+   */
+  void link(Path existing, Path name) throws IOException;
+
   /** Deletes a file, or a folder with all that is in it. Missing is fine. */
   void delete(Path path) throws IOException;
 

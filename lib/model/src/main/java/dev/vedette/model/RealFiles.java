@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -74,6 +76,34 @@ public final class RealFiles implements FileStore {
   @Override
   public void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void link(Path existing, Path name) throws IOException {
+    try {
+      Files.createLink(name, existing);
+    } catch (UnsupportedOperationException e) {
+      copy(existing, name);
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException e) {
+      // Another disk, or one that has no links and says so only now.
+      copy(existing, name);
+    }
+  }
+
+  private static void copy(Path existing, Path name) throws IOException {
+    try {
+      Files.copy(existing, name);
+      try (FileChannel channel = FileChannel.open(name, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException e) {
+      Files.deleteIfExists(name);
+      throw e;
+    }
   }
 
   @Override

@@ -141,6 +141,19 @@ public abstract class FileStoreContract {
   }
 
   @Test
+  void aSecondNameOutlivesTheFirst() throws IOException {
+    Path file = write("a", "same bytes");
+    Path second = folder().resolve("b");
+    files().link(file, second);
+    assertThatThrownBy(() -> files().link(file, second))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    files().delete(file);
+    assertThat(read(second, 0, 100)).isEqualTo("same bytes");
+    assertThatThrownBy(() -> files().link(file, folder().resolve("c")))
+        .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
   void whoHasAFileOpenReadsItAfterItsDeletion() throws IOException {
     Path file = write("a", "still there");
     try (FileStore.ReadFile in = files().open(file)) {

@@ -57,6 +57,7 @@ public final class SimFiles implements FileStore {
     IS_FOLDER,
     CREATE_FOLDERS,
     RENAME,
+    LINK,
     DELETE,
     SYNC_FOLDER,
     USABLE_BYTES,
@@ -66,7 +67,7 @@ public final class SimFiles implements FileStore {
     MAP
   }
 
-  /** One call; a rename goes by its new name. */
+  /** One call; a rename or a link goes by its new name. */
   public record Call(Operation operation, Path path) {}
 
   private SimFiles(long seed, SimFolder root) {
@@ -244,6 +245,17 @@ public final class SimFiles implements FileStore {
     SimFolder.Step step = new SimFolder.Step();
     folder(parent(to)).change(step, name(to), node);
     folder(parent(from)).change(step, name(from), null);
+  }
+
+  @Override
+  public synchronized void link(Path existing, Path name) throws IOException {
+    before(Operation.LINK, name);
+    SimFile file = file(existing);
+    SimFolder folder = folder(parent(name));
+    if (folder.entries.containsKey(name(name))) {
+      throw new FileAlreadyExistsException(name.toString());
+    }
+    folder.change(new SimFolder.Step(), name(name), file);
   }
 
   @Override

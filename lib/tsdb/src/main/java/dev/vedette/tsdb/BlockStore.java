@@ -2,51 +2,64 @@ package dev.vedette.tsdb;
 
 import dev.vedette.model.Corruption;
 import dev.vedette.model.FileStore;
+import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.TenantId;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockFiles;
 import dev.vedette.tsdb.block.BlockId;
 import dev.vedette.tsdb.block.BlockMeta;
-import dev.vedette.tsdb.head.ReadGate;
+import dev.vedette.tsdb.block.BlockWriter;
+import dev.vedette.tsdb.block.Deletion;
+import dev.vedette.tsdb.block.UnpublishedBlock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The blocks on disk, open for reading, each tenant's in a folder of its own, oldest first.
+ * The blocks on disk, open for reading, each tenant's in a folder of its own, oldest first, and
+ * what is deleted in them.
  *
- * <p>Readers take an immutable list. One thread at a time changes it: first the list, then, when
- * nobody reads the old one any more, the files.
+ * <p>Readers take an immutable list and keep its blocks open, whatever becomes of their files. All
+ * changes are made under {@link #changes}: what is on disk first, then the list, then the deletion
+ * of files that are not needed any more.
  */
 final class BlockStore implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BlockStore.class);
-  private static final String DAMAGED = ".damaged";
   private static final Comparator<Block> OLDEST_FIRST =
       Comparator.comparing(block -> block.meta().id());
 
   private final FileStore files;
   private final Path folder;
-  private final ReadGate reads;
   private final TsdbMetrics metrics;
+  private final DamagedBlocks damagedBlocks;
   // Those whose names are known to survive a crash.
-  private final Set<Path> durableFolders = new HashSet<>();
+  private final Set<Path> durableFolders = ConcurrentHashMap.newKeySet();
   private final Set<Path> reported = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock changes = new ReentrantLock();
+  // Files whose deletion is not known to survive a crash.
+  private final Set<Path> owedDeletions = new TreeSet<>();
+  private final Map<TenantId, TenantTombstones> tombstones = new HashMap<>();
   private volatile Map<TenantId, List<Block>> blocks = Map.of();
 
-  BlockStore(FileStore files, Path folder, ReadGate reads, TsdbMetrics metrics) {
+  BlockStore(FileStore files, Path folder, TsdbMetrics metrics) {
     this.files = files;
     this.folder = folder;
-    this.reads = reads;
     this.metrics = metrics;
+    this.damagedBlocks = new DamagedBlocks(files, metrics);
   }
 
   /** Opens what is there; clears away what a crash left, sets aside what cannot be read. */
@@ -56,8 +69,14 @@ final class BlockStore implements AutoCloseable {
     for (Path tenantFolder : files.list(folder)) {
       if (files.isFolder(tenantFolder)) {
         BlockFiles.deleteUnfinished(files, tenantFolder);
-        for (Block block : withoutMerged(openAll(tenantFolder), tenantFolder)) {
+        List<Block> opened = withoutMerged(openAll(tenantFolder), tenantFolder);
+        for (Block block : opened) {
           found.computeIfAbsent(block.meta().spec().tenant(), _ -> new ArrayList<>()).add(block);
+        }
+        if (!opened.isEmpty()) {
+          TenantTombstones stones = TenantTombstones.open(files, tenantFolder, damagedBlocks);
+          tombstones.put(opened.getFirst().meta().spec().tenant(), stones);
+          opened.forEach(block -> block.delete(stones.of(block.meta().id())));
         }
       }
     }
@@ -72,26 +91,10 @@ final class BlockStore implements AutoCloseable {
       try {
         opened.add(Block.open(files, file, this::damaged));
       } catch (Corruption e) {
-        setAside(file, e);
+        damagedBlocks.setAside(file, e);
       }
     }
     return opened;
-  }
-
-  private void setAside(Path file, Corruption cause) throws IOException {
-    Path aside = file.resolveSibling(file.getFileName() + DAMAGED);
-    log.error("block set aside: file={} as={} reason={}", file, aside, cause.explain());
-    metrics.setAside.inc();
-    files.rename(file, aside);
-    files.syncFolder(folderOf(file));
-  }
-
-  private static Path folderOf(Path file) {
-    Path parent = file.getParent();
-    if (parent == null) {
-      throw new IllegalStateException("BUG: block %s lies in no folder".formatted(file));
-    }
-    return parent;
   }
 
   /** A merged block may be there together with the blocks it replaces, after a crash. */
@@ -138,19 +141,50 @@ final class BlockStore implements AutoCloseable {
     return blocks.getOrDefault(tenant, List.of());
   }
 
-  List<Block> overlapping(TenantId tenant, long startMillis, long endMillis) {
-    return of(tenant).stream()
-        .filter(block -> block.meta().overlaps(startMillis, endMillis))
-        .toList();
+  /** The blocks of these, in this order, that are still there. */
+  List<Block> of(TenantId tenant, List<BlockMeta> wanted) {
+    Map<BlockId, Block> byId = new HashMap<>();
+    of(tenant).forEach(block -> byId.put(block.meta().id(), block));
+    return wanted.stream().map(meta -> byId.get(meta.id())).filter(block -> block != null).toList();
+  }
+
+  /**
+   * Reads the blocks that overlap a range. All of them stay open until the function returns, and a
+   * cursor that it opened keeps its own.
+   */
+  <T> T read(TenantId tenant, long startMillis, long endMillis, Function<List<Block>, T> read) {
+    while (true) {
+      List<Block> wanted =
+          of(tenant).stream()
+              .filter(block -> block.meta().overlaps(startMillis, endMillis))
+              .toList();
+      int held = 0;
+      try {
+        while (held < wanted.size() && wanted.get(held).tryRetain()) {
+          held++;
+        }
+        // One that was replaced this very moment is in the list no more.
+        if (held == wanted.size()) {
+          return read.apply(wanted);
+        }
+      } finally {
+        wanted.subList(0, held).forEach(Block::release);
+      }
+    }
   }
 
   /** Opens a block that was just written and shows it to readers. */
   void add(BlockMeta meta) throws IOException {
-    TenantId tenant = meta.spec().tenant();
-    Block block = Block.open(files, BlockFiles.file(folder(tenant), meta.id()), this::damaged);
-    List<Block> now = new ArrayList<>(of(tenant));
-    now.add(block);
-    publish(tenant, now);
+    changes.lock();
+    try {
+      TenantId tenant = meta.spec().tenant();
+      Block block = Block.open(files, BlockFiles.file(folder(tenant), meta.id()), this::damaged);
+      List<Block> now = new ArrayList<>(of(tenant));
+      now.add(block);
+      publish(tenant, now);
+    } finally {
+      changes.unlock();
+    }
   }
 
   /** Deletes a block that was written and is not to be shown, because of a failure. */
@@ -162,23 +196,92 @@ final class BlockStore implements AutoCloseable {
     }
   }
 
-  /** Shows a merged block instead of those it was made of, and deletes them. */
-  void replace(List<Block> sources, BlockMeta merged) throws IOException, InterruptedException {
-    TenantId tenant = merged.spec().tenant();
-    Block block = Block.open(files, BlockFiles.file(folder(tenant), merged.id()), this::damaged);
-    List<Block> now = new ArrayList<>(of(tenant));
-    now.removeAll(sources);
-    now.add(block);
-    publish(tenant, now);
-    delete(sources);
+  /** Begins to read blocks in order to put another one in their place. */
+  Replacement beginReplacement(TenantId tenant, List<Block> sources) {
+    return new Replacement(tenant, sources);
+  }
+
+  /** Blocks that are being written again, while deletions may come in for them. */
+  final class Replacement {
+    private final TenantId tenant;
+    private final List<Block> sources;
+    private final Set<Deletion> carriedOut = new HashSet<>();
+
+    private Replacement(TenantId tenant, List<Block> sources) {
+      this.tenant = tenant;
+      this.sources = List.copyOf(sources);
+      sources.forEach(block -> carriedOut.addAll(block.deletions()));
+    }
+
+    /**
+     * Shows the new block instead of its sources, in one step, and deletes those; without a block
+     * just deletes them. A deletion that came in meanwhile holds for the new block as well.
+     *
+     * @return false where sources are gone meanwhile, and the new block with them
+     */
+    boolean finish(Optional<UnpublishedBlock> written, BlockWriter writer) throws IOException {
+      changes.lock();
+      try {
+        if (!of(tenant).containsAll(sources)) {
+          if (written.isPresent()) {
+            files.delete(BlockFiles.temporary(folder(tenant), written.get().meta().id()));
+          }
+          return false;
+        }
+        deleteOwed();
+        List<Block> now = new ArrayList<>(of(tenant));
+        now.removeAll(sources);
+        if (written.isPresent()) {
+          now.add(publish(written.get(), writer));
+        }
+        BlockStore.this.publish(tenant, now);
+        delete(tenant, sources);
+        return true;
+      } finally {
+        changes.unlock();
+      }
+    }
+
+    private Block publish(UnpublishedBlock written, BlockWriter writer) throws IOException {
+      BlockId id = written.meta().id();
+      List<Deletion> late = lateDeletions();
+      try {
+        if (!late.isEmpty()) {
+          // Before the block is there: a crash in between must not bring back what was deleted.
+          tombstones(tenant).holdFor(id, late);
+        }
+        writer.publish(written);
+        Block block =
+            Block.open(files, BlockFiles.file(folder(tenant), id), BlockStore.this::damaged);
+        block.delete(late);
+        return block;
+      } catch (IOException | RuntimeException e) {
+        writer.discard(written, e);
+        throw e;
+      }
+    }
+
+    private List<Deletion> lateDeletions() {
+      return sources.stream()
+          .flatMap(block -> block.deletions().stream())
+          .filter(deletion -> !carriedOut.contains(deletion))
+          .distinct()
+          .toList();
+    }
   }
 
   /** Takes blocks away from readers and deletes them. */
-  void remove(TenantId tenant, List<Block> gone) throws IOException, InterruptedException {
-    List<Block> now = new ArrayList<>(of(tenant));
-    now.removeAll(gone);
-    publish(tenant, now);
-    delete(gone);
+  void remove(TenantId tenant, Collection<Block> gone) throws IOException {
+    changes.lock();
+    try {
+      deleteOwed();
+      List<Block> now = new ArrayList<>(of(tenant));
+      now.removeAll(gone);
+      publish(tenant, now);
+      delete(tenant, gone);
+    } finally {
+      changes.unlock();
+    }
   }
 
   private void publish(TenantId tenant, List<Block> now) {
@@ -192,28 +295,108 @@ final class BlockStore implements AutoCloseable {
     blocks = Map.copyOf(changed);
   }
 
-  private void delete(List<Block> gone) throws IOException, InterruptedException {
-    reads.awaitEarlierReads();
-    Set<Path> folders = new HashSet<>();
+  private void delete(TenantId tenant, Collection<Block> gone) throws IOException {
     for (Block block : gone) {
       block.close();
-      files.delete(block.file());
-      folders.add(folderOf(block.file()));
+      owedDeletions.add(block.file());
+    }
+    deleteOwed();
+    tombstones(tenant).forgetAllBut(ids(tenant));
+  }
+
+  private Set<BlockId> ids(TenantId tenant) {
+    Set<BlockId> ids = new HashSet<>();
+    of(tenant).forEach(block -> ids.add(block.meta().id()));
+    return ids;
+  }
+
+  /** A file that came back after a crash would bring back what was merged or deleted since. */
+  private void deleteOwed() throws IOException {
+    Set<Path> folders = new TreeSet<>();
+    for (Path file : owedDeletions) {
+      files.delete(file);
+      folders.add(DamagedBlocks.folderOf(file));
     }
     for (Path changed : folders) {
       files.syncFolder(changed);
     }
+    owedDeletions.clear();
+  }
+
+  /**
+   * Takes samples away from readers, durably: those of the matching series in the range, as far as
+   * they are in blocks now. They go from disk when their block is written again.
+   *
+   * @return number of blocks that have such series
+   */
+  int delete(TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis)
+      throws IOException {
+    changes.lock();
+    try {
+      Map<Deletion, Set<BlockId>> wanted = new HashMap<>();
+      Set<BlockId> touched = new HashSet<>();
+      for (List<LabelMatcher> matchers : selectors) {
+        Set<BlockId> matching = new HashSet<>();
+        for (Block block : of(tenant)) {
+          if (block.meta().overlaps(startMillis, endMillis) && block.seriesCount(matchers) > 0) {
+            matching.add(block.meta().id());
+          }
+        }
+        if (!matching.isEmpty()) {
+          wanted.put(new Deletion(matchers, startMillis, endMillis), matching);
+          touched.addAll(matching);
+        }
+      }
+      if (!wanted.isEmpty()) {
+        TenantTombstones stones = tombstones(tenant);
+        stones.add(wanted);
+        of(tenant).forEach(block -> block.delete(stones.of(block.meta().id())));
+      }
+      return touched.size();
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  private TenantTombstones tombstones(TenantId tenant) throws IOException {
+    TenantTombstones known = tombstones.get(tenant);
+    if (known == null) {
+      known = TenantTombstones.open(files, folder(tenant), damagedBlocks);
+      tombstones.put(tenant, known);
+    }
+    return known;
+  }
+
+  /** Gives every block, and every tombstone, a second name below a folder that was just made. */
+  void linkTo(Path target) throws IOException {
+    changes.lock();
+    try {
+      for (TenantId tenant : tenants()) {
+        Path own = TenantFolders.of(target, tenant);
+        files.createFolders(own);
+        for (Block block : of(tenant)) {
+          files.link(block.file(), BlockFiles.file(own, block.meta().id()));
+        }
+        tombstones(tenant).linkTo(own);
+        files.syncFolder(own);
+      }
+      files.syncFolder(target);
+    } finally {
+      changes.unlock();
+    }
   }
 
   long count() {
-    return blocks.values().stream().mapToLong(List::size).sum();
+    return all().size();
   }
 
   long bytes() {
-    return blocks.values().stream()
-        .flatMap(List::stream)
-        .mapToLong(block -> block.meta().fileBytes())
-        .sum();
+    return all().stream().mapToLong(block -> block.meta().fileBytes()).sum();
+  }
+
+  /** Blocks of all tenants. */
+  List<Block> all() {
+    return blocks.values().stream().flatMap(List::stream).toList();
   }
 
   @Override

@@ -1,14 +1,13 @@
 package dev.vedette.tsdb;
 
-import dev.vedette.model.Corruption;
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.FileStore;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Selection;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.model.VedetteException;
-import dev.vedette.tsdb.block.Block;
-import dev.vedette.tsdb.block.BlockId;
-import dev.vedette.tsdb.block.BlockMerger;
 import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockWriter;
@@ -21,20 +20,16 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves samples from the head into blocks, merges blocks of one window, deletes what is past
- * retention. One of these at a time, under {@link #lock}; writes and reads go on meanwhile.
+ * Moves samples from the head into blocks, deletes what is past retention or not wanted any more,
+ * and takes snapshots. One of these at a time, under {@link #lock}; writes, reads and merges go on
+ * meanwhile.
  *
  * <p>A flush rolls the log, writes a block a tenant and window, shows the blocks to readers, drops
  * their samples from memory, and only then lets the log forget them. A crash in between leaves
@@ -46,26 +41,26 @@ final class Maintenance {
   private static final Duration IDLE = Duration.ofHours(3);
   private static final Duration RETURN_AFTER_START = Duration.ofHours(1);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
-  // More blocks of a window that still grows are merged; of one that is complete, any two.
-  private static final int MANY = 4;
+  private static final int MAX_DELETE_FLUSHES = 10;
 
   private final TsdbConfig config;
   private final Head head;
   private final Wal wal;
   private final BlockStore blocks;
+  private final BlockIds ids;
+  private final FileStore files;
   private final BlockWriter writer;
+  private final Retention retention;
+  private final Snapshots snapshots;
   private final Clock clock;
   private final Ticker ticker;
   private final TsdbMetrics metrics;
   private final long range;
-  private final SplittableRandom random = new SplittableRandom();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Set<BlockId> damaged = new HashSet<>();
   private final long begunNanos;
   private long lastCutoff = Long.MIN_VALUE;
   // Samples or series left memory, and the log still has them.
   private boolean owesCheckpoint;
-  private long lastIdMillis;
   private long pausedUntilNanos;
   private boolean paused;
   private volatile boolean stopping;
@@ -75,7 +70,9 @@ final class Maintenance {
       Head head,
       Wal wal,
       BlockStore blocks,
-      BlockWriter writer,
+      BlockIds ids,
+      FileStore files,
+      Snapshots snapshots,
       Clock clock,
       Ticker ticker,
       TsdbMetrics metrics) {
@@ -83,7 +80,11 @@ final class Maintenance {
     this.head = head;
     this.wal = wal;
     this.blocks = blocks;
-    this.writer = writer;
+    this.ids = ids;
+    this.files = files;
+    this.writer = new BlockWriter(files);
+    this.retention = new Retention(config, files, blocks, metrics);
+    this.snapshots = snapshots;
     this.clock = clock;
     this.ticker = ticker;
     this.metrics = metrics;
@@ -100,9 +101,8 @@ final class Maintenance {
       }
       paused = false;
       // First what gives space back: on a full disk the others fail until it has.
-      deleteExpired();
+      retention.run(clock.millis());
       flushIfDue();
-      mergeOne();
     } catch (IOException | VedetteException e) {
       if (stopping) {
         return;
@@ -157,7 +157,7 @@ final class Maintenance {
   }
 
   /** End of the windows that are complete: half a window has passed since. */
-  private long cutoff() {
+  long cutoff() {
     long newest = Math.max(head.newestMillis(), clock.millis());
     return Math.floorDiv(newest - range / 2, range) * range;
   }
@@ -177,7 +177,7 @@ final class Maintenance {
     try {
       flush(Long.MAX_VALUE, cutLog);
     } catch (IOException e) {
-      throw unavailable(e);
+      throw unavailable("the head could not be written to blocks", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw interrupted(e);
@@ -186,11 +186,11 @@ final class Maintenance {
     }
   }
 
-  private static Unavailable unavailable(IOException cause) {
+  private static Unavailable unavailable(String what, IOException cause) {
     return new Unavailable(
         ErrorId.STORAGE_UNAVAILABLE,
-        "the head could not be written to blocks: %s".formatted(cause.getMessage()),
-        "see to the disk under --data; nothing is lost, the log still has the samples",
+        "%s: %s".formatted(what, cause.getMessage()),
+        "see to the disk under --data and repeat the request; no sample is lost",
         cause);
   }
 
@@ -199,7 +199,9 @@ final class Maintenance {
         ErrorId.STORAGE_UNAVAILABLE, "the flush was interrupted", "repeat it", cause);
   }
 
-  private void flush(long cutoff, boolean cutLog) throws IOException, InterruptedException {
+  /** Returns false where late samples kept series in memory that should have left it. */
+  private boolean flush(long cutoff, boolean cutLog) throws IOException, InterruptedException {
+    boolean isWhole;
     long begun = ticker.nanos();
     long segment = cutLog ? wal.roll() : 0;
     List<BlockMeta> written;
@@ -217,6 +219,7 @@ final class Maintenance {
       } else {
         flush.drop(Long.MIN_VALUE);
       }
+      isWhole = !flush.keptBack();
     }
     double seconds = (ticker.nanos() - begun) / 1e9;
     metrics.flushSeconds.observe(seconds);
@@ -224,6 +227,7 @@ final class Maintenance {
       long samples = written.stream().mapToLong(BlockMeta::samples).sum();
       log.info("head flushed: blocks={} samples={} seconds={}", written.size(), samples, seconds);
     }
+    return isWhole;
   }
 
   /**
@@ -248,15 +252,9 @@ final class Maintenance {
   private Optional<BlockMeta> write(HeadFlush flush, TenantId tenant, long start)
       throws IOException {
     long end = start + range - 1;
-    BlockSpec spec = new BlockSpec(newId(), tenant, start, end, 1, List.of());
+    BlockSpec spec = new BlockSpec(ids.next(), tenant, start, end, 1, List.of());
     return writer.write(
         blocks.folder(tenant), spec, flush.series(tenant, start, end), this::progress);
-  }
-
-  /** Ids ascend even when the clock does not. */
-  private BlockId newId() {
-    lastIdMillis = Math.max(lastIdMillis + 1, clock.millis());
-    return BlockId.create(lastIdMillis, random);
   }
 
   private static WalKeep keep(HeadFlush flush) {
@@ -273,74 +271,82 @@ final class Maintenance {
     };
   }
 
-  private void mergeOne() throws IOException, InterruptedException {
-    for (TenantId tenant : blocks.tenants()) {
-      Map<Long, List<Block>> byWindow = new TreeMap<>();
-      for (Block block : blocks.of(tenant)) {
-        if (!damaged.contains(block.meta().id())) {
-          byWindow
-              .computeIfAbsent(block.meta().spec().startMillis(), _ -> new ArrayList<>())
-              .add(block);
-        }
-      }
-      for (List<Block> window : byWindow.values()) {
-        boolean isComplete = window.getFirst().meta().spec().endMillis() < cutoff();
-        if (window.size() >= (isComplete ? 2 : MANY)) {
-          if (areSound(window)) {
-            merge(tenant, window);
-          }
-          return;
-        }
-      }
+  /** Takes samples away from readers, durably; returns once they are gone for them. */
+  void delete(
+      TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+    lock.lock();
+    try {
+      moveToBlocks(tenant, selectors, startMillis, endMillis);
+      int touched = blocks.delete(tenant, selectors, startMillis, endMillis);
+      log.info(
+          "series deleted: tenant={} selectors={} start={} end={} blocks={}",
+          tenant.value(),
+          selectors,
+          startMillis,
+          endMillis,
+          touched);
+    } catch (IOException e) {
+      throw unavailable("the deletion could not be written", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw interrupted(e);
+    } finally {
+      lock.unlock();
     }
   }
 
   /**
-   * Whether nothing is damaged in blocks about to be merged and deleted. What is damaged is left as
-   * it is: what can still be read of it is read, and a repair may get at more.
+   * Deletions hold for blocks, which never change, and so never for a sample that is written later.
+   * What is in memory of the series becomes a block first, and what the log still has of samples
+   * that are in blocks must not come back from it.
    */
-  private boolean areSound(List<Block> window) {
-    boolean sound = true;
-    for (Block block : window) {
-      List<Corruption> found = block.verify();
-      if (!found.isEmpty()) {
-        sound = false;
-        damaged.add(block.meta().id());
-        log.error(
-            "damaged block is not merged: places={} first={}",
-            found.size(),
-            found.getFirst().explain());
+  private void moveToBlocks(
+      TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis)
+      throws IOException, InterruptedException {
+    boolean inMemory =
+        selectors.stream()
+            .map(matchers -> new Selection(matchers, startMillis, endMillis))
+            .anyMatch(selection -> !head.series(tenant, selection, 1).isEmpty());
+    if (!inMemory && !owesCheckpoint) {
+      return;
+    }
+    for (int attempt = 0; attempt < MAX_DELETE_FLUSHES; attempt++) {
+      if (flush(Long.MAX_VALUE, true)) {
+        return;
       }
     }
-    return sound;
+    throw new Unavailable(
+        ErrorId.STORAGE_UNAVAILABLE,
+        "late samples of the series kept coming in while they were moved to blocks",
+        "repeat the request");
   }
 
-  private void merge(TenantId tenant, List<Block> sources)
-      throws IOException, InterruptedException {
-    long begun = ticker.nanos();
-    Path folder = blocks.folder(tenant);
-    BlockSpec first = sources.getFirst().meta().spec();
-    long end = sources.stream().mapToLong(b -> b.meta().spec().endMillis()).max().orElseThrow();
-    int level = sources.stream().mapToInt(b -> b.meta().spec().level()).max().orElseThrow() + 1;
-    List<BlockId> ids = sources.stream().map(block -> block.meta().id()).toList();
-    BlockSpec spec = new BlockSpec(newId(), tenant, first.startMillis(), end, level, ids);
-    Optional<BlockMeta> merged =
-        new BlockMerger(writer).merge(folder, spec, sources, this::progress);
-    if (merged.isPresent()) {
-      blocks.replace(sources, merged.get());
+  /** Makes a snapshot of all blocks, and of what is in memory unless that is to be left out. */
+  String snapshot(boolean skipHead) {
+    lock.lock();
+    try {
+      return snapshots.take(folder -> fill(folder, skipHead));
+    } catch (IOException e) {
+      throw unavailable("the snapshot could not be written", e);
+    } finally {
+      lock.unlock();
     }
-    metrics.mergeSeconds.observe((ticker.nanos() - begun) / 1e9);
   }
 
-  private void deleteExpired() throws IOException, InterruptedException {
-    long oldest = clock.millis() - config.retention().toMillis();
-    for (TenantId tenant : blocks.tenants()) {
-      List<Block> expired =
-          blocks.of(tenant).stream().filter(b -> b.meta().lastMillis() < oldest).toList();
-      if (!expired.isEmpty()) {
-        blocks.remove(tenant, expired);
-        metrics.expired.inc(expired.size());
-        log.info("blocks past retention deleted: tenant={} blocks={}", tenant, expired.size());
+  private void fill(Path folder, boolean skipHead) throws IOException {
+    blocks.linkTo(folder);
+    if (skipHead) {
+      return;
+    }
+    try (HeadFlush flush = head.beginFlush(Long.MAX_VALUE, range)) {
+      for (TenantId tenant : flush.tenants()) {
+        Path own = TenantFolders.of(folder, tenant);
+        DurableFolders.create(files, own);
+        for (long start : flush.windows(tenant)) {
+          BlockSpec spec =
+              new BlockSpec(ids.next(), tenant, start, start + range - 1, 1, List.of());
+          writer.write(own, spec, flush.series(tenant, start, start + range - 1), this::progress);
+        }
       }
     }
   }

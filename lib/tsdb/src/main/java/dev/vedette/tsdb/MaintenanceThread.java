@@ -6,21 +6,21 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs {@link Maintenance} at an interval until closed. */
+/** Runs {@link Maintenance} or {@link Compactor} at an interval until closed. */
 final class MaintenanceThread implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MaintenanceThread.class);
 
-  private final Maintenance maintenance;
+  private final Runnable step;
   private final Duration interval;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   private final Thread thread;
   private boolean closing;
 
-  MaintenanceThread(Maintenance maintenance, Duration interval) {
-    this.maintenance = maintenance;
+  MaintenanceThread(String name, Runnable step, Duration interval) {
+    this.step = step;
     this.interval = interval;
-    this.thread = Thread.ofPlatform().daemon().name("tsdb-maintenance").unstarted(this::loop);
+    this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
   }
 
   void start() {
@@ -30,7 +30,7 @@ final class MaintenanceThread implements AutoCloseable {
   private void loop() {
     while (!awaitEnd()) {
       try {
-        maintenance.run();
+        step.run();
       } catch (RuntimeException | Error e) {
         // A bug in one step, or no memory for it, must not end all later ones: memory would fill
         // up unnoticed.

@@ -3,6 +3,7 @@ package dev.vedette.tsdb;
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.FileStore;
+import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.SampleSink;
@@ -19,6 +20,7 @@ import dev.vedette.model.WriteBatch;
 import dev.vedette.model.WriteOutcome;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockWriter;
+import dev.vedette.tsdb.block.MergedCursor;
 import dev.vedette.tsdb.head.Head;
 import dev.vedette.tsdb.head.ReadGate;
 import dev.vedette.tsdb.head.SeriesLimits;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The storage engine: log, head and blocks of one folder behind the ports of the model. One process
@@ -39,7 +42,7 @@ import java.util.TreeSet;
  *
  * <p>Any threads may write and read, virtual ones included; a write returns once it is durable. A
  * read sees everything acknowledged before it began, in the head and in every block that overlaps
- * its range. One thread of its own looks after flushes, merges and retention.
+ * its range. Threads of its own look after flushes and retention, and after merges.
  */
 public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoCloseable {
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(5);
@@ -48,7 +51,8 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
   private final Wal wal;
   private final BlockStore blocks;
   private final Maintenance maintenance;
-  private final MaintenanceThread thread;
+  private final Compactor compactor;
+  private final List<MaintenanceThread> threads;
   private final long hardHeadBytes;
   private final ReadGate writes = new ReadGate(WRITE_PATIENCE);
   private volatile boolean closing;
@@ -58,13 +62,15 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
       Wal wal,
       BlockStore blocks,
       Maintenance maintenance,
-      MaintenanceThread thread,
+      Compactor compactor,
+      List<MaintenanceThread> threads,
       long hardHeadBytes) {
     this.head = head;
     this.wal = wal;
     this.blocks = blocks;
     this.maintenance = maintenance;
-    this.thread = thread;
+    this.compactor = compactor;
+    this.threads = threads;
     this.hardHeadBytes = hardHeadBytes;
   }
 
@@ -80,12 +86,25 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     Wal wal = new Wal(files, folder.resolve("wal"), config.wal(), ticker, registry);
     Head head = new Head(config.head(), clock, new WalLog(wal), registry);
     TsdbMetrics metrics = new TsdbMetrics(registry);
-    BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), head.reads(), metrics);
+    BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), metrics);
+    BlockIds ids = new BlockIds(clock);
+    Snapshots snapshots = new Snapshots(files, folder, clock);
     Maintenance maintenance =
-        new Maintenance(config, head, wal, blocks, new BlockWriter(files), clock, ticker, metrics);
+        new Maintenance(config, head, wal, blocks, ids, files, snapshots, clock, ticker, metrics);
+    Compactor compactor =
+        new Compactor(
+            config,
+            blocks,
+            ids,
+            new BlockWriter(files),
+            maintenance::cutoff,
+            clock,
+            ticker,
+            metrics);
     try {
       DurableFolders.create(files, folder);
       blocks.open();
+      snapshots.open();
       new Replay(config, head, wal, maintenance, ticker, metrics).run();
     } catch (IOException e) {
       blocks.close();
@@ -102,9 +121,13 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     TsdbMetrics.gauge(registry, "vedette_storage_blocks", "Blocks on disk.", blocks::count);
     TsdbMetrics.gauge(
         registry, "vedette_storage_block_bytes", "Size of all blocks.", blocks::bytes);
-    MaintenanceThread thread = new MaintenanceThread(maintenance, config.maintenanceInterval());
-    thread.start();
-    return new Tsdb(head, wal, blocks, maintenance, thread, 2 * config.maxHeadBytes());
+    Duration interval = config.maintenanceInterval();
+    List<MaintenanceThread> threads =
+        List.of(
+            new MaintenanceThread("tsdb-maintenance", maintenance::run, interval),
+            new MaintenanceThread("tsdb-merge", compactor::run, interval));
+    threads.forEach(MaintenanceThread::start);
+    return new Tsdb(head, wal, blocks, maintenance, compactor, threads, 2 * config.maxHeadBytes());
   }
 
   @Override
@@ -139,20 +162,36 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     // The list of blocks and the head are read under one lease, so that samples on their way from
     // one to the other are seen in at least one of them.
     ReadGate.Lease lease = head.reads().enter();
-    List<SeriesCursor> cursors = new ArrayList<>();
     try {
       checkOpen();
-      for (Block block :
-          blocks.overlapping(tenant, selection.startMillis(), selection.endMillis())) {
-        cursors.add(block.select(selection));
-      }
-      cursors.add(head.select(tenant, selection));
-      return new MergedCursor(cursors, lease);
+      return new LeasedCursor(new MergedCursor(cursors(tenant, selection)), lease);
     } catch (RuntimeException e) {
-      cursors.forEach(SeriesCursor::close);
       lease.close();
       throw e;
     }
+  }
+
+  private List<SeriesCursor> cursors(TenantId tenant, Selection selection) {
+    List<SeriesCursor> cursors = new ArrayList<>();
+    try {
+      inBlocks(tenant, selection, block -> cursors.add(block.select(selection)));
+      cursors.add(head.select(tenant, selection));
+      return cursors;
+    } catch (RuntimeException e) {
+      cursors.forEach(SeriesCursor::close);
+      throw e;
+    }
+  }
+
+  private void inBlocks(TenantId tenant, Selection selection, Consumer<Block> each) {
+    blocks.read(
+        tenant,
+        selection.startMillis(),
+        selection.endMillis(),
+        wanted -> {
+          wanted.forEach(each);
+          return wanted;
+        });
   }
 
   @Override
@@ -160,10 +199,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     try (ReadGate.Lease _ = head.reads().enter()) {
       checkOpen();
       TreeSet<Labels> found = new TreeSet<>(SeriesOrder.INSTANCE);
-      for (Block block :
-          blocks.overlapping(tenant, selection.startMillis(), selection.endMillis())) {
-        found.addAll(block.series(selection.matchers(), limit));
-      }
+      inBlocks(tenant, selection, block -> found.addAll(block.series(selection, limit)));
       found.addAll(head.series(tenant, selection, limit));
       return limited(found, limit);
     }
@@ -174,10 +210,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     try (ReadGate.Lease _ = head.reads().enter()) {
       checkOpen();
       TreeSet<String> found = new TreeSet<>(Utf8::compare);
-      for (Block block :
-          blocks.overlapping(tenant, selection.startMillis(), selection.endMillis())) {
-        found.addAll(block.labelNames(selection.matchers()));
-      }
+      inBlocks(tenant, selection, block -> found.addAll(block.labelNames(selection)));
       found.addAll(head.labelNames(tenant, selection));
       return limited(found, limit);
     }
@@ -188,10 +221,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     try (ReadGate.Lease _ = head.reads().enter()) {
       checkOpen();
       TreeSet<String> found = new TreeSet<>(Utf8::compare);
-      for (Block block :
-          blocks.overlapping(tenant, selection.startMillis(), selection.endMillis())) {
-        found.addAll(block.labelValues(name, selection.matchers()));
-      }
+      inBlocks(tenant, selection, block -> found.addAll(block.labelValues(name, selection)));
       found.addAll(head.labelValues(tenant, name, selection));
       return limited(found, limit);
     }
@@ -225,9 +255,31 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     }
   }
 
-  /** What the engine's own thread does now and then; for tests that own the time. */
+  @Override
+  public void delete(
+      TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+    try (ReadGate.Lease _ = writes.enter()) {
+      checkOpen();
+      maintenance.delete(tenant, selectors, startMillis, endMillis);
+    }
+  }
+
+  @Override
+  public void cleanTombstones() {
+    checkOpen();
+    compactor.cleanTombstones();
+  }
+
+  @Override
+  public String snapshot(boolean skipHead) {
+    checkOpen();
+    return maintenance.snapshot(skipHead);
+  }
+
+  /** What the engine's own threads do now and then; for tests that own the time. */
   void maintain() {
     maintenance.run();
+    compactor.run();
   }
 
   /**
@@ -241,7 +293,8 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     }
     closing = true;
     maintenance.stop();
-    thread.close();
+    compactor.stop();
+    threads.forEach(MaintenanceThread::close);
     try {
       writes.awaitEarlierReads();
     } catch (InterruptedException e) {

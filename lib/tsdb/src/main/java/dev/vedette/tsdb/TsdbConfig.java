@@ -5,6 +5,9 @@ import dev.vedette.tsdb.head.SeriesLimits;
 import dev.vedette.tsdb.wal.WalSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Settings of the storage engine.
@@ -14,6 +17,9 @@ import java.time.Duration;
  * @param maxHeadBytes memory for samples from which on the head is flushed early; at twice as much,
  *     when blocks cannot be written, writes are refused as unavailable
  * @param maintenanceInterval how often flushes, merges and retention are looked after
+ * @param mergeRanges lengths of the windows into which blocks are merged, ascending, each a
+ *     multiple of the one before; the first is {@code blockRange}
+ * @param retentionBytes what blocks and log may take together; empty where only time bounds it
  * @param head shards, retention, times and limits
  * @param wal the write-ahead log
  */
@@ -22,16 +28,76 @@ public record TsdbConfig(
     Duration blockRange,
     long maxHeadBytes,
     Duration maintenanceInterval,
+    List<Duration> mergeRanges,
+    OptionalLong retentionBytes,
     HeadConfig head,
     WalSettings wal) {
+  private static final int RETENTION_SHARE = 10;
+  private static final Duration LONGEST_RANGE = Duration.ofDays(31);
+
   public TsdbConfig {
+    mergeRanges = List.copyOf(mergeRanges);
+    checkRanges(blockRange, mergeRanges);
     if (blockRange.toMillis() < 1 || maxHeadBytes < 1) {
       throw new IllegalArgumentException(
           "block range %s and head bytes %d must be positive".formatted(blockRange, maxHeadBytes));
     }
   }
 
-  /** Two-hour blocks, 15 days, a shard a core, up to a quarter of the heap for samples. */
+  /** Merged up to a tenth of the retention, bounded by time alone. */
+  public TsdbConfig(
+      Path folder,
+      Duration blockRange,
+      long maxHeadBytes,
+      Duration maintenanceInterval,
+      HeadConfig head,
+      WalSettings wal) {
+    this(
+        folder,
+        blockRange,
+        maxHeadBytes,
+        maintenanceInterval,
+        mergeRanges(blockRange, head.retention()),
+        OptionalLong.empty(),
+        head,
+        wal);
+  }
+
+  private static void checkRanges(Duration blockRange, List<Duration> ranges) {
+    if (ranges.isEmpty() || !ranges.getFirst().equals(blockRange)) {
+      throw new IllegalArgumentException(
+          "merge ranges %s do not begin with the block range %s".formatted(ranges, blockRange));
+    }
+    for (int i = 1; i < ranges.size(); i++) {
+      long range = ranges.get(i).toMillis();
+      long before = ranges.get(i - 1).toMillis();
+      if (range <= before || range % before != 0) {
+        throw new IllegalArgumentException(
+            "merge range %s is no multiple of %s".formatted(ranges.get(i), ranges.get(i - 1)));
+      }
+    }
+  }
+
+  /**
+   * Two, twelve and twenty-four hours, then three times as long each, as far as a tenth of the
+   * retention: blocks go as a whole, so a longer one would keep samples for too long.
+   */
+  public static List<Duration> mergeRanges(Duration blockRange, Duration retention) {
+    List<Duration> ranges = new ArrayList<>(List.of(blockRange));
+    Duration longest = retention.dividedBy(RETENTION_SHARE);
+    longest = longest.compareTo(LONGEST_RANGE) > 0 ? LONGEST_RANGE : longest;
+    Duration next = blockRange.multipliedBy(6);
+    while (next.compareTo(longest) <= 0) {
+      ranges.add(next);
+      next = next.multipliedBy(ranges.size() == 2 ? 2 : 3);
+    }
+    return ranges;
+  }
+
+  /**
+   * Two-hour blocks, merged up to a tenth of 15 days, a shard a core, up to a quarter of the heap
+   * for samples.
+   */
   public static TsdbConfig defaults(Path folder) {
     return new TsdbConfig(
         folder,
@@ -60,15 +126,31 @@ public record TsdbConfig(
     return withHead(changed);
   }
 
+  /** Another head; blocks are merged as its retention asks. */
   public TsdbConfig withHead(HeadConfig changed) {
-    return new TsdbConfig(folder, blockRange, maxHeadBytes, maintenanceInterval, changed, wal);
+    return new TsdbConfig(
+        folder,
+        blockRange,
+        maxHeadBytes,
+        maintenanceInterval,
+        mergeRanges(blockRange, changed.retention()),
+        retentionBytes,
+        changed,
+        wal);
+  }
+
+  public TsdbConfig withRetentionBytes(OptionalLong bytes) {
+    return new TsdbConfig(
+        folder, blockRange, maxHeadBytes, maintenanceInterval, mergeRanges, bytes, head, wal);
   }
 
   public TsdbConfig withMaxHeadBytes(long bytes) {
-    return new TsdbConfig(folder, blockRange, bytes, maintenanceInterval, head, wal);
+    return new TsdbConfig(
+        folder, blockRange, bytes, maintenanceInterval, mergeRanges, retentionBytes, head, wal);
   }
 
   public TsdbConfig withMaintenanceInterval(Duration interval) {
-    return new TsdbConfig(folder, blockRange, maxHeadBytes, interval, head, wal);
+    return new TsdbConfig(
+        folder, blockRange, maxHeadBytes, interval, mergeRanges, retentionBytes, head, wal);
   }
 }

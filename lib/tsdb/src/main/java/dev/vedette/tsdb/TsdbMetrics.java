@@ -12,10 +12,16 @@ import java.util.function.LongSupplier;
 final class TsdbMetrics {
   final Histogram flushSeconds;
   final Histogram mergeSeconds;
+  final CounterDataPoint mergedSamples;
+  final Gauge mergeProgress;
+  final Gauge mergesRunning;
+  final Gauge notMerged;
   final CounterDataPoint flushFailures;
   final CounterDataPoint damage;
   final CounterDataPoint setAside;
-  final CounterDataPoint expired;
+  final Counter expired;
+  final Gauge retentionSeconds;
+  final Gauge retentionBytes;
   final Gauge replaySeconds;
   final Gauge replaySamples;
 
@@ -24,6 +30,24 @@ final class TsdbMetrics {
         seconds(registry, "vedette_storage_flush_seconds", "Time to move samples into blocks.");
     mergeSeconds =
         seconds(registry, "vedette_storage_merge_seconds", "Time to merge blocks of one window.");
+    mergedSamples =
+        counter(
+            registry, "vedette_storage_merged_samples", "Samples written again by merges so far.");
+    mergeProgress =
+        Gauge.builder()
+            .name("vedette_storage_merge_progress_ratio")
+            .help("How much of the merge in progress is written, 0 to 1; 0 while none runs.")
+            .register(registry);
+    mergesRunning =
+        Gauge.builder()
+            .name("vedette_storage_merges_running")
+            .help("Merges in progress, 0 or 1.")
+            .register(registry);
+    notMerged =
+        Gauge.builder()
+            .name("vedette_storage_blocks_not_merged")
+            .help("Blocks that are served and not merged, since a part of them is damaged.")
+            .register(registry);
     flushFailures =
         counter(
             registry,
@@ -39,7 +63,24 @@ final class TsdbMetrics {
             registry,
             "vedette_storage_blocks_set_aside",
             "Blocks found unreadable at start and renamed.");
-    expired = counter(registry, "vedette_storage_blocks_expired", "Blocks deleted for their age.");
+    expired =
+        Counter.builder()
+            .name("vedette_storage_blocks_expired")
+            .help("Blocks deleted for their age, or for the size of all data.")
+            .labelNames("reason")
+            .register(registry);
+    expired.initLabelValues("age");
+    expired.initLabelValues("size");
+    retentionSeconds =
+        Gauge.builder()
+            .name("vedette_storage_retention_limit_seconds")
+            .help("How long samples are kept.")
+            .register(registry);
+    retentionBytes =
+        Gauge.builder()
+            .name("vedette_storage_retention_limit_bytes")
+            .help("What blocks and log may take; 0 where nothing bounds it.")
+            .register(registry);
     replaySeconds =
         Gauge.builder()
             .name("vedette_storage_replay_seconds")

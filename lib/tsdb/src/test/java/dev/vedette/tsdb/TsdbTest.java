@@ -131,8 +131,8 @@ class TsdbTest {
     }
     tsdb.close();
     Path damaged = blockFiles().getFirst();
-    // Behind the magic.
-    disk.flipBit(damaged, 12, 3);
+    // In the page, behind the magic and the tables.
+    disk.flipBit(damaged, 26, 3);
     tsdb = open();
 
     clock.advance(Duration.ofHours(4));

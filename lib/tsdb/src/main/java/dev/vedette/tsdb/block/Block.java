@@ -38,6 +38,7 @@ public final class Block implements AutoCloseable {
   private final SamplesReader samples;
   private final BlockIndex index;
   private final DamageListener damage;
+  private volatile DeletedSeries deleted = DeletedSeries.NONE;
   // Owners: the opener, and each cursor or call in progress. At 0 the mapping is gone.
   private final AtomicInteger owners = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -82,15 +83,36 @@ public final class Block implements AutoCloseable {
     return file;
   }
 
+  /** What every read that begins from now on leaves out, instead of what was said before. */
+  public void delete(List<Deletion> deletions) {
+    deleted = new DeletedSeries(deletions);
+  }
+
+  /** What reads leave out. */
+  public List<Deletion> deletions() {
+    return deleted.deletions();
+  }
+
+  /** Number of series of which something is deleted. */
+  public int deletedSeries() {
+    return reading(index -> deleted.in(index).count());
+  }
+
   /** Opens the matching series that have samples in the range. */
   public SeriesCursor select(Selection selection) {
+    return select(selection, damage);
+  }
+
+  /** The same with a listener of its own. */
+  SeriesCursor select(Selection selection, DamageListener damage) {
     retain();
     try {
       return new BlockCursor(
           this,
           index,
           samples,
-          index.match(selection.matchers()),
+          deleted.in(index),
+          match(index, selection),
           selection.startMillis(),
           selection.endMillis(),
           damage);
@@ -107,12 +129,13 @@ public final class Block implements AutoCloseable {
 
   /**
    * Label sets of the matching series, in {@code SeriesOrder}; at most {@code limit}, 0 for all.
+   * Left out are series of which one deletion took everything that lies in the range.
    */
-  public List<Labels> series(List<LabelMatcher> matchers, int limit) {
+  public List<Labels> series(Selection selection, int limit) {
     return reading(
         index -> {
           List<Labels> series = new ArrayList<>();
-          PeekableIntIterator ids = index.match(matchers).getIntIterator();
+          PeekableIntIterator ids = match(index, selection).getIntIterator();
           while (ids.hasNext() && (limit == 0 || series.size() < limit)) {
             series.add(index.labels(ids.next()));
           }
@@ -120,33 +143,38 @@ public final class Block implements AutoCloseable {
         });
   }
 
-  /** Number of matching series. */
+  private ImmutableRoaringBitmap match(BlockIndex index, Selection selection) {
+    return deleted
+        .in(index)
+        .alive(
+            index.match(selection.matchers()),
+            Math.max(selection.startMillis(), meta().firstMillis()),
+            Math.min(selection.endMillis(), meta().lastMillis()));
+  }
+
+  /** Number of matching series, deleted ones included. */
   public int seriesCount(List<LabelMatcher> matchers) {
     return reading(index -> index.match(matchers).getCardinality());
   }
 
   /** Names of labels of the matching series, sorted; without matchers of all. */
-  public List<String> labelNames(List<LabelMatcher> matchers) {
+  public List<String> labelNames(Selection selection) {
     return reading(
-        index -> {
-          if (matchers.isEmpty()) {
-            return index.labelNames();
-          }
-          ImmutableRoaringBitmap series = index.match(matchers);
-          return index.labelNames(series);
-        });
+        index ->
+            isWhole(selection) ? index.labelNames() : index.labelNames(match(index, selection)));
   }
 
   /** Values of a label among the matching series, sorted; without matchers among all. */
-  public List<String> labelValues(String name, List<LabelMatcher> matchers) {
+  public List<String> labelValues(String name, Selection selection) {
     return reading(
-        index -> {
-          if (matchers.isEmpty()) {
-            return index.labelValues(name);
-          }
-          ImmutableRoaringBitmap series = index.match(matchers);
-          return index.labelValues(name, series);
-        });
+        index ->
+            isWhole(selection)
+                ? index.labelValues(name)
+                : index.labelValues(name, match(index, selection)));
+  }
+
+  private boolean isWhole(Selection selection) {
+    return selection.matchers().isEmpty() && deleted.isEmpty();
   }
 
   /** Number of distinct values of a label. */
@@ -220,17 +248,25 @@ public final class Block implements AutoCloseable {
   }
 
   private void retain() {
+    if (!tryRetain()) {
+      throw new IllegalStateException("block %s is closed".formatted(file));
+    }
+  }
+
+  /** Keeps the mapping until {@link #release}; false where the block was closed before. */
+  public boolean tryRetain() {
     int now = owners.get();
     while (!closed.get() && now > 0) {
       if (owners.compareAndSet(now, now + 1)) {
-        return;
+        return true;
       }
       now = owners.get();
     }
-    throw new IllegalStateException("block %s is closed".formatted(file));
+    return false;
   }
 
-  void release() {
+  /** Ends what {@link #tryRetain} began. */
+  public void release() {
     if (owners.decrementAndGet() == 0) {
       arena.close();
     }

@@ -14,6 +14,7 @@ final class BlockCursor implements SeriesCursor {
   private final Block block;
   private final BlockIndex index;
   private final SamplesReader samples;
+  private final DeletedSeries deleted;
   private final PageDecoder page;
   private final DamageListener damage;
   private final PeekableIntIterator series;
@@ -31,6 +32,7 @@ final class BlockCursor implements SeriesCursor {
       Block block,
       BlockIndex index,
       SamplesReader samples,
+      DeletedSeries deleted,
       ImmutableRoaringBitmap series,
       long startMillis,
       long endMillis,
@@ -38,6 +40,7 @@ final class BlockCursor implements SeriesCursor {
     this.block = block;
     this.index = index;
     this.samples = samples;
+    this.deleted = deleted;
     this.page = new PageDecoder(samples);
     this.damage = damage;
     this.series = series.getIntIterator();
@@ -105,8 +108,24 @@ final class BlockCursor implements SeriesCursor {
       damage.damaged(corruption);
       return;
     }
+    if (!deleted.isEmpty()) {
+      Runs kept = deleted.kept(id, timestamps, from, to);
+      if (!kept.isEverything()) {
+        addKept(batch, id, kept, Arrays.copyOfRange(timestamps, from, to));
+        return;
+      }
+    }
     batch.add(
         index.labels(id), from == 0 ? timestamps : trim(timestamps, from), values[slot], size);
+  }
+
+  private void addKept(SeriesBatch batch, int id, Runs kept, long[] timestamps) {
+    if (kept.size() > 0) {
+      double[] column = values[batch.count()];
+      kept.compact(timestamps);
+      kept.compact(column);
+      batch.add(index.labels(id), timestamps, column, kept.size());
+    }
   }
 
   @SuppressWarnings("ReferenceEquality") // Whether it is the shared array, whatever it holds.
@@ -118,7 +137,7 @@ final class BlockCursor implements SeriesCursor {
     return trimmed;
   }
 
-  private static int firstNotBelow(long[] timestamps, long millis) {
+  static int firstNotBelow(long[] timestamps, long millis) {
     int found = Arrays.binarySearch(timestamps, millis);
     return found >= 0 ? found : -found - 1;
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Names of block files: {@code <id>.tsb}, and {@code <id>.tsb.tmp} until all of it is on disk. */
 public final class BlockFiles {
@@ -17,8 +18,16 @@ public final class BlockFiles {
     return folder.resolve(id.value() + SUFFIX);
   }
 
-  static Path temporary(Path folder, BlockId id) {
+  public static Path temporary(Path folder, BlockId id) {
     return folder.resolve(id.value() + TEMPORARY_SUFFIX);
+  }
+
+  /** The id in a block's file name; empty for any other name. */
+  public static Optional<BlockId> id(String fileName) {
+    String id = fileName.substring(0, Math.max(0, fileName.length() - SUFFIX.length()));
+    return fileName.endsWith(SUFFIX) && BlockId.isValid(id)
+        ? Optional.of(new BlockId(id))
+        : Optional.empty();
   }
 
   /** Files of the blocks in a folder, oldest id first. */

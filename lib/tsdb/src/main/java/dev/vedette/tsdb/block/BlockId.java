@@ -31,6 +31,15 @@ public record BlockId(String value) implements Comparable<BlockId> {
     return new BlockId(new String(id));
   }
 
+  /** When the block was made, or for a merged one the youngest of its sources. */
+  public long timeMillis() {
+    long time = 0;
+    for (int i = 0; i < 10; i++) {
+      time = time << 5 | DIGITS.indexOf(value.charAt(i));
+    }
+    return time;
+  }
+
   public static boolean isValid(String text) {
     if (text.length() != LENGTH || text.charAt(0) > '7') {
       return false;

@@ -1,5 +1,8 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.Corruption;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesCursor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,10 +10,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes one block of several. Of samples with the same series and timestamp the one of the later
- * block stays. Memory as {@link BlockWriter} plus one page of each source.
+ * Makes one block of several, or of one what is left of it. Series are read, merged and encoded
+ * again one page after another, in the longer runs of the wider window. Of samples with the same
+ * series and timestamp the one of the later block stays; what was deleted is left out. Memory as
+ * {@link BlockWriter} plus one page of each source.
  */
 public final class BlockMerger {
+  private static final Selection ALL = new Selection(List.of(), Long.MIN_VALUE, Long.MAX_VALUE);
+  private static final DamageListener STRICT =
+      damage -> {
+        throw damage;
+      };
+
   private final BlockWriter writer;
 
   public BlockMerger(BlockWriter writer) {
@@ -18,23 +29,25 @@ public final class BlockMerger {
   }
 
   /**
-   * Writes the merged block; the sources stay as they are. Where a source has damaged pages, what
-   * they held is missing from the result, and the source's {@link DamageListener} was told.
+   * Writes the merged block, to be published; the sources stay as they are.
    *
-   * @param sources earliest first
+   * @param sources the one that wins last
    * @param spec window that contains all samples of the sources
+   * @return empty where nothing is left to be written
+   * @throws Corruption at the first damaged place of a source: what cannot be read must not be lost
+   *     by the sources' deletion
    */
-  public Optional<BlockMeta> merge(
+  public Optional<UnpublishedBlock> merge(
       Path folder, BlockSpec spec, List<Block> sources, BlockProgress progress) throws IOException {
-    List<SortedSeries> series = new ArrayList<>(sources.size());
+    List<SeriesCursor> cursors = new ArrayList<>(sources.size());
     try {
       for (Block source : sources) {
-        series.add(source.readAll());
+        cursors.add(source.select(ALL, STRICT));
       }
     } catch (RuntimeException e) {
-      series.forEach(SortedSeries::close);
+      cursors.forEach(SeriesCursor::close);
       throw e;
     }
-    return writer.write(folder, spec, new MergedSeries(series), progress);
+    return writer.prepare(folder, spec, new CursorSeries(new MergedCursor(cursors)), progress);
   }
 }

@@ -32,12 +32,22 @@ public final class BlockWriter {
   }
 
   /**
-   * Writes a block of all the series and closes them.
+   * Writes a block of all the series, closes them, and makes the block visible.
    *
    * @return the finished block, or empty (and no file) where there were no series
    * @throws IOException where the disk refuses; nothing is left then, if the disk lets us clean up
    */
   public Optional<BlockMeta> write(
+      Path folder, BlockSpec spec, SortedSeries source, BlockProgress progress) throws IOException {
+    Optional<UnpublishedBlock> written = prepare(folder, spec, source, progress);
+    if (written.isPresent()) {
+      publish(written.get());
+    }
+    return written.map(UnpublishedBlock::meta);
+  }
+
+  /** The same but for the last step: nobody sees the block until it is published. */
+  public Optional<UnpublishedBlock> prepare(
       Path folder, BlockSpec spec, SortedSeries source, BlockProgress progress) throws IOException {
     Path temporary = BlockFiles.temporary(folder, spec.id());
     try (source) {
@@ -49,18 +59,33 @@ public final class BlockWriter {
         meta = write(out, spec, source, progress);
         out.force();
       }
-      files.rename(temporary, BlockFiles.file(folder, spec.id()));
-      files.syncFolder(folder);
-      return Optional.of(meta);
-    } catch (IOException | RuntimeException e) {
+      return Optional.of(new UnpublishedBlock(meta, folder));
+    } catch (IOException | RuntimeException | Error e) {
       deleteQuietly(temporary, e);
       throw e;
     }
   }
 
-  private void deleteQuietly(Path temporary, Exception cause) {
+  /** Gives a block its name, durably; where that fails the block is gone. */
+  public void publish(UnpublishedBlock block) throws IOException {
     try {
-      files.delete(temporary);
+      files.rename(block.temporary(), block.file());
+      files.syncFolder(block.folder());
+    } catch (IOException e) {
+      discard(block, e);
+      throw e;
+    }
+  }
+
+  /** Deletes a block, published or not, because of a failure. */
+  public void discard(UnpublishedBlock block, Throwable cause) {
+    deleteQuietly(block.temporary(), cause);
+    deleteQuietly(block.file(), cause);
+  }
+
+  private void deleteQuietly(Path file, Throwable cause) {
+    try {
+      files.delete(file);
     } catch (IOException e) {
       cause.addSuppressed(e);
     }

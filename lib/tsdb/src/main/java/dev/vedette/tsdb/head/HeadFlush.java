@@ -150,6 +150,11 @@ public final class HeadFlush implements AutoCloseable {
     return new Departure(tenant, refs, labels, dead, tenant.remove(dead, labels));
   }
 
+  /** Whether series took late samples meanwhile, and so kept all they have in memory. */
+  public boolean keptBack() {
+    return !keptBack.isEmpty();
+  }
+
   /** Whether a sample that was logged before this flush is in no block yet. */
   public boolean needsLog(int ref, long timestampMillis) {
     // Whatever was logged before and is older was either in the head, and now is in a block, or in

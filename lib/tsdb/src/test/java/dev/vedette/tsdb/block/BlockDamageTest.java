@@ -133,8 +133,8 @@ class BlockDamageTest {
     try (Block block = Block.open(files, file, corruption -> {})) {
       block.verify();
       TestSeries.drain(block.readAll());
-      for (String name : block.labelNames(List.of())) {
-        block.labelValues(name, List.of(LabelMatcher.equal("x", "1")));
+      for (String name : block.labelNames(TestSeries.all())) {
+        block.labelValues(name, TestSeries.all(LabelMatcher.equal("x", "1")));
       }
     } catch (Corruption expected) {
       assertThat(expected.file()).isEqualTo(file.toString());
@@ -170,9 +170,9 @@ class BlockDamageTest {
     try (Block block = Block.open(files, file, told::add)) {
       told.addAll(block.verify());
       checkSamples(block);
-      for (String name : block.labelNames(List.of())) {
-        block.labelValues(name, List.of());
-        block.labelValues(name, List.of(LabelMatcher.equal("x", "1")));
+      for (String name : block.labelNames(TestSeries.all())) {
+        block.labelValues(name, TestSeries.all());
+        block.labelValues(name, TestSeries.all(LabelMatcher.equal("x", "1")));
       }
       block
           .select(

@@ -42,7 +42,7 @@ class BlockMergerTest {
       }
       BlockSpec spec = TestSeries.spec(seed * 10 + 9);
 
-      new BlockMerger(new BlockWriter(files)).merge(FOLDER, spec, sources, BlockProgress.NONE);
+      merge(spec, sources);
 
       try (Block merged = TestSeries.open(files, BlockFiles.file(FOLDER, spec.id()))) {
         TestSeries.assertSame(flat(expected), TestSeries.drain(merged.readAll()));
@@ -56,13 +56,18 @@ class BlockMergerTest {
     files.createFolders(FOLDER);
     Block source =
         TestSeries.write(files, FOLDER, TestSeries.spec(1), overlapping(new SplittableRandom(1)));
-    new BlockMerger(new BlockWriter(files))
-        .merge(FOLDER, TestSeries.spec(2), List.of(source, source), BlockProgress.NONE);
+    merge(TestSeries.spec(2), List.of(source, source));
 
     source.close();
 
     // The last owner unmaps, after which not even a retained read could go on.
     assertThat(source.isOpen()).isFalse();
+  }
+
+  private void merge(BlockSpec spec, List<Block> sources) throws IOException {
+    BlockWriter writer = new BlockWriter(files);
+    writer.publish(
+        new BlockMerger(writer).merge(FOLDER, spec, sources, BlockProgress.NONE).orElseThrow());
   }
 
   /** Some series of which other blocks have some too, each with a random part of the times. */

@@ -94,10 +94,12 @@ class BlockTest {
     }
 
     try (Block block = write(series)) {
-      assertThat(block.labelNames(List.of())).containsExactly("__name__", "pod", "zone");
-      assertThat(block.labelValues("zone", List.of())).containsExactly("z0", "z1", "z2", "z3");
-      assertThat(block.labelValues("pod", List.of(LabelMatcher.equal("zone", "z1")))).hasSize(25);
-      assertThat(block.series(List.of(LabelMatcher.equal("zone", "z1")), 3)).hasSize(3);
+      assertThat(block.labelNames(TestSeries.all())).containsExactly("__name__", "pod", "zone");
+      assertThat(block.labelValues("zone", TestSeries.all()))
+          .containsExactly("z0", "z1", "z2", "z3");
+      assertThat(block.labelValues("pod", TestSeries.all(LabelMatcher.equal("zone", "z1"))))
+          .hasSize(25);
+      assertThat(block.series(TestSeries.all(LabelMatcher.equal("zone", "z1")), 3)).hasSize(3);
       assertThat(block.seriesCount(List.of(LabelMatcher.equal("zone", "z1")))).isEqualTo(25);
     }
   }

@@ -3,7 +3,9 @@ package dev.vedette.tsdb.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.FileStore;
+import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
+import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesOrder;
 import dev.vedette.model.TenantId;
 import java.io.IOException;
@@ -30,6 +32,11 @@ final class TestSeries {
       }
       return new One(labels, timestamps, bits);
     }
+  }
+
+  /** Whatever matches, at any time. */
+  static Selection all(LabelMatcher... matchers) {
+    return new Selection(List.of(matchers), Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
   static BlockSpec spec() {

@@ -1,10 +1,9 @@
-package dev.vedette.tsdb;
+package dev.vedette.tsdb.block;
 
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesOrder;
-import dev.vedette.tsdb.head.ReadGate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -16,14 +15,13 @@ import java.util.PriorityQueue;
  * one timestamp that of the later cursor stays. A single cursor is passed through without a copy.
  * One thread.
  */
-final class MergedCursor implements SeriesCursor {
+public final class MergedCursor implements SeriesCursor {
   private final List<Source> sources = new ArrayList<>();
   private final PriorityQueue<Source> waiting =
       new PriorityQueue<>(
           Comparator.comparing(Source::labels, SeriesOrder.INSTANCE)
               .thenComparingInt(source -> source.rank));
   private final List<Source> current = new ArrayList<>();
-  private final ReadGate.Lease lease;
   private final long[][] timestamps = new long[SeriesBatch.CAPACITY][];
   private final double[][] values = new double[SeriesBatch.CAPACITY][];
   private long[] mergedTimestamps = new long[1024];
@@ -64,17 +62,15 @@ final class MergedCursor implements SeriesCursor {
     }
   }
 
-  /** Takes over cursors, the one that wins last, and the lease of the read. */
-  MergedCursor(List<SeriesCursor> cursors, ReadGate.Lease lease) {
+  /** Takes over cursors, the one that wins last. */
+  public MergedCursor(List<SeriesCursor> cursors) {
     for (SeriesCursor cursor : cursors) {
       sources.add(new Source(cursor, sources.size()));
     }
-    this.lease = lease;
   }
 
   @Override
   public boolean next(SeriesBatch batch) {
-    lease.check();
     if (sources.size() == 1) {
       return sources.getFirst().cursor.next(batch);
     }
@@ -198,10 +194,6 @@ final class MergedCursor implements SeriesCursor {
 
   @Override
   public void close() {
-    try {
-      sources.forEach(source -> source.cursor.close());
-    } finally {
-      lease.close();
-    }
+    sources.forEach(source -> source.cursor.close());
   }
 }

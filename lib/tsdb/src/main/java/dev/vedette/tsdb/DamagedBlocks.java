@@ -1,0 +1,72 @@
+package dev.vedette.tsdb;
+
+import dev.vedette.model.Corruption;
+import dev.vedette.model.FileStore;
+import dev.vedette.tsdb.block.BlockFiles;
+import dev.vedette.tsdb.block.BlockId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Files that cannot be opened: kept under the name {@code *.damaged}, with a {@code *.damaged.txt}
+ * beside them that says where the damage is and what can be done.
+ */
+final class DamagedBlocks {
+  private static final Logger log = LoggerFactory.getLogger(DamagedBlocks.class);
+  private static final String DAMAGED = ".damaged";
+  private static final String REASON = ".damaged.txt";
+
+  private final FileStore files;
+  private final TsdbMetrics metrics;
+
+  DamagedBlocks(FileStore files, TsdbMetrics metrics) {
+    this.files = files;
+    this.metrics = metrics;
+  }
+
+  void setAside(Path file, Corruption cause) throws IOException {
+    Path aside = file.resolveSibling(file.getFileName() + DAMAGED);
+    log.error("file set aside: file={} as={} reason={}", file, aside, cause.explain());
+    metrics.setAside.inc();
+    writeReason(file.resolveSibling(file.getFileName() + REASON), cause);
+    files.rename(file, aside);
+    files.syncFolder(folderOf(file));
+  }
+
+  private void writeReason(Path reason, Corruption cause) throws IOException {
+    files.delete(reason);
+    String text =
+        "%s%nThe rest of the data is served without this file. Its bytes are as they were found: give%nthem their old name back once they are repaired, or delete them.%n"
+            .formatted(cause.explain());
+    try (FileStore.AppendFile out = files.create(reason)) {
+      out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      out.force();
+    }
+  }
+
+  /** Blocks of a folder that were set aside, now or before. */
+  Set<BlockId> in(Path folder) throws IOException {
+    Set<BlockId> found = new HashSet<>();
+    for (Path file : files.list(folder)) {
+      String name = file.getFileName().toString();
+      if (name.endsWith(DAMAGED)) {
+        BlockFiles.id(name.substring(0, name.length() - DAMAGED.length())).ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  static Path folderOf(Path file) {
+    Path parent = file.getParent();
+    if (parent == null) {
+      throw new IllegalStateException("BUG: %s lies in no folder".formatted(file));
+    }
+    return parent;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.vedette.tsdb;
+
+import dev.vedette.tsdb.block.Block;
+import dev.vedette.tsdb.block.BlockMeta;
+import dev.vedette.tsdb.block.BlockSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which blocks become one next, worked out from what there is: after a crash the same plan comes
+ * out again.
+ *
+ * <p>Time is divided into aligned windows of each of the ranges. Blocks that lie in one window of a
+ * range, overlapping or not, become one block of it once the head writes no more there: the widest
+ * range first, so that nothing is written twice on its way up, and fewer at once where there are
+ * many. In the smallest range, where the head still writes, they are merged when they are many.
+ *
+ * <p>A large block is not written again for every late one: those are gathered until they are an
+ * eighth of it, or many, or none has come for a quarter of the range.
+ *
+ * @param startMillis first millisecond of the window
+ * @param endMillis last millisecond of the window
+ * @param sources the one whose samples win last
+ */
+record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
+  static final int MANY = 4;
+
+  /** Bounds memory: a page of each is decoded at a time. */
+  static final int MAX_SOURCES = 16;
+
+  private static final int WORTHWHILE_PART = 8;
+  private static final Comparator<BlockMeta> LAST_WINS = Comparator.comparing(BlockMeta::id);
+
+  MergePlan {
+    sources = List.copyOf(sources);
+  }
+
+  /**
+   * The next merge, if any is due.
+   *
+   * @param blocks of one tenant, those that can be merged
+   * @param ranges lengths of windows, ascending, each a multiple of the one before
+   * @param cutoffMillis the head writes no block that begins before, but for late samples
+   */
+  static Optional<MergePlan> next(
+      List<BlockMeta> blocks, List<Duration> ranges, long cutoffMillis, long nowMillis) {
+    for (int i = ranges.size() - 1; i >= 0; i--) {
+      long range = ranges.get(i).toMillis();
+      boolean isSmallest = i == 0;
+      for (var window : windows(blocks, range).entrySet()) {
+        long start = window.getKey() * range;
+        List<BlockMeta> inside = window.getValue();
+        boolean isComplete = start + range <= cutoffMillis;
+        boolean isDue =
+            isSmallest
+                ? inside.size() >= (isComplete ? 2 : MANY)
+                : isComplete
+                    && inside.size() >= 2
+                    && inside.size() <= MAX_SOURCES
+                    && isWorthwhile(inside, start, range, nowMillis);
+        if (isDue) {
+          inside.sort(LAST_WINS);
+          int count = Math.min(inside.size(), MAX_SOURCES);
+          return Optional.of(new MergePlan(start, start + range - 1, inside.subList(0, count)));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Samples to be read. */
+  long samples() {
+    return sources.stream().mapToLong(BlockMeta::samples).sum();
+  }
+
+  /** Length of the window, rounded. */
+  long hours() {
+    return Math.round((endMillis - startMillis + 1) / 3_600_000.0);
+  }
+
+  /** Writes one block again, in its own window. */
+  static MergePlan again(Block block) {
+    BlockSpec spec = block.meta().spec();
+    return new MergePlan(spec.startMillis(), spec.endMillis(), List.of(block.meta()));
+  }
+
+  private static TreeMap<Long, List<BlockMeta>> windows(List<BlockMeta> blocks, long range) {
+    TreeMap<Long, List<BlockMeta>> windows = new TreeMap<>();
+    for (BlockMeta block : blocks) {
+      long window = Math.floorDiv(block.spec().startMillis(), range);
+      if (window == Math.floorDiv(block.spec().endMillis(), range)) {
+        windows.computeIfAbsent(window, _ -> new ArrayList<>()).add(block);
+      }
+    }
+    return windows;
+  }
+
+  private static boolean isWorthwhile(
+      List<BlockMeta> inside, long start, long range, long nowMillis) {
+    int whole = 0;
+    int parts = 0;
+    long wholeBytes = 0;
+    long partBytes = 0;
+    long youngestPart = Long.MIN_VALUE;
+    for (BlockMeta block : inside) {
+      if (block.spec().startMillis() == start && block.spec().endMillis() == start + range - 1) {
+        whole++;
+        wholeBytes += block.fileBytes();
+      } else {
+        parts++;
+        partBytes += block.fileBytes();
+        youngestPart = Math.max(youngestPart, block.id().timeMillis());
+      }
+    }
+    return whole != 1
+        || parts >= MANY
+        || partBytes >= wholeBytes / WORTHWHILE_PART
+        || youngestPart + range / 4 <= nowMillis;
+  }
+}
