@@ -3,7 +3,9 @@ package dev.vedette.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.StorageAdmin;
+import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.runtime.http.HttpServer;
 import dev.vedette.runtime.http.HttpServerConfig;
@@ -17,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,14 +31,33 @@ class StorageAdminControllerTest {
 
   private final AtomicInteger flushes = new AtomicInteger();
 
-  private final class CountingAdmin implements StorageAdmin {
+  /** Does nothing but what a subclass does. */
+  private abstract static class FlushOnly implements StorageAdmin {
+    @Override
+    public void delete(
+        TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void cleanTombstones() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String snapshot(boolean skipHead) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private final class CountingAdmin extends FlushOnly {
     @Override
     public void flush() {
       flushes.incrementAndGet();
     }
   }
 
-  private static final class FullDisk implements StorageAdmin {
+  private static final class FullDisk extends FlushOnly {
     @Override
     public void flush() {
       throw new Unavailable(ErrorId.DISK_FULL, "the disk is full", "free space");
