@@ -1,14 +1,11 @@
 package dev.vedette.model;
 
-import java.util.Arrays;
-
 /** One pass over a run of label bytes; see {@link LabelBytes}. */
 final class LabelBytesReader {
   private final byte[] bytes;
   private final int end;
   private int at;
-  private String[] pairs = new String[32];
-  private int used;
+  private final SentLabels labels = new SentLabels();
 
   LabelBytesReader(byte[] bytes, int from, int to) {
     this.bytes = bytes;
@@ -16,15 +13,7 @@ final class LabelBytesReader {
     this.end = to;
   }
 
-  Labels read() {
-    Labels labels = readUnnamed();
-    if (!labels.has(Labels.METRIC_NAME)) {
-      throw invalid("series %s has no metric name".formatted(labels), "set the label __name__");
-    }
-    return labels;
-  }
-
-  Labels readUnnamed() {
+  SentLabels read() {
     while (at < end) {
       int tag = varint(end);
       if (tag == 0x0A) {
@@ -34,7 +23,7 @@ final class LabelBytesReader {
         skip(tag, end);
       }
     }
-    return Labels.ofSorted(Arrays.copyOf(pairs, used));
+    return labels;
   }
 
   private void label(int labelEnd) {
@@ -48,47 +37,7 @@ final class LabelBytesReader {
         default -> skip(tag, labelEnd);
       }
     }
-    if (name.isEmpty()) {
-      throw invalid(
-          "a label has an empty name (its value is \"%s\")".formatted(value), "name every label");
-    }
-    insert(name, value);
-  }
-
-  private String ofMetric() {
-    for (int i = 0; i < used; i += 2) {
-      if (pairs[i].equals(Labels.METRIC_NAME)) {
-        return " of metric " + pairs[i + 1];
-      }
-    }
-    return "";
-  }
-
-  /** Keeps the pairs sorted; senders mostly send them so, and then this only compares and adds. */
-  private void insert(String name, String value) {
-    int to = used;
-    while (to > 0) {
-      int order = Utf8.compare(pairs[to - 2], name);
-      if (order == 0) {
-        throw invalid(
-            "label name \"%s\" comes twice in one series%s".formatted(name, ofMetric()),
-            "send each label name once");
-      }
-      if (order < 0) {
-        break;
-      }
-      to -= 2;
-    }
-    if (value.isEmpty()) {
-      return;
-    }
-    if (used + 2 > pairs.length) {
-      pairs = Arrays.copyOf(pairs, pairs.length * 2);
-    }
-    System.arraycopy(pairs, to, pairs, to + 2, used - to);
-    pairs[to] = name;
-    pairs[to + 1] = value;
-    used += 2;
+    labels.add(name, value);
   }
 
   private String string(int limit) {
@@ -140,11 +89,7 @@ final class LabelBytesReader {
   }
 
   private static InvalidRequest malformed() {
-    return invalid(
+    return SentLabels.invalid(
         "the labels of a series are not well-formed protobuf", "send remote write label messages");
-  }
-
-  private static InvalidRequest invalid(String message, String wayOut) {
-    return new InvalidRequest(ErrorId.INVALID_LABELS, message, wayOut);
   }
 }

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * the next request without giving its arrays back.
  *
  * <p>Series {@code i} has its labels at {@link #labelsFrom}…{@link #labelsTo} of {@link #bytes()}
- * in the form of {@link LabelBytes}, unparsed and unchecked, and its samples at {@link
- * #samplesFrom}…{@link #samplesTo} of {@link #timestamps()} (Unix milliseconds) and {@link
- * #valueBits()} (IEEE 754 bits, so that NaN payloads survive). Samples of one series are in the
- * order they were sent.
+ * in the form of {@link LabelBytes} or another {@link LabelForm}, unparsed and unchecked, and its
+ * samples at {@link #samplesFrom}…{@link #samplesTo} of {@link #timestamps()} (Unix milliseconds)
+ * and {@link #valueBits()} (IEEE 754 bits, so that NaN payloads survive). Samples of one series are
+ * in the order they were sent.
  *
  * <p>What few samples have is kept beside, so that it costs the others nothing. A start timestamp
  * is when the counter of a sample began, in Unix milliseconds, 0 where nobody said. Histogram
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriteBatch {
   private byte[] bytes = new byte[0];
+  private LabelForm form = LabelBytes.FORM;
   private int seriesCount;
   private int[] labelsFrom = new int[256];
   private int[] labelsTo = new int[256];
@@ -53,7 +54,13 @@ public final class WriteBatch {
 
   /** Empties the batch; label ranges added from now on lie in {@code bytes}. */
   public void reset(byte[] bytes) {
+    reset(bytes, LabelBytes.FORM);
+  }
+
+  /** The same, for label ranges of another form; their hashes come with each series then. */
+  public void reset(byte[] bytes, LabelForm form) {
     this.bytes = bytes;
+    this.form = form;
     seriesCount = 0;
     sampleCount = 0;
     startCount = 0;
@@ -133,7 +140,7 @@ public final class WriteBatch {
   /**
    * Adds an exemplar to the series begun last.
    *
-   * @param labelsFrom where its labels begin in {@link #bytes()}, in the form of {@link LabelBytes}
+   * @param labelsFrom where its labels begin in {@link #bytes()}, in the same form as those of series
    *     but without a metric name; there may be none
    */
   public void addExemplar(int labelsFrom, int labelsTo, long timestampMillis, long valueBits) {
@@ -291,8 +298,7 @@ public final class WriteBatch {
 
   /** Parses the labels of an exemplar. Throws {@link InvalidRequest}. */
   public Labels exemplarLabels(int exemplar) {
-    return LabelBytes.decodeUnnamed(
-        bytes, exemplarLabelsFrom[exemplar], exemplarLabelsTo[exemplar]);
+    return form.exemplar(bytes, exemplarLabelsFrom[exemplar], exemplarLabelsTo[exemplar]);
   }
 
   private static int firstNotBelow(int[] ascending, int size, int value) {
@@ -315,6 +321,6 @@ public final class WriteBatch {
 
   /** Parses the labels of a series; the slow path. Throws {@link InvalidRequest}. */
   public Labels labels(int series) {
-    return LabelBytes.decode(bytes, labelsFrom[series], labelsTo[series]);
+    return form.series(bytes, labelsFrom[series], labelsTo[series]);
   }
 }

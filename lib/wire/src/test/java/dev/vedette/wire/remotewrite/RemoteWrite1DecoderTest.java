@@ -11,6 +11,7 @@ import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.MetricType;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.testkit.ProtoMessage;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -26,8 +27,13 @@ class RemoteWrite1DecoderTest {
   void labelsStayInTheRequestsBytesAndSamplesGoToColumns() {
     byte[] labels = LabelBytes.encode(UP);
     byte[] request =
-        new Proto()
-            .field(1, new Proto().raw(labels).field(2, sample(1_000, 1)).field(2, sample(2_000, 0)))
+        new ProtoMessage()
+            .field(
+                1,
+                new ProtoMessage()
+                    .raw(labels)
+                    .field(2, sample(1_000, 1))
+                    .field(2, sample(2_000, 0)))
             .bytes();
 
     decode(request);
@@ -47,15 +53,15 @@ class RemoteWrite1DecoderTest {
     byte[] labels = LabelBytes.encode(UP);
     int firstEnd = 2 + labels[1];
     byte[] request =
-        new Proto()
+        new ProtoMessage()
             .field(
                 1,
-                new Proto()
+                new ProtoMessage()
                     .raw(Arrays.copyOf(labels, firstEnd))
                     .field(2, sample(1_000, 1))
                     .raw(Arrays.copyOfRange(labels, firstEnd, labels.length))
                     .field(2, sample(2_000, 2)))
-            .field(1, new Proto().raw(labels).field(2, sample(3_000, 3)))
+            .field(1, new ProtoMessage().raw(labels).field(2, sample(3_000, 3)))
             .bytes();
 
     decode(request);
@@ -69,15 +75,15 @@ class RemoteWrite1DecoderTest {
 
   @Test
   void nanPayloadsAndOmittedFieldsAreKeptAsSent() {
-    byte[] stale = new Proto().fixed64(1, SpecialValues.STALE_BITS).varint(2, 1_000).bytes();
+    byte[] stale = new ProtoMessage().fixed64(1, SpecialValues.STALE_BITS).varint(2, 1_000).bytes();
     byte[] request =
-        new Proto()
+        new ProtoMessage()
             .field(
                 1,
-                new Proto()
+                new ProtoMessage()
                     .raw(LabelBytes.encode(UP))
                     .field(2, stale)
-                    .field(2, new Proto().varint(2, -5).bytes())
+                    .field(2, new ProtoMessage().varint(2, -5).bytes())
                     .field(2, new byte[0]))
             .bytes();
 
@@ -90,10 +96,10 @@ class RemoteWrite1DecoderTest {
   @Test
   void exemplarsHistogramsAndUnknownFieldsAreSkippedAndCounted() {
     byte[] request =
-        new Proto()
+        new ProtoMessage()
             .field(
                 1,
-                new Proto()
+                new ProtoMessage()
                     .raw(LabelBytes.encode(UP))
                     .field(3, new byte[] {9, 9})
                     .field(4, new byte[5])
@@ -101,7 +107,7 @@ class RemoteWrite1DecoderTest {
                     .varint(77, 5)
                     .fixed64(78, 5)
                     .field(2, sample(1_000, 1)))
-            .field(1, new Proto().raw(LabelBytes.encode(UP)).field(4, new byte[3]))
+            .field(1, new ProtoMessage().raw(LabelBytes.encode(UP)).field(4, new byte[3]))
             .field(9, new byte[3])
             .bytes();
 
@@ -116,20 +122,20 @@ class RemoteWrite1DecoderTest {
   @Test
   void metadataBecomesFamilies() {
     byte[] request =
-        new Proto()
+        new ProtoMessage()
             .field(
                 3,
-                new Proto()
+                new ProtoMessage()
                     .varint(1, 4)
                     .field(2, "sizes".getBytes(java.nio.charset.StandardCharsets.UTF_8))
                     .field(4, "How large.".getBytes(java.nio.charset.StandardCharsets.UTF_8))
                     .field(5, "bytes".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
             .field(
                 3,
-                new Proto()
+                new ProtoMessage()
                     .varint(1, 99)
                     .field(2, "odd".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
-            .field(3, new Proto().varint(1, 1))
+            .field(3, new ProtoMessage().varint(1, 1))
             .bytes();
 
     decode(request);
@@ -142,11 +148,11 @@ class RemoteWrite1DecoderTest {
 
   @Test
   void aRequestWithTooManySamplesIsRefusedBeforeTheyAreKept() {
-    Proto series = new Proto().raw(LabelBytes.encode(UP));
+    ProtoMessage series = new ProtoMessage().raw(LabelBytes.encode(UP));
     for (int i = 0; i < 10_001; i++) {
       series.field(2, sample(i, i));
     }
-    byte[] request = new Proto().field(1, series).bytes();
+    byte[] request = new ProtoMessage().field(1, series).bytes();
 
     assertThatThrownBy(() -> decode(request))
         .isInstanceOfSatisfying(
@@ -158,8 +164,8 @@ class RemoteWrite1DecoderTest {
   @Test
   void cutRequestsAreRefusedWithTheOffset() {
     byte[] request =
-        new Proto()
-            .field(1, new Proto().raw(LabelBytes.encode(UP)).field(2, sample(1_000, 1)))
+        new ProtoMessage()
+            .field(1, new ProtoMessage().raw(LabelBytes.encode(UP)).field(2, sample(1_000, 1)))
             .bytes();
 
     assertThatThrownBy(() -> decoder.decode(request, request.length - 1, batch))
@@ -173,16 +179,16 @@ class RemoteWrite1DecoderTest {
     System.out.println("seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     byte[] valid =
-        new Proto()
+        new ProtoMessage()
             .field(
                 1,
-                new Proto()
+                new ProtoMessage()
                     .raw(LabelBytes.encode(UP))
                     .field(2, sample(1_000, 1))
                     .raw(LabelBytes.encode(Labels.of("z", "9"))))
             .field(
                 3,
-                new Proto()
+                new ProtoMessage()
                     .varint(1, 4)
                     .field(2, "sizes".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
             .bytes();
@@ -208,11 +214,11 @@ class RemoteWrite1DecoderTest {
 
   @Test
   void decodingAllocatesNothingPerSample() {
-    Proto write = new Proto();
+    ProtoMessage write = new ProtoMessage();
     for (int i = 0; i < 5_000; i++) {
       write.field(
           1,
-          new Proto()
+          new ProtoMessage()
               .raw(LabelBytes.encode(Labels.of("__name__", "up", "instance", "host-" + i)))
               .field(2, sample(1_700_000_000_000L, i)));
     }
@@ -238,7 +244,7 @@ class RemoteWrite1DecoderTest {
   }
 
   private static byte[] sample(long timestampMillis, double value) {
-    return new Proto()
+    return new ProtoMessage()
         .fixed64(1, Double.doubleToRawLongBits(value))
         .varint(2, timestampMillis)
         .bytes();
