@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vedette.model.Labels;
+import dev.vedette.testkit.RemoteWriteRequest;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -154,13 +155,14 @@ class KillTest {
     void run(Server server) {
       try {
         while (true) {
-          RemoteWrite request = new RemoteWrite();
+          RemoteWriteRequest request = new RemoteWriteRequest();
           for (int s = 0; s < SERIES; s++) {
-            request.add(labels(s), origin + acknowledged * STEP_MILLIS, value(id, s, acknowledged));
+            request
+                .series(labels(s))
+                .sample(origin + acknowledged * STEP_MILLIS, value(id, s, acknowledged));
           }
           sent = Math.max(sent, acknowledged + 1);
-          HttpResponse<String> answer =
-              server.post("/api/v1/write", request.body(), RemoteWrite.HEADERS);
+          HttpResponse<String> answer = server.write(request);
           assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
           acknowledged++;
         }

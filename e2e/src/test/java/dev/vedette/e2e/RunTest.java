@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vedette.model.Labels;
+import dev.vedette.testkit.RemoteWriteRequest;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -80,10 +81,9 @@ class RunTest {
   @Test
   void whatIsRemoteWrittenIsAnswered() throws Exception {
     long now = System.currentTimeMillis();
-    byte[] body =
-        new RemoteWrite().add(Labels.of("__name__", "pushed", "from", "test"), now, 42.5).body();
-
-    HttpResponse<String> answer = server.post("/api/v1/write", body, RemoteWrite.HEADERS);
+    HttpResponse<String> answer =
+        server.write(
+            RemoteWriteRequest.of(Labels.of("__name__", "pushed", "from", "test"), now, 42.5));
 
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
     JsonNode result = server.query("pushed", now);
@@ -136,9 +136,8 @@ class RunTest {
     Path data = temp.resolve("restarted");
     long now = System.currentTimeMillis();
     try (Server first = Server.start(data, "--resources", resources.toString())) {
-      byte[] body = new RemoteWrite().add(Labels.of("__name__", "kept"), now, 7).body();
-      assertThat(first.post("/api/v1/write", body, RemoteWrite.HEADERS).statusCode())
-          .isEqualTo(204);
+      RemoteWriteRequest request = RemoteWriteRequest.of(Labels.of("__name__", "kept"), now, 7);
+      assertThat(first.write(request).statusCode()).isEqualTo(204);
       assertThat(first.stop()).as("exit code on SIGTERM").isEqualTo(143);
     }
     try (Server second = Server.start(data, "--resources", resources.toString())) {
@@ -150,12 +149,9 @@ class RunTest {
   void aFlushMovesTheHeadIntoBlocksThatTheToolsRead() throws Exception {
     Path data = temp.resolve("flushed");
     try (Server other = Server.start(data, "--resources", resources.toString())) {
-      byte[] body =
-          new RemoteWrite()
-              .add(Labels.of("__name__", "kept"), System.currentTimeMillis(), 7)
-              .body();
-      assertThat(other.post("/api/v1/write", body, RemoteWrite.HEADERS).statusCode())
-          .isEqualTo(204);
+      RemoteWriteRequest request =
+          RemoteWriteRequest.of(Labels.of("__name__", "kept"), System.currentTimeMillis(), 7);
+      assertThat(other.write(request).statusCode()).isEqualTo(204);
       assertThat(other.post("/api/v1/admin/tsdb/flush", new byte[0]).statusCode())
           .isBetween(200, 299);
       other.stop();

@@ -2,6 +2,7 @@ package dev.vedette.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vedette.testkit.RemoteWriteRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.xerial.snappy.Snappy;
 
 /** {@code vedette run} as a process of its own, on a free port of the loopback. */
 final class Server implements AutoCloseable {
@@ -110,6 +112,19 @@ final class Server implements AutoCloseable {
       request.headers(headers);
     }
     return send(request.POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
+  /** Sends a request by remote write 1.0. */
+  HttpResponse<String> write(RemoteWriteRequest request) throws IOException, InterruptedException {
+    return post(
+        "/api/v1/write",
+        Snappy.compress(request.v1()),
+        "Content-Type",
+        RemoteWriteRequest.V1_CONTENT_TYPE,
+        "Content-Encoding",
+        "snappy",
+        "X-Prometheus-Remote-Write-Version",
+        "0.1.0");
   }
 
   private static HttpResponse<String> send(HttpRequest.Builder request)

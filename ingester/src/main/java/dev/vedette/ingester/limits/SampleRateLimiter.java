@@ -39,7 +39,7 @@ public final class SampleRateLimiter implements SampleSink {
   public WriteOutcome write(TenantId tenant, WriteBatch batch) {
     Optional<SampleRate> rate = rates.of(tenant);
     if (rate.isPresent()) {
-      take(tenant, rate.get(), batch.sampleCount());
+      take(tenant, rate.get(), batch.sampleCount() + batch.histogramCount());
     }
     return sink.write(tenant, batch);
   }

@@ -1,5 +1,6 @@
 package dev.vedette.ingester.receive;
 
+import dev.vedette.model.WriteBatch;
 import dev.vedette.model.WriteOutcome;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -11,7 +12,8 @@ import java.util.function.LongSupplier;
 final class ReceiverMetrics {
   private final Counter received;
   private final Counter rejected;
-  private final Counter skipped;
+  private final Counter receivedHistograms;
+  private final Counter receivedExemplars;
   private final Histogram seconds;
 
   ReceiverMetrics(PrometheusRegistry registry, LongSupplier inFlightBytes) {
@@ -27,11 +29,17 @@ final class ReceiverMetrics {
             .help("Samples refused, by reason; docs/errors.md explains each.")
             .labelNames("protocol", "reason")
             .register(registry);
-    skipped =
+    receivedHistograms =
         Counter.builder()
-            .name("vedette_ingester_skipped_total")
-            .help("Parts of requests that are not stored yet.")
-            .labelNames("protocol", "kind")
+            .name("vedette_ingester_received_histograms_total")
+            .help("Native histograms in requests that could be read, stored or not.")
+            .labelNames("protocol")
+            .register(registry);
+    receivedExemplars =
+        Counter.builder()
+            .name("vedette_ingester_received_exemplars_total")
+            .help("Exemplars in requests that could be read, stored or not.")
+            .labelNames("protocol")
             .register(registry);
     seconds =
         Histogram.builder()
@@ -48,8 +56,10 @@ final class ReceiverMetrics {
         .register(registry);
   }
 
-  void received(String protocol, long samples) {
-    received.labelValues(protocol).inc(samples);
+  void received(String protocol, WriteBatch batch) {
+    received.labelValues(protocol).inc(batch.sampleCount());
+    receivedHistograms.labelValues(protocol).inc(batch.histogramCount());
+    receivedExemplars.labelValues(protocol).inc(batch.exemplarCount());
   }
 
   void rejected(String protocol, String reason, long samples) {
@@ -59,12 +69,6 @@ final class ReceiverMetrics {
   void refused(String protocol, WriteOutcome outcome) {
     for (WriteOutcome.Refusal refusal : outcome.refusals()) {
       rejected(protocol, refusal.id().id(), refusal.samples());
-    }
-  }
-
-  void skipped(String protocol, String kind, long count) {
-    if (count > 0) {
-      skipped.labelValues(protocol, kind).inc(count);
     }
   }
 

@@ -3,32 +3,71 @@ package dev.vedette.ingester.receive;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.wire.body.ContentCoding;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Which message a remote write request holds and how it is compressed, by its headers. */
-final class RemoteWriteFormat {
+/** Which message a remote write request holds and how it may be compressed, by its headers. */
+enum RemoteWriteFormat {
+  V1(
+      "remote-write-1",
+      "prometheus.WriteRequest",
+      EnumSet.of(
+          ContentCoding.SNAPPY, ContentCoding.ZSTD, ContentCoding.GZIP, ContentCoding.IDENTITY)),
+  /** Its specification wants 415 for what is not agreed on, and test suites send gzip to see. */
+  V2(
+      "remote-write-2",
+      "io.prometheus.write.v2.Request",
+      EnumSet.of(ContentCoding.SNAPPY, ContentCoding.ZSTD));
+
   private static final String MEDIA_TYPE = "application/x-protobuf";
-  private static final String MESSAGE_V1 = "prometheus.WriteRequest";
 
-  private RemoteWriteFormat() {}
+  private final String protocol;
+  private final String message;
+  private final Set<ContentCoding> codings;
+
+  RemoteWriteFormat(String protocol, String message, Set<ContentCoding> codings) {
+    this.protocol = protocol;
+    this.message = message;
+    this.codings = codings;
+  }
+
+  /** As our metrics call it. */
+  String protocol() {
+    return protocol;
+  }
 
   /**
-   * Accepts remote write 1.0, which may go without a content type or without the name of its
-   * message. Throws {@link InvalidRequest} ({@code unsupported-content}) for anything else.
+   * The format of a content type. Remote write 1.0 may go without one or without the name of its
+   * message.
+   *
+   * @throws InvalidRequest ({@code unsupported-content}) for anything else
    */
-  static void check(String contentType) {
+  static RemoteWriteFormat of(String contentType) {
     String[] parts = contentType.split(";", -1);
     String mediaType = parts[0].strip().toLowerCase(Locale.ROOT);
     if (!mediaType.isEmpty() && !mediaType.equals(MEDIA_TYPE)) {
       throw unsupported("Content-Type \"%s\"".formatted(contentType));
     }
+    RemoteWriteFormat format = V1;
     for (int i = 1; i < parts.length; i++) {
-      String message = parameter(parts[i], "proto").orElse(MESSAGE_V1);
-      if (!message.equals(MESSAGE_V1)) {
-        throw unsupported("the message %s".formatted(message));
+      Optional<String> message = parameter(parts[i], "proto");
+      if (message.isPresent()) {
+        format = ofMessage(message.get());
       }
     }
+    return format;
+  }
+
+  private static RemoteWriteFormat ofMessage(String message) {
+    for (RemoteWriteFormat format : values()) {
+      if (format.message.equals(message)) {
+        return format;
+      }
+    }
+    throw unsupported("the message \"%s\"".formatted(message));
   }
 
   private static Optional<String> parameter(String part, String name) {
@@ -44,21 +83,34 @@ final class RemoteWriteFormat {
   private static InvalidRequest unsupported(String sent) {
     return new InvalidRequest(
         ErrorId.UNSUPPORTED_CONTENT,
-        "%s is not supported here, expected %s;proto=%s".formatted(sent, MEDIA_TYPE, MESSAGE_V1),
-        "send remote write 1.0 (protobuf_message: %s in a Prometheus)".formatted(MESSAGE_V1));
+        "%s is not supported here, expected %s;proto=%s or %s;proto=%s"
+            .formatted(sent, MEDIA_TYPE, V1.message, MEDIA_TYPE, V2.message),
+        "send remote write 1.0 or 2.0 (protobuf_message: %s or %s in a Prometheus)"
+            .formatted(V1.message, V2.message));
   }
 
-  /** Senders of remote write 1.0 that name no coding mean snappy. */
-  static ContentCoding coding(String contentEncoding) {
+  /**
+   * The coding of a body; senders that name none mean snappy.
+   *
+   * @throws InvalidRequest ({@code unsupported-content}) for one that this format does not go with
+   */
+  ContentCoding coding(String contentEncoding) {
     if (contentEncoding.isBlank()) {
       return ContentCoding.SNAPPY;
     }
     return ContentCoding.named(contentEncoding)
+        .filter(codings::contains)
         .orElseThrow(
             () ->
                 new InvalidRequest(
                     ErrorId.UNSUPPORTED_CONTENT,
-                    "Content-Encoding \"%s\" is not supported here".formatted(contentEncoding),
-                    "send snappy (block format), zstd, gzip or identity"));
+                    "Content-Encoding \"%s\" is not supported here with %s"
+                        .formatted(contentEncoding, message),
+                    "send snappy (block format)%s"
+                        .formatted(
+                            codings.stream()
+                                .filter(coding -> coding != ContentCoding.SNAPPY)
+                                .map(ContentCoding::text)
+                                .collect(Collectors.joining(", ", ", ", "")))));
   }
 }

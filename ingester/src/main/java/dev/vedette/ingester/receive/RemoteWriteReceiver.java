@@ -14,8 +14,10 @@ import dev.vedette.model.WriteBatch;
 import dev.vedette.model.WriteOutcome;
 import dev.vedette.model.WriteOutcome.Refusal;
 import dev.vedette.wire.body.ContentCoding;
+import dev.vedette.wire.remotewrite.RemoteWriteDecoder;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -23,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remote write: headers and a body in, an answer out, the samples in the sink. Knows no HTTP
- * server.
+ * Remote write 1.0 and 2.0: headers and a body in, an answer out, the samples in the sink. Knows no
+ * HTTP server.
  *
  * <p>204 means everything is stored; 400 that the rest of the request is and what is not never will
  * be; 413, 415 that the request has to change; 429 and 503, with {@code Retry-After}, that it may
@@ -32,7 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RemoteWriteReceiver {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteWriteReceiver.class);
-  private static final String PROTOCOL = "remote-write-1";
+  private static final String WRITTEN = "X-Prometheus-Remote-Write-%s-Written";
+  private static final WriteOutcome NOTHING = new WriteOutcome(0, 0, List.of());
   // Even an empty request occupies about this much while it is worked on.
   private static final long REQUEST_BYTES = 16 << 10;
 
@@ -62,21 +65,39 @@ public final class RemoteWriteReceiver {
   public Reply receive(
       TenantId tenant, String contentType, String contentEncoding, byte[] body, int from, int to) {
     long start = ticker.nanos();
+    // What says neither 1.0 nor 2.0 is counted with the elder, which needs no name.
+    RemoteWriteFormat format = RemoteWriteFormat.V1;
     Reply reply;
     try {
-      RemoteWriteFormat.check(contentType);
-      ContentCoding coding = RemoteWriteFormat.coding(contentEncoding);
-      reply = reply(admit(tenant, coding, body, from, to));
+      format = RemoteWriteFormat.of(contentType);
+      ContentCoding coding = format.coding(contentEncoding);
+      reply = reply(format, admit(new Request(tenant, format, coding, body, from, to)));
     } catch (VedetteException e) {
-      reply = refusal(e);
+      reply = refusal(e).with(written(format, NOTHING));
     }
-    metrics.answered(PROTOCOL, reply.status(), (ticker.nanos() - start) / 1e9);
+    metrics.answered(format.protocol(), reply.status(), (ticker.nanos() - start) / 1e9);
     return reply;
   }
 
-  private WriteOutcome admit(TenantId tenant, ContentCoding coding, byte[] body, int from, int to) {
+  /** A request that can be read: its body is {@code body[from..to)}. */
+  @SuppressWarnings("ArrayRecordComponent") // a view of a buffer; nobody compares requests
+  private record Request(
+      TenantId tenant,
+      RemoteWriteFormat format,
+      ContentCoding coding,
+      byte[] body,
+      int from,
+      int to) {
+    int size() {
+      return to - from;
+    }
+  }
+
+  private WriteOutcome admit(Request request) {
     Workspace workspace = workspaces.take();
-    long most = REQUEST_BYTES + (to - from) + workspace.body().mostBytes(coding, body, from, to);
+    int expanded =
+        workspace.body().mostBytes(request.coding, request.body, request.from, request.to);
+    long most = REQUEST_BYTES + request.size() + expanded;
     if (!inFlight.tryTake(most)) {
       workspaces.give(workspace);
       throw new Unavailable(
@@ -87,36 +108,65 @@ public final class RemoteWriteReceiver {
     }
     long held = most;
     try {
-      workspace.body().decompress(coding, body, from, to);
-      held = REQUEST_BYTES + (to - from) + workspace.body().length();
+      workspace.body().decompress(request.coding, request.body, request.from, request.to);
+      held = REQUEST_BYTES + request.size() + workspace.body().length();
       inFlight.give(most - held);
-      return write(tenant, workspace);
+      return write(request, workspace);
     } finally {
       inFlight.give(held);
       workspaces.give(workspace);
     }
   }
 
-  private WriteOutcome write(TenantId tenant, Workspace workspace) {
+  private WriteOutcome write(Request request, Workspace workspace) {
     WriteBatch batch = workspace.batch();
-    workspace.decoder().decode(workspace.body().bytes(), workspace.body().length(), batch);
-    metrics.received(PROTOCOL, batch.sampleCount());
-    metrics.skipped(PROTOCOL, "exemplars", workspace.decoder().exemplars());
-    metrics.skipped(PROTOCOL, "histograms", workspace.decoder().histograms());
+    RemoteWriteDecoder decoder = workspace.decoder(request.format, request.tenant);
+    String protocol = request.format.protocol();
+    boolean taken = false;
     try {
-      WriteOutcome outcome = sink.write(tenant, batch);
-      metrics.refused(PROTOCOL, outcome);
+      decoder.decode(workspace.body().bytes(), workspace.body().length(), batch);
+      metrics.received(protocol, batch);
+      WriteOutcome outcome = with(decoder.refusals(), sink(request, batch));
+      metrics.refused(protocol, outcome);
+      taken = true;
       return outcome;
+    } finally {
+      if (!taken) {
+        workspace.lost();
+      }
+    }
+  }
+
+  private WriteOutcome sink(Request request, WriteBatch batch) {
+    try {
+      return sink.write(request.tenant, batch);
     } catch (VedetteException e) {
-      metrics.rejected(PROTOCOL, e.id().id(), batch.sampleCount());
+      int samples = batch.sampleCount() + batch.histogramCount();
+      metrics.rejected(request.format.protocol(), e.id().id(), samples);
       throw e;
     }
   }
 
-  private Reply reply(WriteOutcome outcome) {
+  private static WriteOutcome with(List<Refusal> ofDecoder, WriteOutcome outcome) {
+    if (ofDecoder.isEmpty()) {
+      return outcome;
+    }
+    List<Refusal> all = new ArrayList<>(ofDecoder);
+    all.addAll(outcome.refusals());
+    return new WriteOutcome(
+        outcome.stored(),
+        outcome.duplicates(),
+        outcome.histograms(),
+        outcome.histogramDuplicates(),
+        outcome.exemplars(),
+        all);
+  }
+
+  private Reply reply(RemoteWriteFormat format, WriteOutcome outcome) {
+    Map<String, String> written = written(format, outcome);
     List<Refusal> refusals = outcome.refusals();
     if (refusals.isEmpty()) {
-      return Reply.STORED;
+      return Reply.STORED.with(written);
     }
     String text =
         refusals.stream()
@@ -126,8 +176,23 @@ public final class RemoteWriteReceiver {
     boolean retryable = refusals.stream().anyMatch(Refusal::retryable);
     // Repeating stores what was refused for now; what is stored already counts as duplicate.
     return retryable
-        ? new Reply(429, retryAfter(config.retryAfter()), text)
-        : new Reply(400, Map.of(), text);
+        ? new Reply(429, retryAfter(config.retryAfter()), text).with(written)
+        : new Reply(400, written, text);
+  }
+
+  /** What 2.0 has to be told: without it a sender takes us for a receiver of 1.0. */
+  private static Map<String, String> written(RemoteWriteFormat format, WriteOutcome outcome) {
+    return switch (format) {
+      case V1 -> Map.of();
+      case V2 ->
+          Map.of(
+              WRITTEN.formatted("Samples"),
+              Integer.toString(outcome.stored() + outcome.duplicates()),
+              WRITTEN.formatted("Histograms"),
+              Integer.toString(outcome.histograms() + outcome.histogramDuplicates()),
+              WRITTEN.formatted("Exemplars"),
+              Integer.toString(outcome.exemplars()));
+    };
   }
 
   private Reply refusal(VedetteException e) {

@@ -1,5 +1,6 @@
 package dev.vedette.ingester.receive;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -14,5 +15,15 @@ public record Reply(int status, Map<String, String> headers, String text) {
 
   public Reply {
     headers = Map.copyOf(headers);
+  }
+
+  /** The same with more headers. */
+  Reply with(Map<String, String> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    Map<String, String> all = new HashMap<>(headers);
+    all.putAll(more);
+    return new Reply(status, all, text);
   }
 }

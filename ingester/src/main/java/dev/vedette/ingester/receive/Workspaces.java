@@ -1,8 +1,11 @@
 package dev.vedette.ingester.receive;
 
+import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
 import dev.vedette.wire.body.BodyBuffer;
 import dev.vedette.wire.remotewrite.RemoteWrite1Decoder;
+import dev.vedette.wire.remotewrite.RemoteWrite2Decoder;
+import dev.vedette.wire.remotewrite.RemoteWriteDecoder;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /**
@@ -19,7 +22,45 @@ final class Workspaces {
   private final ArrayBlockingQueue<Workspace> free;
 
   /** One request's memory; confined to the thread that took it. */
-  record Workspace(BodyBuffer body, RemoteWrite1Decoder decoder, WriteBatch batch) {}
+  static final class Workspace {
+    private final BodyBuffer body;
+    private final RemoteWrite1Decoder decoder1;
+    private final RemoteWrite2Decoder decoder2;
+    private final WriteBatch batch = new WriteBatch();
+    private TenantId tenant = TenantId.DEFAULT;
+
+    private Workspace(RemoteWriteConfig config) {
+      body = new BodyBuffer(config.maxBodyBytes());
+      decoder1 = new RemoteWrite1Decoder(config.maxSamples());
+      decoder2 = new RemoteWrite2Decoder(config.maxSamples());
+    }
+
+    BodyBuffer body() {
+      return body;
+    }
+
+    WriteBatch batch() {
+      return batch;
+    }
+
+    /** The decoder of a format for a request of a tenant. */
+    RemoteWriteDecoder decoder(RemoteWriteFormat format, TenantId of) {
+      if (!of.equals(tenant)) {
+        // What one tenant's storage knows of metadata says nothing of another's.
+        decoder2.forgetMetadata();
+        tenant = of;
+      }
+      return switch (format) {
+        case V1 -> decoder1;
+        case V2 -> decoder2;
+      };
+    }
+
+    /** The batch did not reach storage. */
+    void lost() {
+      decoder2.forgetMetadata();
+    }
+  }
 
   Workspaces(RemoteWriteConfig config) {
     this.config = config;
@@ -28,19 +69,16 @@ final class Workspaces {
 
   Workspace take() {
     Workspace pooled = free.poll();
-    return pooled != null
-        ? pooled
-        : new Workspace(
-            new BodyBuffer(config.maxBodyBytes()),
-            new RemoteWrite1Decoder(config.maxSamples()),
-            new WriteBatch());
+    return pooled != null ? pooled : new Workspace(config);
   }
 
   void give(Workspace workspace) {
     WriteBatch batch = workspace.batch();
     boolean ordinary =
         workspace.body().capacity() <= MAX_KEPT_BYTES
-            && batch.timestamps().length <= MAX_KEPT_SAMPLES;
+            && batch.timestamps().length <= MAX_KEPT_SAMPLES
+            && batch.histogramCount() <= MAX_KEPT_SAMPLES
+            && batch.exemplarCount() <= MAX_KEPT_SAMPLES;
     if (ordinary) {
       batch.reset(workspace.body().bytes());
       // A full pool is fine: the workspace is garbage then.

@@ -1,16 +1,23 @@
 package dev.vedette.ingester.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.MetricType;
 import dev.vedette.model.SampleSink;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.model.WriteOutcome;
 import dev.vedette.model.WriteOutcome.Refusal;
 import dev.vedette.testkit.InMemorySeries;
+import dev.vedette.testkit.ProtoMessage;
+import dev.vedette.testkit.RecordingSink;
+import dev.vedette.testkit.RemoteWriteRequest;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -22,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +40,11 @@ import org.xerial.snappy.Snappy;
 class RemoteWriteReceiverTest {
   private static final String PROTOBUF = "application/x-protobuf";
   private static final byte[] TWO_SAMPLES =
-      Requests.write(Requests.series(Labels.of("__name__", "up"), 1_000, 1, 2_000, 1));
+      new RemoteWriteRequest()
+          .series(Labels.of("__name__", "up"))
+          .sample(1_000, 1)
+          .sample(2_000, 1)
+          .v1();
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
 
@@ -60,13 +72,116 @@ class RemoteWriteReceiverTest {
       strings = {
         "application/json",
         "text/plain",
-        "application/x-protobuf;proto=io.prometheus.write.v2.Request"
+        "application/x-protobuf;proto=io.prometheus.write.v3.Request"
       })
   void refusesOtherContentNamingWhatItTakes(String contentType) {
     Reply reply = send(receiver(new InMemorySeries()), contentType, "identity", TWO_SAMPLES);
 
     assertThat(reply.status()).isEqualTo(415);
-    assertThat(reply.text()).contains("application/x-protobuf;proto=prometheus.WriteRequest");
+    assertThat(reply.text())
+        .contains("application/x-protobuf;proto=prometheus.WriteRequest")
+        .contains("application/x-protobuf;proto=io.prometheus.write.v2.Request");
+  }
+
+  @Test
+  void version2IsToldWhatWasWrittenEvenWhereSomeWasRefused() throws IOException {
+    Refusal refusal = new Refusal(ErrorId.SAMPLE_TOO_OLD, 1, "too old", false);
+    RemoteWriteReceiver receiver =
+        receiver((_, _) -> new WriteOutcome(3, 1, 2, 1, 5, List.of(refusal)));
+
+    Reply reply =
+        send(receiver, RemoteWriteRequest.V2_CONTENT_TYPE, "snappy", Snappy.compress(new byte[0]));
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.headers())
+        .containsOnly(
+            entry("X-Prometheus-Remote-Write-Samples-Written", "4"),
+            entry("X-Prometheus-Remote-Write-Histograms-Written", "3"),
+            entry("X-Prometheus-Remote-Write-Exemplars-Written", "5"));
+  }
+
+  @Test
+  void ofARequestThatIsNotReadVersion2IsToldThatNothingWasWritten() {
+    Reply reply =
+        send(
+            receiver(new InMemorySeries()),
+            RemoteWriteRequest.V2_CONTENT_TYPE,
+            "snappy",
+            new byte[] {9, 9, 9});
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.headers()).containsEntry("X-Prometheus-Remote-Write-Samples-Written", "0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "deflate", "identity"})
+  void version2GoesWithSnappyAndZstdOnly(String coding) {
+    Reply reply =
+        send(
+            receiver(new InMemorySeries()),
+            RemoteWriteRequest.V2_CONTENT_TYPE,
+            coding,
+            new byte[] {0});
+
+    assertThat(reply.status()).isEqualTo(415);
+    assertThat(reply.text()).contains(coding).contains("send snappy (block format), zstd");
+  }
+
+  @Test
+  void histogramsThatAreNoneAreRefusedOneByOneAndTheRestIsWritten() throws IOException {
+    ProtoMessage bad = new ProtoMessage().varint(1, 99).fixed64(3, 1.5).varint(15, 1_000);
+    byte[] request =
+        new ProtoMessage()
+            .raw(
+                new RemoteWriteRequest()
+                    .series(Labels.of("__name__", "good"))
+                    .sample(1_000, 1)
+                    .v1())
+            .field(
+                1,
+                new ProtoMessage()
+                    .raw(LabelBytes.encode(Labels.of("__name__", "bad")))
+                    .field(4, bad)
+                    .field(4, bad))
+            .bytes();
+    RecordingSink sink = new RecordingSink();
+
+    Reply reply = send(receiver(sink), PROTOBUF, "snappy", Snappy.compress(request));
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.text())
+        .contains("2 samples refused (invalid-histogram): series bad: ")
+        .contains("99 in the count");
+    assertThat(sink.samples()).hasSize(1);
+    assertThat(sink.histograms()).isEmpty();
+  }
+
+  @Test
+  void metadataOfVersion2IsSentOnOnceUnlessStorageDidNotTakeIt() throws IOException {
+    byte[] request =
+        Snappy.compress(
+            RemoteWriteRequest.of(Labels.of("__name__", "sizes_bucket", "le", "1"), 1_000, 1)
+                .metadata(new MetricMetadata("", MetricType.HISTOGRAM, "How large.", "bytes"))
+                .v2());
+    RecordingSink sink = new RecordingSink();
+    AtomicBoolean full = new AtomicBoolean(true);
+    RemoteWriteReceiver receiver =
+        receiver(
+            (tenant, batch) -> {
+              if (full.get()) {
+                throw new Unavailable(ErrorId.DISK_FULL, "the disk is full", "make room");
+              }
+              return sink.write(tenant, batch);
+            });
+
+    send(receiver, RemoteWriteRequest.V2_CONTENT_TYPE, "snappy", request);
+    full.set(false);
+    send(receiver, RemoteWriteRequest.V2_CONTENT_TYPE, "snappy", request);
+    send(receiver, RemoteWriteRequest.V2_CONTENT_TYPE, "snappy", request);
+
+    assertThat(sink.samples()).hasSize(2);
+    assertThat(sink.metadata())
+        .containsExactly(new MetricMetadata("sizes", MetricType.HISTOGRAM, "How large.", "bytes"));
   }
 
   @Test
@@ -74,7 +189,9 @@ class RemoteWriteReceiverTest {
     Reply reply = send(receiver(new InMemorySeries()), PROTOBUF, "deflate", TWO_SAMPLES);
 
     assertThat(reply.status()).isEqualTo(415);
-    assertThat(reply.text()).contains("\"deflate\"").contains("snappy (block format), zstd, gzip");
+    assertThat(reply.text())
+        .contains("\"deflate\"")
+        .contains("send snappy (block format), identity, gzip, zstd");
   }
 
   @Test

@@ -140,8 +140,8 @@ public final class WriteBatch {
   /**
    * Adds an exemplar to the series begun last.
    *
-   * @param labelsFrom where its labels begin in {@link #bytes()}, in the same form as those of series
-   *     but without a metric name; there may be none
+   * @param labelsFrom where its labels begin in {@link #bytes()}, in the same form as those of
+   *     series but without a metric name; there may be none
    */
   public void addExemplar(int labelsFrom, int labelsTo, long timestampMillis, long valueBits) {
     if (exemplarCount == exemplarSeries.length) {

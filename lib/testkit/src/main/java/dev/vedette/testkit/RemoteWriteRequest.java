@@ -1,5 +1,8 @@
 package dev.vedette.testkit;
 
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Label;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
@@ -25,11 +28,14 @@ public final class RemoteWriteRequest {
 
   private record Sample(long timestampMillis, long startMillis, long bits) {}
 
+  private record HistogramSample(long timestampMillis, long startMillis, Histogram histogram) {}
+
   private record Exemplar(Labels labels, long timestampMillis, double value) {}
 
   private static final class Series {
     final Labels labels;
     final List<Sample> samples = new ArrayList<>();
+    final List<HistogramSample> histograms = new ArrayList<>();
     final List<Exemplar> exemplars = new ArrayList<>();
     @Nullable MetricMetadata metadata;
 
@@ -59,6 +65,16 @@ public final class RemoteWriteRequest {
     return this;
   }
 
+  public RemoteWriteRequest histogram(long timestampMillis, Histogram histogram) {
+    return histogram(timestampMillis, 0, histogram);
+  }
+
+  /** A histogram; 1.0 does not send the start, and 0 is none. */
+  public RemoteWriteRequest histogram(long timestampMillis, long startMillis, Histogram histogram) {
+    all.getLast().histograms.add(new HistogramSample(timestampMillis, startMillis, histogram));
+    return this;
+  }
+
   public RemoteWriteRequest exemplar(Labels labels, long timestampMillis, double value) {
     all.getLast().exemplars.add(new Exemplar(labels, timestampMillis, value));
     return this;
@@ -79,6 +95,9 @@ public final class RemoteWriteRequest {
       }
       for (Exemplar one : series.exemplars) {
         message.field(3, exemplar(one, new ProtoMessage().raw(LabelBytes.encode(one.labels))));
+      }
+      for (HistogramSample one : series.histograms) {
+        message.field(4, histogram(one.histogram).varint(15, one.timestampMillis));
       }
       request.field(1, message);
     }
@@ -122,6 +141,10 @@ public final class RemoteWriteRequest {
       ProtoMessage sample = new ProtoMessage().fixed64(1, one.bits).varint(2, one.timestampMillis);
       message.field(2, one.startMillis == 0 ? sample : sample.varint(3, one.startMillis));
     }
+    for (HistogramSample one : series.histograms) {
+      ProtoMessage histogram = histogram(one.histogram).varint(15, one.timestampMillis);
+      message.field(3, one.startMillis == 0 ? histogram : histogram.varint(17, one.startMillis));
+    }
     for (Exemplar one : series.exemplars) {
       ProtoMessage labels = new ProtoMessage().field(1, refs(one.labels, symbols));
       message.field(4, exemplar(one, labels));
@@ -135,6 +158,57 @@ public final class RemoteWriteRequest {
               .varint(4, ref(series.metadata.unit(), symbols)));
     }
     return message;
+  }
+
+  /** A {@code Histogram} but for its timestamps. */
+  private static ProtoMessage histogram(Histogram histogram) {
+    HistogramLayout layout = histogram.layout();
+    ProtoMessage message = new ProtoMessage();
+    if (histogram.isFloat()) {
+      message.fixed64(2, histogram.count());
+    } else {
+      message.varint(1, histogram.column(HistogramLayout.COUNT));
+    }
+    message.fixed64(3, histogram.sumBits()).zigzag(4, layout.schema());
+    message.fixed64(5, layout.zeroThreshold());
+    if (histogram.isFloat()) {
+      message.fixed64(7, histogram.zeroCount());
+    } else {
+      message.varint(6, histogram.column(HistogramLayout.ZERO_COUNT));
+    }
+    int first = HistogramLayout.BUCKETS + layout.positive().buckets();
+    side(message, 8, layout.negative(), histogram, first);
+    side(message, 11, layout.positive(), histogram, HistogramLayout.BUCKETS);
+    message.varint(14, histogram.reset().ordinal());
+    ProtoMessage bounds = new ProtoMessage();
+    for (int i = 0; i < layout.customBounds(); i++) {
+      bounds.eight(Double.doubleToRawLongBits(layout.customBound(i)));
+    }
+    return bounds.isEmpty() ? message : message.field(16, bounds);
+  }
+
+  /** Spans in a field, integer counts as differences in the next, float ones in the one after. */
+  private static void side(
+      ProtoMessage message, int field, BucketSpans spans, Histogram histogram, int column) {
+    for (int run = 0; run < spans.count(); run++) {
+      message.field(
+          field, new ProtoMessage().zigzag(1, spans.offset(run)).varint(2, spans.length(run)));
+    }
+    if (spans.buckets() == 0) {
+      return;
+    }
+    ProtoMessage counts = new ProtoMessage();
+    long last = 0;
+    for (int i = column; i < column + spans.buckets(); i++) {
+      long value = histogram.column(i);
+      if (histogram.isFloat()) {
+        counts.eight(value);
+      } else {
+        counts.number(value - last << 1 ^ value - last >> 63);
+        last = value;
+      }
+    }
+    message.field(histogram.isFloat() ? field + 2 : field + 1, counts);
   }
 
   private static ProtoMessage refs(Labels labels, Map<String, Integer> symbols) {

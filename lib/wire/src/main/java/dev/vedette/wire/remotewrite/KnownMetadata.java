@@ -3,15 +3,17 @@ package dev.vedette.wire.remotewrite;
 import java.util.Arrays;
 
 /**
- * Fingerprints of metadata that was given out already: a table where a newcomer takes the place of
- * whoever was in its slot. Losing one costs work, not data.
+ * Fingerprints of metadata that was given out already: a table where a newcomer to a full set takes
+ * the place of another. Losing one costs work, not data.
  */
 final class KnownMetadata {
-  private static final int SLOTS = 4096;
+  // Far more than a request has families; a set takes those that share a slot.
+  private static final int SETS = 1024;
+  private static final int WAYS = 8;
   // Storage that lost its metadata hears all of it again after so many requests.
   private static final int REQUESTS = 256;
 
-  private final long[] fingerprints = new long[SLOTS];
+  private final long[] fingerprints = new long[SETS * WAYS];
   private int requests;
 
   void beginRequest() {
@@ -27,9 +29,17 @@ final class KnownMetadata {
 
   /** Whether this was not given out before; now it counts as given out. */
   boolean isNew(long fingerprint) {
-    int slot = (int) (fingerprint >>> 32) & SLOTS - 1;
-    boolean isNew = fingerprints[slot] != fingerprint;
-    fingerprints[slot] = fingerprint;
-    return isNew;
+    int set = ((int) (fingerprint >>> 32) & SETS - 1) * WAYS;
+    for (int slot = set; slot < set + WAYS; slot++) {
+      if (fingerprints[slot] == fingerprint) {
+        return false;
+      }
+      if (fingerprints[slot] == 0) {
+        fingerprints[slot] = fingerprint;
+        return true;
+      }
+    }
+    fingerprints[set + ((int) fingerprint & WAYS - 1)] = fingerprint;
+    return true;
   }
 }

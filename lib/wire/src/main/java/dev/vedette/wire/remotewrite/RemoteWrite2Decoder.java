@@ -127,7 +127,7 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
     int rest = in.at();
     in.in("TimeSeries.labels_refs");
     in.moveTo(refsFrom);
-    symbols.fold(refsTo);
+    symbols.fold(bytes, refsTo);
     in.moveTo(rest);
   }
 
@@ -185,8 +185,8 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
 
   private void metadata(int end, WriteBatch batch) {
     long type = 0;
-    int help = -1;
-    int unit = -1;
+    int help = Symbols.NONE;
+    int unit = Symbols.NONE;
     while (in.at() < end) {
       int tag = in.tag(end);
       switch (tag) {
@@ -196,7 +196,7 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
         default -> in.skip(tag, end);
       }
     }
-    int name = symbols.metricName(refsFrom, refsTo);
+    int name = symbols.metricName();
     MetricType metricType = RemoteWrite1Decoder.type(type);
     boolean says = metricType != MetricType.UNKNOWN || help >= 0 || unit >= 0;
     if (name >= 0 && says && known.isNew(fingerprint(name, metricType, help, unit))) {

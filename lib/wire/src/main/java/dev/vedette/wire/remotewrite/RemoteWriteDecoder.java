@@ -51,8 +51,7 @@ public abstract sealed class RemoteWriteDecoder permits RemoteWrite1Decoder, Rem
     return invalidHistograms == 0
         ? List.of()
         : List.of(
-            new Refusal(
-                ErrorId.INVALID_HISTOGRAM, invalidHistograms, invalidHistogram, false));
+            new Refusal(ErrorId.INVALID_HISTOGRAM, invalidHistograms, invalidHistogram, false));
   }
 
   final void start(byte[] bytes, int length, String message) {

@@ -13,6 +13,9 @@ import java.util.Arrays;
  * their hash folds the symbols' hashes, so it is the same wherever the strings stand in the table.
  */
 final class Symbols implements LabelForm {
+  /** No symbol. */
+  static final int NONE = -1;
+
   private static final byte[] NAME = {'_', '_', 'n', 'a', 'm', 'e', '_', '_'};
 
   private final ProtoReader in;
@@ -26,6 +29,7 @@ final class Symbols implements LabelForm {
   // Of the refs folded last.
   private long hash;
   private long check;
+  private int metricName = NONE;
 
   /** Symbols whose refs this reader reads. */
   Symbols(ProtoReader in) {
@@ -50,22 +54,43 @@ final class Symbols implements LabelForm {
     count++;
   }
 
-  /** Folds all refs from where the reader stands up to {@code end}. */
-  void fold(int end) {
+  /**
+   * Folds all refs from where the reader stands up to {@code end}, and finds the metric's name on
+   * the way.
+   */
+  void fold(byte[] bytes, int end) {
     long h = 0;
     long c = 0;
-    int parts = 0;
+    int metric = NONE;
     while (in.at() < end) {
-      int symbol = ref(end);
-      h = LabelBytes.fold(h, hashes[symbol]);
-      c = LabelBytes.fold(c, checks[symbol]);
-      parts++;
-    }
-    if ((parts & 1) != 0) {
-      throw in.malformed("a value's symbol for each name's in labels_refs");
+      int name = ref(bytes, end);
+      if (in.at() == end) {
+        throw in.malformed("a value's symbol for each name's");
+      }
+      int value = ref(bytes, end);
+      h = LabelBytes.fold(LabelBytes.fold(h, hashes[name]), hashes[value]);
+      c = LabelBytes.fold(LabelBytes.fold(c, checks[name]), checks[value]);
+      if (hashes[name] == nameHash) {
+        metric = value;
+      }
     }
     hash = h;
     check = c;
+    metricName = metric;
+  }
+
+  /** The usual ref of one or two bytes, read without a loop. */
+  private int ref(byte[] bytes, int end) {
+    int at = in.at();
+    int symbol = bytes[at];
+    if (symbol < 0 && at + 1 < end && bytes[at + 1] >= 0) {
+      symbol = symbol & 0x7f | bytes[++at] << 7;
+    }
+    if (symbol < 0 || symbol >= count) {
+      return ref(end);
+    }
+    in.moveTo(at + 1);
+    return symbol;
   }
 
   long hash() {
@@ -94,18 +119,9 @@ final class Symbols implements LabelForm {
     return hashes[symbol];
   }
 
-  /** The symbol that refs give as metric name; -1 where there is none. The reader stays. */
-  int metricName(int refsFrom, int refsTo) {
-    int resume = in.at();
-    in.moveTo(refsFrom);
-    int found = -1;
-    while (found < 0 && in.at() < refsTo) {
-      int name = ref(refsTo);
-      int value = ref(refsTo);
-      found = hashes[name] == nameHash ? value : -1;
-    }
-    in.moveTo(resume);
-    return found;
+  /** The symbol that the refs folded last give as metric name, or {@link #NONE}. */
+  int metricName() {
+    return metricName;
   }
 
   /** Reads refs up to {@code end} for nothing but to know that they are some. */
