@@ -13,6 +13,9 @@ import java.util.Arrays;
  * their hash folds the symbols' hashes, so it is the same wherever the strings stand in the table.
  */
 final class Symbols implements LabelForm {
+  // Keeps name and value apart: a label is another one when they change places.
+  private static final int HALF = 32;
+
   /** No symbol. */
   static final int NONE = -1;
 
@@ -68,8 +71,9 @@ final class Symbols implements LabelForm {
         throw in.malformed("a value's symbol for each name's");
       }
       int value = ref(bytes, end);
-      h = LabelBytes.fold(LabelBytes.fold(h, hashes[name]), hashes[value]);
-      c = LabelBytes.fold(LabelBytes.fold(c, checks[name]), checks[value]);
+      // A label by a sum, which does not wait for the labels before it.
+      h = LabelBytes.fold(h, Long.rotateLeft(hashes[name], HALF) + hashes[value]);
+      c = LabelBytes.fold(c, Long.rotateLeft(checks[name], HALF) + checks[value]);
       if (hashes[name] == nameHash) {
         metric = value;
       }
