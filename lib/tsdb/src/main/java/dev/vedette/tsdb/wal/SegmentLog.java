@@ -48,7 +48,7 @@ final class SegmentLog {
     this.salts = salts;
   }
 
-  /** Begins the first segment of this process. */
+  /** Begins the first segment of this process; {@link #makeReady} tries again where that fails. */
   void begin(long firstNumber) throws IOException {
     next = firstNumber;
     current = create();

@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.wal;
 
+import dev.vedette.model.ErrorId;
 import dev.vedette.model.FileStore;
 import dev.vedette.model.Invariant;
 import dev.vedette.model.Ticker;
@@ -104,7 +105,8 @@ public final class Wal implements Closeable {
    *
    * @throws dev.vedette.model.Corruption where a file is of another release or was renamed; damage
    *     is not thrown but reported, and the rest recovered
-   * @throws Unavailable where the folder cannot be read or written
+   * @throws Unavailable where the folder cannot be read or written. A full disk is no reason: the
+   *     log opens, and {@link #checkWritable} refuses until there is room
    */
   public ReplayReport replay(WalVisitor visitor) {
     lock.lock();
@@ -117,13 +119,27 @@ public final class Wal implements Closeable {
       }
       WalReplay replay = new WalReplay(files, folder, visitor, metrics);
       ReplayReport report = replay.run();
-      segments.begin(replay.nextSegment());
+      begin(replay.nextSegment());
       committer = Thread.ofPlatform().daemon().name("wal-committer").start(this::commitForever);
       return report;
     } catch (IOException e) {
       throw Outage.of(folder, e).toException();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** What the log holds can be read on a full disk too; writing begins once there is room. */
+  private void begin(long segment) throws IOException {
+    try {
+      segments.begin(segment);
+    } catch (IOException e) {
+      Outage full = Outage.of(folder, e);
+      if (full.id() != ErrorId.DISK_FULL) {
+        throw e;
+      }
+      logOutage(e);
+      outage = full;
     }
   }
 
@@ -418,11 +434,7 @@ public final class Wal implements Closeable {
     lock.lock();
     try {
       if (outage == null) {
-        log.error(
-            "the log cannot be written, tried again every {}: folder={}",
-            settings.retryAfter(),
-            folder,
-            cause);
+        logOutage(cause);
       }
       Outage now = Outage.of(folder, cause);
       outage = now;
@@ -435,6 +447,14 @@ public final class Wal implements Closeable {
     } finally {
       lock.unlock();
     }
+  }
+
+  private void logOutage(IOException cause) {
+    log.error(
+        "the log cannot be written, tried again every {} ms: folder={}",
+        settings.retryAfter().toMillis(),
+        folder,
+        cause);
   }
 
   private static void release(Group group, Outage failure) {

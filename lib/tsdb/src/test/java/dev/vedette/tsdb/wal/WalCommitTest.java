@@ -107,6 +107,41 @@ class WalCommitTest {
   }
 
   @Test
+  void aLogOpensOnAFullDiskAndIsWrittenOnceSpaceReturns() throws IOException {
+    // given a disk with no room for another segment
+    SimFiles disk = TestLog.disk(2);
+    Wal first = TestLog.open(disk, new Collected());
+    first.awaitDurable(append(first, 1));
+    first.close();
+    disk.limitBytes(disk.size(TestLog.segment(1)) + 5);
+    // when the process starts again
+    Collected found = new Collected();
+    Wal wal = TestLog.open(disk, found);
+    // then everything is read, and writing is refused until there is room
+    assertThat(found.samples).extracting(Sample::ref).containsExactly(1);
+    assertThatThrownBy(wal::checkWritable)
+        .isInstanceOfSatisfying(
+            Unavailable.class, e -> assertThat(e.id()).isEqualTo(ErrorId.DISK_FULL));
+    disk.limitBytes(1 << 20);
+    awaitWritable(wal);
+    wal.awaitDurable(append(wal, 2));
+    assertThat(wal.roll()).isGreaterThan(1);
+    wal.close();
+    assertThat(refs(disk)).containsExactly(1, 2);
+  }
+
+  @Test
+  void aLogDoesNotOpenWhereItMayNotBeWritten() throws IOException {
+    SimFiles disk = TestLog.disk(2);
+    disk.failOn(
+        call -> call.operation() == Operation.CREATE, new IOException("Permission denied"));
+
+    assertThatThrownBy(() -> TestLog.open(disk, new Collected()))
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining("Permission denied");
+  }
+
+  @Test
   void aFailedFsyncIsNeverTrustedAgain() throws IOException {
     // given a disk whose fsync fails once
     SimFiles disk = TestLog.disk(3);
