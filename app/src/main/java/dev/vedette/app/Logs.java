@@ -30,6 +30,8 @@ public final class Logs extends ContextAwareBase implements Configurator {
     context.getLogger("io.micronaut").setLevel(Level.WARN);
     context.getLogger("io.netty").setLevel(Level.WARN);
     context.getLogger("oshi").setLevel(Level.WARN);
+    // Tells of each connection that a target closed between two scrapes, at every scrape.
+    context.getLogger("org.apache.hc").setLevel(Level.WARN);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 }

@@ -133,8 +133,7 @@ class WalCommitTest {
   @Test
   void aLogDoesNotOpenWhereItMayNotBeWritten() throws IOException {
     SimFiles disk = TestLog.disk(2);
-    disk.failOn(
-        call -> call.operation() == Operation.CREATE, new IOException("Permission denied"));
+    disk.failOn(call -> call.operation() == Operation.CREATE, new IOException("Permission denied"));
 
     assertThatThrownBy(() -> TestLog.open(disk, new Collected()))
         .isInstanceOf(Unavailable.class)
