@@ -109,7 +109,12 @@ public record ScrapeTargetSpec(
     @JsonPropertyDescription(
             "The format assumed of a page that names none or an unknown one in Content-Type.")
         @Default("PrometheusText0.0.4")
-        ScrapeProtocol fallbackScrapeProtocol) {
+        ScrapeProtocol fallbackScrapeProtocol,
+    @JsonPropertyDescription(
+            "Whether each target also gets scrape_timeout_seconds, scrape_sample_limit and"
+                + " scrape_body_size_bytes.")
+        @Default("false")
+        boolean extraScrapeMetrics) {
 
   private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(10);
 

@@ -97,7 +97,7 @@ public class ScrapePages {
         new PageReader.Reading(TARGET, rules, 1_700_000_000_000L),
         buffers.batch);
     buffers.batch.replaceBytes(into.series().labels());
-    into.series().settle();
+    into.series().settle(true);
     into.evict();
     return buffers.batch;
   }

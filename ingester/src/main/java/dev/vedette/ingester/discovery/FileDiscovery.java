@@ -1,5 +1,6 @@
 package dev.vedette.ingester.discovery;
 
+import dev.vedette.model.Ticker;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -20,13 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Targets listed in files that other programs write, in the form Prometheus' {@code file_sd} takes;
- * see {@link TargetFile}. Files are looked at every few seconds and read when size or time changed,
+ * see {@link TargetFile}. Files are looked at every two seconds and read when size or time changed,
  * which also notices replaced symbolic links (how Kubernetes updates a mounted ConfigMap) and works
- * on network file systems. Each target carries {@code __meta_filepath}.
+ * on network file systems; where neither tells, they are read again after the refresh interval.
+ * Each target carries {@code __meta_filepath}.
  */
 public final class FileDiscovery implements Discovery {
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+
   private final List<Path> patterns;
-  private final Duration interval;
+  private final Duration refreshInterval;
+  private final Ticker ticker;
   private final LastGood<Path> answers;
   private final Map<Path, Seen> seen = new HashMap<>();
   private final Map<Path, List<Path>> matches = new HashMap<>();
@@ -34,15 +39,17 @@ public final class FileDiscovery implements Discovery {
   /** What tells one version of a file from the next. */
   private record Version(FileTime modified, long size, @Nullable Object key) {}
 
-  private record Seen(Version version, TargetGroup group) {}
+  private record Seen(Version version, TargetGroup group, long readNanos) {}
 
   /**
-   * @param patterns paths whose last part may hold {@code *}, {@code ?}, {@code [a-z]} and {@code
-   *     {a,b}}
+   * @param patterns paths whose last part may hold one {@code *}; all else is taken literally
+   * @param refreshInterval after which a file is read again though nothing tells that it changed
    */
-  public FileDiscovery(List<Path> patterns, Duration interval, DiscoveryMetrics metrics) {
+  public FileDiscovery(
+      List<Path> patterns, Duration refreshInterval, Ticker ticker, DiscoveryMetrics metrics) {
     this.patterns = List.copyOf(patterns);
-    this.interval = interval;
+    this.refreshInterval = refreshInterval;
+    this.ticker = ticker;
     this.answers = new LastGood<>("file", metrics);
   }
 
@@ -60,10 +67,14 @@ public final class FileDiscovery implements Discovery {
     if (folder == null || name == null) {
       return List.of();
     }
-    if (!name.toString().matches(".*[*?\\[{].*")) {
+    int star = name.toString().indexOf('*');
+    if (star < 0) {
       return List.of(folder.resolve(name));
     }
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, name.toString())) {
+    String begin = name.toString().substring(0, star);
+    String end = name.toString().substring(star + 1);
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(folder, entry -> fits(entry, begin, end))) {
       TreeSet<Path> files = new TreeSet<>();
       entries.forEach(files::add);
       matches.put(pattern, List.copyOf(files));
@@ -76,6 +87,13 @@ public final class FileDiscovery implements Discovery {
     return matches.getOrDefault(pattern, List.of());
   }
 
+  private static boolean fits(Path entry, String begin, String end) {
+    String name = String.valueOf(entry.getFileName());
+    return name.length() >= begin.length() + end.length()
+        && name.startsWith(begin)
+        && name.endsWith(end);
+  }
+
   private Optional<TargetGroup> read(Path file) throws IOException {
     Version version;
     try {
@@ -86,16 +104,20 @@ public final class FileDiscovery implements Discovery {
       return Optional.empty();
     }
     Seen before = seen.get(file);
-    if (before != null && before.version().equals(version)) {
+    if (before != null && before.version().equals(version) && !isOld(before)) {
       return Optional.of(before.group());
     }
     TargetGroup group = TargetFile.read(file, version.size());
-    seen.put(file, new Seen(version, group));
+    seen.put(file, new Seen(version, group, ticker.nanos()));
     return Optional.of(group);
+  }
+
+  private boolean isOld(Seen file) {
+    return ticker.nanos() - file.readNanos() >= refreshInterval.toNanos();
   }
 
   @Override
   public Duration interval() {
-    return interval;
+    return refreshInterval.compareTo(LOOK_EVERY) < 0 ? refreshInterval : LOOK_EVERY;
   }
 }

@@ -9,6 +9,9 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -142,9 +145,39 @@ final class PageFetcher implements AutoCloseable {
         cause);
   }
 
+  /**
+   * In the words of whoever reads it: those of the libraries repeat the address or leave out what
+   * happened.
+   */
   private static String describe(Throwable cause) {
+    if (cause instanceof UnknownHostException unknown) {
+      String name = String.valueOf(unknown.getMessage()).replaceFirst(": .*", "");
+      return "the name %s is not known; correct it, or see to DNS".formatted(name);
+    }
+    if (cause instanceof NoHttpResponseException) {
+      return "it was closed without an answer; is the scheme right?";
+    }
+    if (cause instanceof NoSuchFileException missing) {
+      return "the file %s is not there".formatted(missing.getFile());
+    }
+    if (isUntrusted(cause)) {
+      return "the target's certificate is of no authority known here; name its authority in"
+          + " spec.tls.caFile";
+    }
     String message = cause.getMessage();
-    return message == null ? cause.getClass().getSimpleName() : message;
+    if (message == null) {
+      return cause.getClass().getSimpleName();
+    }
+    return cause instanceof ConnectException ? message.replaceFirst("^.* failed: ", "") : message;
+  }
+
+  private static boolean isUntrusted(@Nullable Throwable cause) {
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      if (at instanceof CertPathBuilderException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Page follow(Call call, Optional<String> authorization, ScrapeBuffers buffers)

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name {@code namespace/name/index}
  * @param maxTargets targets the pool may have; 0 where nothing bounds it
+ * @param extraMetrics whether each target also gets {@code scrape_timeout_seconds}, {@code
+ *     scrape_sample_limit} and {@code scrape_body_size_bytes}
+ * @param atOnce whether a target's first scrape does not wait for its place in the interval
  */
 record PoolConfig(
     String name,
@@ -26,7 +29,9 @@ record PoolConfig(
     List<RelabelRule> relabelings,
     SampleRules samples,
     Http http,
-    int maxTargets) {
+    int maxTargets,
+    boolean extraMetrics,
+    boolean atOnce) {
   PoolConfig {
     relabelings = List.copyOf(relabelings);
   }

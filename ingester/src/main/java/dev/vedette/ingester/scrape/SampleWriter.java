@@ -5,6 +5,7 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.VedetteException;
 import dev.vedette.model.WriteBatch;
 import dev.vedette.model.WriteOutcome;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +27,16 @@ final class SampleWriter {
     this.metrics = metrics;
   }
 
-  /** Writes a batch; false where storage took nothing of it. */
-  boolean write(WriteBatch batch) {
+  /**
+   * What became of a batch.
+   *
+   * @param taken whether storage took the batch, if perhaps not all of it
+   * @param refused what it did not take and why; empty where it took everything
+   */
+  record Written(boolean taken, String refused) {}
+
+  /** Writes a batch. */
+  Written write(WriteBatch batch) {
     metrics.samples.inc(batch.sampleCount());
     WriteOutcome outcome;
     try {
@@ -41,14 +50,19 @@ final class SampleWriter {
             .setCause(e)
             .log("storage takes no samples; scraped ones are lost until it does");
       }
-      return false;
+      return new Written(false, e.explain());
     }
     if (failing.compareAndSet(true, false)) {
       log.atInfo().addKeyValue("tenant", tenant).log("storage takes samples again");
     }
+    StringJoiner refused = new StringJoiner("; ");
     for (WriteOutcome.Refusal refusal : outcome.refusals()) {
       metrics.refused.labelValues(refusal.id().id()).inc(refusal.samples());
+      refused.add(
+          "%d of %d samples not stored (%s): %s"
+              .formatted(
+                  refusal.samples(), batch.sampleCount(), refusal.id().id(), refusal.message()));
     }
-    return true;
+    return new Written(true, refused.toString());
   }
 }

@@ -6,12 +6,10 @@ package dev.vedette.ingester.scrape;
  * @param maxTargets targets this process scrapes; further ones are shown as down and not scraped
  * @param maxConcurrentScrapes scrapes under way at one time; one that finds no room within its
  *     timeout fails
- * @param extraMetrics whether each target also gets {@code scrape_timeout_seconds}, {@code
- *     scrape_sample_limit} and {@code scrape_body_size_bytes}
  */
-public record ScrapeConfig(int maxTargets, int maxConcurrentScrapes, boolean extraMetrics) {
+public record ScrapeConfig(int maxTargets, int maxConcurrentScrapes) {
   /** What holds where nothing is set. */
-  public static final ScrapeConfig DEFAULT = new ScrapeConfig(20_000, 1000, false);
+  public static final ScrapeConfig DEFAULT = new ScrapeConfig(20_000, 1000);
 
   public ScrapeConfig {
     if (maxTargets < 1 || maxConcurrentScrapes < 1) {

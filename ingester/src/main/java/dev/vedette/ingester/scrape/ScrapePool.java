@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ScrapePool {
   private static final Logger log = LoggerFactory.getLogger(ScrapePool.class);
-  private static final Duration FILES_INTERVAL = Duration.ofSeconds(2);
 
   private final ScrapeContext context;
   private final ReentrantLock lock = new ReentrantLock();
@@ -149,9 +148,8 @@ final class ScrapePool {
 
   private Discovery files(FileTargets files) {
     List<Path> paths = files.paths().stream().map(Path::of).toList();
-    Duration every = files.refreshInterval().value();
-    Duration interval = every.compareTo(FILES_INTERVAL) < 0 ? every : FILES_INTERVAL;
-    return new FileDiscovery(paths, interval, context.discoveryMetrics());
+    return new FileDiscovery(
+        paths, files.refreshInterval().value(), context.ticker(), context.discoveryMetrics());
   }
 
   /** What cannot block is looked at here and now, so its targets are there when this returns. */
@@ -166,27 +164,40 @@ final class ScrapePool {
   private void look(Source source) {
     source.looking.lock();
     try {
-      List<TargetGroup> groups = source.discovery.look();
-      lock.lock();
-      try {
-        if (closed || !sources.contains(source)) {
-          return;
-        }
-        boolean changed = !source.looked || !groups.equals(source.groups);
-        source.groups = groups;
-        source.looked = true;
-        if (changed) {
-          sync();
-        }
-        Duration interval = source.discovery.interval();
-        if (!interval.isZero()) {
-          source.timer = context.timers().after(interval, () -> look(source));
-        }
-      } finally {
-        lock.unlock();
-      }
+      take(source, source.discovery.look());
     } finally {
       source.looking.unlock();
+      // Whatever became of this look: a bug that ends one must not end all that would follow.
+      lookAgain(source);
+    }
+  }
+
+  private void take(Source source, List<TargetGroup> groups) {
+    lock.lock();
+    try {
+      if (closed || !sources.contains(source)) {
+        return;
+      }
+      boolean changed = !source.looked || !groups.equals(source.groups);
+      source.groups = groups;
+      source.looked = true;
+      if (changed) {
+        sync();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void lookAgain(Source source) {
+    Duration interval = source.discovery.interval();
+    lock.lock();
+    try {
+      if (!interval.isZero() && !closed && sources.contains(source)) {
+        source.timer = context.timers().after(interval, () -> look(source));
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -46,7 +46,9 @@ final class ScrapeTargetPools {
             spec.followRedirects(),
             accept(spec.scrapeProtocols()),
             format(spec.fallbackScrapeProtocol())),
-        orZero(spec.limits().targets()));
+        orZero(spec.limits().targets()),
+        spec.extraScrapeMetrics(),
+        false);
   }
 
   private static PoolConfig.Defaults defaults(String name, ScrapeTargetSpec spec) {
@@ -62,7 +64,7 @@ final class ScrapeTargetPools {
         spec.effectiveTimeout());
   }
 
-  /** A target of this process itself: one address, no rules. */
+  /** A target of this process itself: one address, no rules, and there to be seen at once. */
   static PoolConfig pool(BuiltInTarget target) {
     return new PoolConfig(
         "vedette/" + target.job() + "/0",
@@ -81,7 +83,9 @@ final class ScrapeTargetPools {
             false, true, false, List.of(), new PoolConfig.Limits(BUILT_IN_BODY_BYTES, 0, 0, 0, 0)),
         new PoolConfig.Http(
             null, null, null, true, true, ExpositionFormat.ACCEPT, ExpositionFormat.TEXT),
-        0);
+        0,
+        false,
+        true);
   }
 
   private static PoolConfig.Limits limits(ScrapeTargetSpec.ScrapeLimits limits) {

@@ -163,11 +163,16 @@ final class SeriesTable {
     return -1;
   }
 
-  /** The page is whole: its series are alive, the others ended. */
-  void settle() {
+  /**
+   * The page is whole.
+   *
+   * @param stored whether storage took it: its series are alive then and the others ended. If not,
+   *     those that ended still have to, and of the others some may have reached it all the same.
+   */
+  void settle(boolean stored) {
     aliveCount = 0;
     for (int series = pinned; series < count; series++) {
-      alive[series] = tracked[series] == page;
+      alive[series] = tracked[series] == page || (!stored && alive[series]);
       aliveCount += alive[series] ? 1 : 0;
     }
   }

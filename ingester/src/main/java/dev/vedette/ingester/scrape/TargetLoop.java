@@ -19,6 +19,9 @@ final class TargetLoop {
     ENDED
   }
 
+  // Far longer than queries look back, which is what the markers are for.
+  private static final Duration PATIENCE_WITH_STORAGE = Duration.ofHours(1);
+
   private final ScrapeContext context;
   private final TargetScraper scraper;
   private final ReentrantLock lock = new ReentrantLock();
@@ -58,7 +61,12 @@ final class TargetLoop {
   void start() {
     lock.lock();
     try {
-      waitFor(context.clock().millis());
+      long now = context.clock().millis();
+      if (pool.config().atOnce()) {
+        waitUntil(now);
+      } else {
+        waitFor(now);
+      }
     } finally {
       lock.unlock();
     }
@@ -66,7 +74,10 @@ final class TargetLoop {
 
   /** Waits for the first point of the schedule behind an instant. Under the lock. */
   private void waitFor(long afterMillis) {
-    long due = schedule.nextAfter(afterMillis);
+    waitUntil(schedule.nextAfter(afterMillis));
+  }
+
+  private void waitUntil(long due) {
     dueMillis = due;
     timer = context.timers().after(until(due), () -> fire(due));
   }
@@ -151,9 +162,18 @@ final class TargetLoop {
   }
 
   private void end(long endMillis) {
-    if (enter(Phase.LEAVING, Phase.ENDED)) {
-      context.departing().remove(target().labels(), this);
-      scraper.end(endMillis);
+    if (!enter(Phase.LEAVING, Phase.ENDED)) {
+      return;
+    }
+    context.departing().remove(target().labels(), this);
+    writeEnd(endMillis);
+  }
+
+  /** Again and again where storage takes nothing: without markers the series would seem alive. */
+  private void writeEnd(long endMillis) {
+    boolean late = context.clock().millis() - endMillis > PATIENCE_WITH_STORAGE.toMillis();
+    if (!scraper.end(endMillis) && !late) {
+      context.timers().after(target().interval(), () -> writeEnd(endMillis));
     }
   }
 

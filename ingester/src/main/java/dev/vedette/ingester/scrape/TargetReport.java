@@ -5,7 +5,10 @@ import dev.vedette.model.Labels;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.WriteBatch;
 
-/** The series a target gets from its scraper: {@code up} and what each scrape took and gave. */
+/**
+ * The series a target gets from its scraper: {@code up} and what each scrape took and gave; on
+ * request some more, which end when they are no longer asked for. Confined to the target's loop.
+ */
 final class TargetReport {
   private static final String[] NAMES = {
     "up",
@@ -20,7 +23,8 @@ final class TargetReport {
   private static final int USUAL = 5;
 
   private final SeriesTable table;
-  private final int count;
+  // Those written last, which end with the target.
+  private int count = USUAL;
 
   /**
    * One scrape's figures.
@@ -38,17 +42,22 @@ final class TargetReport {
       long bodyBytes) {}
 
   /** Adds its series to an empty table. */
-  TargetReport(SeriesTable table, Labels target, boolean extra) {
+  TargetReport(SeriesTable table, Labels target) {
     this.table = table;
-    this.count = extra ? NAMES.length : USUAL;
-    for (int i = 0; i < count; i++) {
-      Labels labels = target.toBuilder().set(Labels.METRIC_NAME, NAMES[i]).build();
+    for (String name : NAMES) {
+      Labels labels = target.toBuilder().set(Labels.METRIC_NAME, name).build();
       table.of(LabelBytes.encode(labels));
     }
     table.pin();
   }
 
-  void add(Figures figures, long millis, WriteBatch batch) {
+  /**
+   * @param extra whether the series beyond the usual ones are written too
+   */
+  void add(Figures figures, boolean extra, long millis, WriteBatch batch) {
+    int now = extra ? NAMES.length : USUAL;
+    addEnd(now, millis, batch);
+    count = now;
     double[] values = {
       figures.up ? 1 : 0,
       figures.seconds,
@@ -67,7 +76,11 @@ final class TargetReport {
 
   /** The target is gone: its own series end too. */
   void addEnd(long millis, WriteBatch batch) {
-    for (int i = 0; i < count; i++) {
+    addEnd(0, millis, batch);
+  }
+
+  private void addEnd(int from, long millis, WriteBatch batch) {
+    for (int i = from; i < count; i++) {
       PageReader.add(table, i, batch);
       batch.addSample(millis, SpecialValues.STALE_BITS);
     }

@@ -36,7 +36,7 @@ final class TargetScraper {
   TargetScraper(ScrapeContext context, Labels labels) {
     this.context = context;
     this.labels = labels;
-    this.report = new TargetReport(cache.series(), labels, context.config().extraMetrics());
+    this.report = new TargetReport(cache.series(), labels);
   }
 
   Last last() {
@@ -103,16 +103,21 @@ final class TargetScraper {
     addEnded(millis, batch);
     long took = context.ticker().nanos() - begun;
     report.add(
-        figures(buffers.reader, failure == null, took, target, pool, bodyBytes), millis, batch);
+        figures(buffers.reader, failure == null, took, target, pool, bodyBytes),
+        pool.config().extraMetrics(),
+        millis,
+        batch);
     batch.replaceBytes(cache.series().labels());
-    boolean written = context.writer().write(batch);
-    if (metadata && written) {
+    SampleWriter.Written written = context.writer().write(batch);
+    cache.series().settle(written.taken());
+    if (metadata && written.taken()) {
       metadataSent = buffers.reader.metadataHash();
     }
     if (failure == null) {
       cache.evict();
     }
-    finish(failure, buffers.reader, millis, begun);
+    context.metrics().duplicates.inc(buffers.reader.duplicates());
+    finish(failure, written.refused(), millis, begun);
   }
 
   private static void requirePermit(boolean permitted) throws ScrapeFailure {
@@ -166,7 +171,6 @@ final class TargetScraper {
       }
       context.metrics().staleMarkers.inc(markers);
     }
-    series.settle();
   }
 
   private static TargetReport.Figures figures(
@@ -187,35 +191,38 @@ final class TargetScraper {
         bodyBytes);
   }
 
+  /** A target whose samples were not stored did answer, so it is up; why they were not is shown. */
   private void finish(
-      @Nullable ScrapeFailure failure, PageReader reader, long millis, long begunNanos) {
+      @Nullable ScrapeFailure failure, String refused, long millis, long begunNanos) {
     long took = context.ticker().nanos() - begunNanos;
     context.metrics().seconds.observe(took / 1e9);
-    context.metrics().duplicates.inc(reader.duplicates());
     if (failure != null) {
       context.metrics().failures.labelValues(failure.reason().text()).inc();
     }
     last =
         new Last(
             failure == null ? Health.UP : Health.DOWN,
-            failure == null ? "" : String.valueOf(failure.getMessage()),
+            failure == null ? refused : String.valueOf(failure.getMessage()),
             Optional.of(Instant.ofEpochMilli(millis)),
             Duration.ofNanos(took),
             cache.bytes());
   }
 
-  /** The target is gone for good: all its series end at an instant. */
-  void end(long millis) {
+  /** The target is gone for good: all its series end at an instant. False to be asked again. */
+  boolean end(long millis) {
     lock.lock();
     ScrapeBuffers buffers = context.buffers().take();
     try {
       cache.beginPage();
       buffers.batch.reset(cache.series().labels());
       addEnded(millis, buffers.batch);
-      if (last.begun().isPresent()) {
-        report.addEnd(millis, buffers.batch);
-        context.writer().write(buffers.batch);
+      if (last.begun().isEmpty()) {
+        return true;
       }
+      report.addEnd(millis, buffers.batch);
+      boolean taken = context.writer().write(buffers.batch).taken();
+      cache.series().settle(taken);
+      return taken;
     } finally {
       context.buffers().giveBack(buffers);
       lock.unlock();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.ingester.discovery.DnsDiscovery.RecordType;
 import dev.vedette.model.Labels;
+import dev.vedette.testkit.FakeTicker;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ class DiscoveryTest {
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final DiscoveryMetrics metrics = new DiscoveryMetrics(registry);
+  private final FakeTicker ticker = new FakeTicker();
   private final FakeResolver dns = new FakeResolver();
 
   @TempDir Path folder;
@@ -122,11 +124,9 @@ class DiscoveryTest {
         write("a.json", "[{\"targets\": [\"a:1\", \"b:2\"], \"labels\": {\"env\": \"x\"}}]");
     Path yaml = write("b.yml", "- targets: ['c:3']\n  labels: {rack: 7}\n- targets: []\n");
 
-    assertThat(labels(files("*.{json,yml}")))
-        .containsExactly(
-            target("a:1", json, "env", "x"),
-            target("b:2", json, "env", "x"),
-            target("c:3", yaml, "rack", "7"));
+    assertThat(labels(files("a*.json")))
+        .containsExactly(target("a:1", json, "env", "x"), target("b:2", json, "env", "x"));
+    assertThat(labels(files("*.yml"))).containsExactly(target("c:3", yaml, "rack", "7"));
   }
 
   @Test
@@ -158,9 +158,34 @@ class DiscoveryTest {
   @Test
   void aFolderThatIsNotThereYetHasNoTargets() {
     Discovery discovery =
-        new FileDiscovery(List.of(folder.resolve("later/*.json")), INTERVAL, metrics);
+        new FileDiscovery(List.of(folder.resolve("later/*.json")), INTERVAL, ticker, metrics);
 
     assertThat(discovery.look()).isEmpty();
+  }
+
+  @Test
+  void onlyTheStarOfAPathMeansMoreThanItself() throws IOException {
+    Path odd = write("a[1.json", "[{\"targets\": [\"a:1\"]}]");
+    write("a1.json", "[{\"targets\": [\"b:1\"]}]");
+
+    assertThat(labels(files("a[*.json"))).containsExactly(target("a:1", odd));
+    assertThat(labels(files("a[1.json"))).containsExactly(target("a:1", odd));
+    assertThat(labels(files("{a,b}*.json"))).isEmpty();
+  }
+
+  @Test
+  void aFileThatDoesNotTellThatItChangedIsReadAgainAfterTheInterval() throws IOException {
+    Path file = write("a.json", "[{\"targets\": [\"a:1\"]}]");
+    FileTime time = Files.getLastModifiedTime(file);
+    Discovery discovery = files("a.json");
+    discovery.look();
+
+    Files.writeString(file, "[{\"targets\": [\"b:1\"]}]");
+    Files.setLastModifiedTime(file, time);
+    assertThat(labels(discovery)).containsExactly(target("a:1", file));
+
+    ticker.advance(INTERVAL);
+    assertThat(labels(discovery)).containsExactly(target("b:1", file));
   }
 
   @Test
@@ -188,7 +213,7 @@ class DiscoveryTest {
   }
 
   private Discovery files(String pattern) {
-    return new FileDiscovery(List.of(folder.resolve(pattern)), INTERVAL, metrics);
+    return new FileDiscovery(List.of(folder.resolve(pattern)), INTERVAL, ticker, metrics);
   }
 
   private static List<Labels> labels(Discovery discovery) {

@@ -285,7 +285,34 @@ class FetchingTest {
     scraping.scrape();
 
     assertThat(scraping.values("up")).containsExactly("0");
-    assertThat(scraping.lastError()).contains(address);
+    assertThat(scraping.lastError())
+        .startsWith("the connection to %s failed: ".formatted(address))
+        .endsWith("Connection refused")
+        .containsOnlyOnce(address);
+  }
+
+  @Test
+  void aNameThatNobodyKnowsIsDown() {
+    scraping.apply("static: {targets: ['nobody.invalid:80']}");
+
+    scraping.scrape();
+
+    assertThat(scraping.lastError())
+        .isEqualTo(
+            "the connection to nobody.invalid:80 failed: the name nobody.invalid is not known;"
+                + " correct it, or see to DNS");
+  }
+
+  @Test
+  void aTargetThatHangsUpWithoutAWordIsDown() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> says(server, "", 2));
+      scraping.apply("static: {targets: ['127.0.0.1:%d']}".formatted(server.getLocalPort()));
+
+      scraping.scrape();
+
+      assertThat(scraping.lastError()).endsWith("closed without an answer; is the scheme right?");
+    }
   }
 
   @Test

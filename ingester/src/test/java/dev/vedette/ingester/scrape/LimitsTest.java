@@ -9,6 +9,7 @@ import dev.vedette.model.SampleSink;
 import dev.vedette.model.TargetSource.Health;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
+import dev.vedette.model.WriteBatch;
 import dev.vedette.model.WriteOutcome;
 import dev.vedette.testkit.InMemorySeries;
 import java.io.IOException;
@@ -111,7 +112,7 @@ class LimitsTest {
 
   @Test
   void targetsBeyondWhatTheProcessTakesAreShownAndNotScraped() {
-    try (ScrapeFixture one = new ScrapeFixture(new ScrapeConfig(1, 10, false))) {
+    try (ScrapeFixture one = new ScrapeFixture(new ScrapeConfig(1, 10))) {
       one.apply(
           "static: {targets: ['%s', 'localhost:%d']}".formatted(target.address(), target.port()));
 
@@ -138,7 +139,7 @@ class LimitsTest {
           }
           TestTarget.send(exchange, 200, TestTarget.TEXT, "a 1\n");
         });
-    try (ScrapeFixture narrow = new ScrapeFixture(new ScrapeConfig(10, 1, false))) {
+    try (ScrapeFixture narrow = new ScrapeFixture(new ScrapeConfig(10, 1))) {
       ScrapeTarget slow =
           ScrapeFixture.resource("slow", at(target), "interval: 60s", "timeout: 60s");
       narrow.pools.resources(List.of(slow));
@@ -182,6 +183,97 @@ class LimitsTest {
       assertThat(unlucky.metric("vedette_ingester_scrape_samples_lost")).isEqualTo(12);
       assertThat(unlucky.metric("vedette_ingester_scrapes")).isEqualTo(3);
       assertThat(store.metadata(TenantId.DEFAULT)).hasSize(1);
+    }
+  }
+
+  @Test
+  void aTargetOfWhichAPartIsNotStoredIsUpAndSaysSo() {
+    AtomicBoolean full = new AtomicBoolean(true);
+    SampleSink sink =
+        (tenant, batch) ->
+            new WriteOutcome(
+                0,
+                0,
+                full.get()
+                    ? List.of(
+                        new WriteOutcome.Refusal(
+                            ErrorId.METRIC_SERIES_LIMIT, 4, "metric a has 5 series", false))
+                    : List.of());
+    target.shows("a 1");
+    try (ScrapeFixture part =
+        new ScrapeFixture(ScrapeConfig.DEFAULT, sink, ScrapeFixture.noDns())) {
+      part.apply(at(target));
+
+      part.scrape();
+
+      assertThat(part.pools.active().getFirst().health()).isEqualTo(Health.UP);
+      assertThat(part.lastError())
+          .isEqualTo("4 of 6 samples not stored (metric-series-limit): metric a has 5 series");
+
+      full.set(false);
+      part.scrape();
+
+      assertThat(part.lastError()).isEmpty();
+    }
+  }
+
+  @Test
+  void seriesThatEndedWhileStorageTookNothingEndOnceItDoes() {
+    OutageSink outage = new OutageSink(scraping.store);
+    try (ScrapeFixture unlucky =
+        new ScrapeFixture(ScrapeConfig.DEFAULT, outage, ScrapeFixture.noDns())) {
+      target.shows("a 1", "b 1");
+      unlucky.apply(at(target));
+      unlucky.scrape();
+
+      outage.on = true;
+      target.shows("a 2");
+      unlucky.scrape(2);
+      assertThat(unlucky.lastError()).contains("not now");
+      outage.on = false;
+      unlucky.scrape(2);
+
+      assertThat(scraping.values("a")).containsExactly("1", "2", "2");
+      assertThat(scraping.values("b")).containsExactly("1", "stale");
+    }
+  }
+
+  @Test
+  void aTargetThatWentWhileStorageTookNothingEndsOnceItDoes() {
+    OutageSink outage = new OutageSink(scraping.store);
+    try (ScrapeFixture unlucky =
+        new ScrapeFixture(ScrapeConfig.DEFAULT, outage, ScrapeFixture.noDns())) {
+      target.shows("a 1");
+      unlucky.apply(at(target));
+      unlucky.scrape();
+
+      outage.on = true;
+      unlucky.pools.resources(List.of());
+      unlucky.scrape(4);
+      assertThat(scraping.values("a")).containsExactly("1");
+      outage.on = false;
+      unlucky.scrape(2);
+
+      assertThat(scraping.values("a")).containsExactly("1", "stale");
+      assertThat(scraping.values("up")).containsExactly("1", "stale");
+    }
+  }
+
+  /** Storage that takes nothing while it is told so. */
+  private static final class OutageSink implements SampleSink {
+    private final SampleSink store;
+    private volatile boolean on;
+
+    OutageSink(SampleSink store) {
+      this.store = store;
+    }
+
+    @Override
+    public WriteOutcome write(TenantId tenant, WriteBatch batch) {
+      if (on) {
+        throw new Unavailable(ErrorId.STORAGE_UNAVAILABLE, "not now", "wait");
+      }
+      return store.write(tenant, batch);
     }
   }
 

@@ -367,16 +367,17 @@ class ScrapingTest {
   }
 
   @Test
-  void moreAboutEachScrapeIsWrittenWhereAskedFor() {
+  void moreAboutEachScrapeIsWrittenWhereAskedForAndEndsWhereItIsNoLonger() {
     target.shows("a 1");
-    try (ScrapeFixture extra = new ScrapeFixture(new ScrapeConfig(10, 10, true))) {
-      extra.apply(at(target), "limits: {samples: 50}");
+    scraping.apply(at(target), "limits: {samples: 50}", "extraScrapeMetrics: true");
+    scraping.scrape();
 
-      extra.scrape();
+    scraping.apply(at(target), "limits: {samples: 50}");
+    scraping.scrape(2);
 
-      assertThat(extra.values("scrape_timeout_seconds")).containsExactly("10");
-      assertThat(extra.values("scrape_sample_limit")).containsExactly("50");
-      assertThat(extra.values("scrape_body_size_bytes")).containsExactly("4");
-    }
+    assertThat(scraping.values("scrape_timeout_seconds")).containsExactly("10", "stale");
+    assertThat(scraping.values("scrape_sample_limit")).containsExactly("50", "stale");
+    assertThat(scraping.values("scrape_body_size_bytes")).containsExactly("4", "stale");
+    assertThat(scraping.values("up")).containsExactly("1", "1", "1");
   }
 }

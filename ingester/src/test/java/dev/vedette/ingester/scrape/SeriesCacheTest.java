@@ -55,7 +55,7 @@ class SeriesCacheTest {
       alive.removeAll(expected.keySet());
       assertThat(ended()).as("ended; seed %d, round %d", seed, round).isEqualTo(alive);
       alive = new HashSet<>(expected.keySet());
-      cache.series().settle();
+      cache.series().settle(true);
       cache.evict();
       assertThat(cache.lineCount()).isLessThanOrEqualTo(page.size() * 5 / 4 + 257);
     }
@@ -139,7 +139,7 @@ class SeriesCacheTest {
   private void scrape(byte[] page) throws ScrapeFailure {
     cache.beginPage();
     read(cache, buffers, page);
-    cache.series().settle();
+    cache.series().settle(true);
     cache.evict();
   }
 

@@ -7,11 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
+import java.security.spec.ECGenParameterSpec;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -138,7 +145,9 @@ class TlsTest {
       scraping.scrape();
 
       assertThat(scraping.values("up")).containsExactly("0");
-      assertThat(scraping.lastError()).startsWith("TLS with " + target.address());
+      assertThat(scraping.lastError())
+          .startsWith("TLS with " + target.address())
+          .endsWith("name its authority in spec.tls.caFile");
     }
   }
 
@@ -209,15 +218,63 @@ class TlsTest {
   }
 
   @Test
-  void keysOfAnotherKindSayHowToConvertThem() throws IOException {
-    Path file =
-        Files.writeString(
-            folder.resolve("old.key"),
-            "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
+  void keysOfTheOlderFormsAreReadToo() throws Exception {
+    // given the two forms as RFC 8017 and RFC 5915 define them: the inner part of PKCS#8
+    KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
+    rsa.initialize(2048);
+    PrivateKey pkcs1 = rsa.generateKeyPair().getPrivate();
+    KeyPairGenerator curves = KeyPairGenerator.getInstance("EC");
+    curves.initialize(new ECGenParameterSpec("secp384r1"));
+    ECPrivateKey sec1 = (ECPrivateKey) curves.generateKeyPair().getPrivate();
+    // then
+    assertThat(key("RSA PRIVATE KEY", pkcs1Of(pkcs1))).isEqualTo(pkcs1);
+    PrivateKey read = key("EC PRIVATE KEY", sec1Of(sec1));
+    assertThat(((ECPrivateKey) read).getS()).isEqualTo(sec1.getS());
+    assertThat(((ECPrivateKey) read).getParams().getOrder()).isEqualTo(sec1.getParams().getOrder());
+  }
 
-    assertThatThrownBy(() -> PemFiles.key(file.toString()))
+  private static PrivateKey key(String kind, byte[] der) throws Exception {
+    Path file = Files.writeString(folder.resolve("old.key"), pemText(kind, der));
+    return PemFiles.key(file.toString());
+  }
+
+  /** PKCS#8 ends with an octet string that holds the PKCS#1 key: a sequence of its own. */
+  private static byte[] pkcs1Of(PrivateKey key) {
+    byte[] pkcs8 = key.getEncoded();
+    // 30 82 llll, version, 30 0d rsaEncryption, 04 82 llll
+    return Arrays.copyOfRange(pkcs8, 4 + 3 + 15 + 4, pkcs8.length);
+  }
+
+  /** Version 1, the number of 48 bytes, and [0] the name of secp384r1. */
+  private static byte[] sec1Of(ECPrivateKey key) {
+    byte[] number = key.getS().toByteArray();
+    ByteBuffer der = ByteBuffer.allocate(64);
+    der.put(HexFormat.of().parseHex("303e0201010430"));
+    der.position(7 + 48 - Math.min(48, number.length));
+    der.put(number, Math.max(0, number.length - 48), Math.min(48, number.length));
+    return der.put(HexFormat.of().parseHex("a00706052b81040022")).array();
+  }
+
+  @Test
+  void keysThatCannotBeReadSayWhatToDo() {
+    assertThatThrownBy(() -> key("ENCRYPTED PRIVATE KEY", new byte[8]))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("openssl pkey");
+    assertThatThrownBy(() -> key("DSA PRIVATE KEY", new byte[8]))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("openssl pkcs8");
+  }
+
+  @Test
+  void brokenKeysAreRefusedAndNothingElseHappens() throws Exception {
+    KeyPairGenerator curves = KeyPairGenerator.getInstance("EC");
+    curves.initialize(new ECGenParameterSpec("secp384r1"));
+    byte[] whole = sec1Of((ECPrivateKey) curves.generateKeyPair().getPrivate());
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> key("EC PRIVATE KEY", cut)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> key("RSA PRIVATE KEY", cut)).isInstanceOf(IOException.class);
+    }
   }
 
   @Test
