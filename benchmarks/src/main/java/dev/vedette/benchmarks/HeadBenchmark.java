@@ -7,7 +7,6 @@ import dev.vedette.model.WriteBatch;
 import dev.vedette.tsdb.LogRecords;
 import dev.vedette.tsdb.head.Head;
 import dev.vedette.tsdb.head.HeadConfig;
-import dev.vedette.tsdb.head.HeadFlush;
 import dev.vedette.tsdb.head.HeadLog;
 import dev.vedette.tsdb.head.SeriesLimits;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -154,8 +153,8 @@ public class HeadBenchmark {
   }
 
   private void flush() {
-    try (HeadFlush flush = head.beginFlush(Long.MAX_VALUE, 7_200_000)) {
-      flush.drop(Long.MIN_VALUE);
+    try {
+      head.beginFlush(Long.MAX_VALUE, 7_200_000).drop(Long.MIN_VALUE);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

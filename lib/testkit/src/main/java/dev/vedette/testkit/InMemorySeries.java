@@ -33,8 +33,8 @@ import java.util.function.LongConsumer;
 /**
  * Samples in sorted maps: slow, and obviously right. The oracle that engines are compared with and
  * the store that query tests read from. It has no limits and takes samples of any age; a second
- * value for a timestamp is refused, the first stays. All methods are synchronized, and cursors work
- * on a copy.
+ * value for a series' newest timestamp is refused, for an older one it replaces the first. All
+ * methods are synchronized, and cursors work on a copy.
  */
 public final class InMemorySeries implements SampleSink, SeriesSource {
   private final Map<TenantId, TreeMap<Labels, TreeMap<Long, Long>>> tenants = new HashMap<>();
@@ -73,15 +73,19 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
   }
 
   private Put put(TenantId tenant, Labels labels, long timestampMillis, long bits) {
-    Long present =
+    TreeMap<Long, Long> samples =
         tenants
             .computeIfAbsent(tenant, _ -> new TreeMap<>(SeriesOrder.INSTANCE))
-            .computeIfAbsent(labels, _ -> new TreeMap<>())
-            .putIfAbsent(timestampMillis, bits);
-    if (present == null) {
-      return Put.STORED;
+            .computeIfAbsent(labels, _ -> new TreeMap<>());
+    Long present = samples.get(timestampMillis);
+    if (present != null && present == bits) {
+      return Put.DUPLICATE;
     }
-    return present == bits ? Put.DUPLICATE : Put.CONFLICT;
+    if (present != null && samples.lastKey() == timestampMillis) {
+      return Put.CONFLICT;
+    }
+    samples.put(timestampMillis, bits);
+    return Put.STORED;
   }
 
   /** Adds one sample for a test; the labels need no metric name. A present one is replaced. */

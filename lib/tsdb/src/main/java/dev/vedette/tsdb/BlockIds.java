@@ -14,6 +14,11 @@ final class BlockIds {
     this.clock = clock;
   }
 
+  /** Goes on behind what there is already, whatever the clock says. */
+  synchronized void follow(long newestMillis) {
+    lastMillis = Math.max(lastMillis, newestMillis);
+  }
+
   /** For new samples. Ids ascend even when the clock does not. */
   synchronized BlockId next() {
     lastMillis = Math.max(lastMillis + 1, clock.millis());

@@ -386,6 +386,15 @@ final class BlockStore implements AutoCloseable {
     }
   }
 
+  /** When the newest block was made; 0 without blocks. */
+  long newestIdMillis() {
+    return blocks.values().stream()
+        .flatMap(List::stream)
+        .mapToLong(block -> block.meta().id().timeMillis())
+        .max()
+        .orElse(0);
+  }
+
   long count() {
     return all().size();
   }

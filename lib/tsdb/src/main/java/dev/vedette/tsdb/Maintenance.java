@@ -11,8 +11,10 @@ import dev.vedette.model.VedetteException;
 import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockWriter;
+import dev.vedette.tsdb.head.FlushSource;
 import dev.vedette.tsdb.head.Head;
 import dev.vedette.tsdb.head.HeadFlush;
+import dev.vedette.tsdb.head.LateFlush;
 import dev.vedette.tsdb.wal.Wal;
 import dev.vedette.tsdb.wal.WalKeep;
 import java.io.IOException;
@@ -41,7 +43,6 @@ final class Maintenance {
   private static final Duration IDLE = Duration.ofHours(3);
   private static final Duration RETURN_AFTER_START = Duration.ofHours(1);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
-  private static final int MAX_DELETE_FLUSHES = 10;
 
   private final TsdbConfig config;
   private final Head head;
@@ -58,6 +59,7 @@ final class Maintenance {
   private final long range;
   private final ReentrantLock lock = new ReentrantLock();
   private final long begunNanos;
+  private long heardUntilMillis = Long.MIN_VALUE;
   private long lastCutoff = Long.MIN_VALUE;
   // Samples or series left memory, and the log still has them.
   private boolean owesCheckpoint;
@@ -132,7 +134,11 @@ final class Maintenance {
 
   private void flushIfDue() throws IOException, InterruptedException {
     long cutoff = cutoff();
-    if (head.chunkBytes() > config.maxHeadBytes()) {
+    if (tooMuchLate()) {
+      flushLate();
+    }
+    // Late samples that such a flush left belong to what else is in memory.
+    if (head.chunkBytes() > config.maxHeadBytes() || tooMuchLate()) {
       flush(Long.MAX_VALUE, true);
     } else if (cutoff > lastCutoff) {
       if (owesCheckpoint || hasWork(cutoff)) {
@@ -142,18 +148,27 @@ final class Maintenance {
     }
   }
 
+  private boolean tooMuchLate() {
+    return head.lateBytes() > config.head().lateBytes() / 2;
+  }
+
   private boolean hasWork(long cutoff) {
     return head.hasSamplesBefore(cutoff) || head.hasIdle(idleBeforeMillis());
   }
 
   /**
-   * Series without a sample since are taken out of memory. None are soon after a start: what the
-   * log remembers of a series whose samples are all in blocks is its name, not how old they are.
+   * Series without a sample since are taken out of memory. For a while after a start those count
+   * that were silent before it: the others could not be heard while nobody listened, and come back.
    */
   private long idleBeforeMillis() {
-    return ticker.nanos() - begunNanos < RETURN_AFTER_START.toNanos()
-        ? Long.MIN_VALUE
-        : clock.millis() - IDLE.toMillis();
+    boolean isFresh = ticker.nanos() - begunNanos < RETURN_AFTER_START.toNanos();
+    long heard = isFresh ? Math.min(heardUntilMillis, clock.millis()) : clock.millis();
+    return heard == Long.MIN_VALUE ? heard : heard - IDLE.toMillis();
+  }
+
+  /** The newest sample before this start. Before anything else. */
+  void heardUntil(long newestMillis) {
+    heardUntilMillis = newestMillis;
   }
 
   /** End of the windows that are complete: half a window has passed since. */
@@ -199,42 +214,58 @@ final class Maintenance {
         ErrorId.STORAGE_UNAVAILABLE, "the flush was interrupted", "repeat it", cause);
   }
 
-  /** Returns false where late samples kept series in memory that should have left it. */
-  private boolean flush(long cutoff, boolean cutLog) throws IOException, InterruptedException {
-    boolean isWhole;
+  private void flush(long cutoff, boolean cutLog) throws IOException, InterruptedException {
     long begun = ticker.nanos();
     long segment = cutLog ? wal.roll() : 0;
-    List<BlockMeta> written;
-    try (HeadFlush flush = head.beginFlush(cutoff, range)) {
-      written = writeAll(flush);
-      for (BlockMeta block : written) {
-        blocks.add(block);
-      }
-      owesCheckpoint = true;
-      if (cutLog) {
-        flush.drop(idleBeforeMillis());
-        wal.checkpoint(segment, keep(flush));
-        flush.finish();
-        owesCheckpoint = false;
-      } else {
-        flush.drop(Long.MIN_VALUE);
-      }
-      isWhole = !flush.keptBack();
+    HeadFlush flush = head.beginFlush(cutoff, range);
+    List<BlockMeta> written = writeAndShow(flush);
+    owesCheckpoint = true;
+    if (cutLog) {
+      flush.drop(idleBeforeMillis());
+      wal.checkpoint(segment, keep(flush));
+      flush.finish();
+      owesCheckpoint = false;
+    } else {
+      flush.drop(Long.MIN_VALUE);
     }
+    report("head flushed", begun, written);
+  }
+
+  /**
+   * Late samples into blocks of their own. The log keeps them until the next flush of the head,
+   * which is due with the next window.
+   */
+  private void flushLate() throws IOException, InterruptedException {
+    long begun = ticker.nanos();
+    LateFlush flush = head.beginLateFlush(range);
+    List<BlockMeta> written = writeAndShow(flush);
+    owesCheckpoint = true;
+    flush.drop();
+    report("late samples flushed", begun, written);
+  }
+
+  private List<BlockMeta> writeAndShow(FlushSource flush) throws IOException {
+    List<BlockMeta> written = writeAll(flush);
+    for (BlockMeta block : written) {
+      blocks.add(block);
+    }
+    return written;
+  }
+
+  private void report(String what, long begun, List<BlockMeta> written) {
     double seconds = (ticker.nanos() - begun) / 1e9;
     metrics.flushSeconds.observe(seconds);
     if (!written.isEmpty()) {
       long samples = written.stream().mapToLong(BlockMeta::samples).sum();
-      log.info("head flushed: blocks={} samples={} seconds={}", written.size(), samples, seconds);
+      log.info("{}: blocks={} samples={} seconds={}", what, written.size(), samples, seconds);
     }
-    return isWhole;
   }
 
   /**
    * Writes all blocks of a flush or leaves none: the next try writes them all again, and on a disk
    * that is nearly full every try would leave another copy of those that still found room.
    */
-  private List<BlockMeta> writeAll(HeadFlush flush) throws IOException {
+  private List<BlockMeta> writeAll(FlushSource flush) throws IOException {
     List<BlockMeta> written = new ArrayList<>();
     try {
       for (TenantId tenant : flush.tenants()) {
@@ -249,7 +280,7 @@ final class Maintenance {
     }
   }
 
-  private Optional<BlockMeta> write(HeadFlush flush, TenantId tenant, long start)
+  private Optional<BlockMeta> write(FlushSource flush, TenantId tenant, long start)
       throws IOException {
     long end = start + range - 1;
     BlockSpec spec = new BlockSpec(ids.next(), tenant, start, end, 1, List.of());
@@ -266,7 +297,12 @@ final class Maintenance {
 
       @Override
       public boolean sample(int ref, long timestampMillis) {
-        return flush.needsLog(ref, timestampMillis);
+        return flush.needsLog(timestampMillis);
+      }
+
+      @Override
+      public void newest(int ref, Newest into) {
+        flush.newest(ref, into::newest);
       }
     };
   }
@@ -307,18 +343,9 @@ final class Maintenance {
         selectors.stream()
             .map(matchers -> new Selection(matchers, startMillis, endMillis))
             .anyMatch(selection -> !head.series(tenant, selection, 1).isEmpty());
-    if (!inMemory && !owesCheckpoint) {
-      return;
+    if (inMemory || owesCheckpoint) {
+      flush(Long.MAX_VALUE, true);
     }
-    for (int attempt = 0; attempt < MAX_DELETE_FLUSHES; attempt++) {
-      if (flush(Long.MAX_VALUE, true)) {
-        return;
-      }
-    }
-    throw new Unavailable(
-        ErrorId.STORAGE_UNAVAILABLE,
-        "late samples of the series kept coming in while they were moved to blocks",
-        "repeat the request");
   }
 
   /** Makes a snapshot of all blocks, and of what is in memory unless that is to be left out. */
@@ -338,15 +365,13 @@ final class Maintenance {
     if (skipHead) {
       return;
     }
-    try (HeadFlush flush = head.beginFlush(Long.MAX_VALUE, range)) {
-      for (TenantId tenant : flush.tenants()) {
-        Path own = TenantFolders.of(folder, tenant);
-        DurableFolders.create(files, own);
-        for (long start : flush.windows(tenant)) {
-          BlockSpec spec =
-              new BlockSpec(ids.next(), tenant, start, start + range - 1, 1, List.of());
-          writer.write(own, spec, flush.series(tenant, start, start + range - 1), this::progress);
-        }
+    HeadFlush flush = head.beginFlush(Long.MAX_VALUE, range);
+    for (TenantId tenant : flush.tenants()) {
+      Path own = TenantFolders.of(folder, tenant);
+      DurableFolders.create(files, own);
+      for (long start : flush.windows(tenant)) {
+        BlockSpec spec = new BlockSpec(ids.next(), tenant, start, start + range - 1, 1, List.of());
+        writer.write(own, spec, flush.series(tenant, start, start + range - 1), this::progress);
       }
     }
   }

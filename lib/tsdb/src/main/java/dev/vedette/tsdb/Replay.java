@@ -45,6 +45,7 @@ final class Replay {
     Visitor visitor = new Visitor(restore);
     ReplayReport report = wal.replay(visitor);
     restore.finish();
+    maintenance.heardUntil(restore.newestMillis());
     double seconds = (ticker.nanos() - begun) / 1e9;
     metrics.replaySeconds.set(seconds);
     metrics.replaySamples.set((double) report.samples());
@@ -83,7 +84,8 @@ final class Replay {
       restore.sample(ref, timestampMillis, valueBits);
       if (--untilLook == 0) {
         untilLook = SAMPLES_PER_LOOK;
-        if (head.chunkBytes() > config.maxHeadBytes()) {
+        if (head.chunkBytes() > config.maxHeadBytes()
+            || head.lateBytes() > config.head().lateBytes()) {
           maintenance.flushDuringReplay();
           hasFlushed = true;
         }
@@ -98,6 +100,11 @@ final class Replay {
     @Override
     public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
       restore.histogram(ref, timestampMillis, histogram, startMillis);
+    }
+
+    @Override
+    public void newest(int ref, long timestampMillis, long valueBits) {
+      restore.newest(ref, timestampMillis, valueBits);
     }
 
     @Override

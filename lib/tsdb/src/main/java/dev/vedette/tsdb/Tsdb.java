@@ -104,6 +104,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     try {
       DurableFolders.create(files, folder);
       blocks.open();
+      ids.follow(blocks.newestIdMillis());
       snapshots.open();
       new Replay(config, head, wal, maintenance, ticker, metrics).run();
     } catch (IOException e) {

@@ -113,17 +113,11 @@ public record TsdbConfig(
   }
 
   public TsdbConfig withRetention(Duration retention) {
-    HeadConfig changed =
-        new HeadConfig(
-            head.shards(), retention, head.futureLimit(), head.lateWindow(), head.limits());
-    return withHead(changed);
+    return withHead(head.withRetention(retention));
   }
 
   public TsdbConfig withLimits(SeriesLimits limits) {
-    HeadConfig changed =
-        new HeadConfig(
-            head.shards(), head.retention(), head.futureLimit(), head.lateWindow(), limits);
-    return withHead(changed);
+    return withHead(head.withLimits(limits));
   }
 
   /** Another head; blocks are merged as its retention asks. */

@@ -33,6 +33,7 @@ final class Append {
   int[] refs = new int[256];
   private int[] nextOfShard = new int[256];
   private final int[] firstOfShard;
+  final LateAppend late;
   private long oldest;
   private long newest;
 
@@ -51,6 +52,7 @@ final class Append {
     this.batch = batch;
     this.records = head.log().newRecords();
     this.firstOfShard = new int[shards];
+    this.late = new LateAppend(head, this);
   }
 
   void begin(TenantIndex tenant, WriteBatch batch, long oldest, long newest) {
@@ -60,6 +62,7 @@ final class Append {
     this.newest = newest;
     refusals.clear();
     records.clear();
+    late.begin();
     stored = 0;
     duplicates = 0;
     probes = 0;
@@ -117,13 +120,19 @@ final class Append {
     return SeriesRecords.low(segment[SeriesRecords.at(ref) + SeriesRecords.CHECK_NEXT]);
   }
 
-  /** Appends what is resolved, and logs it under the same lock. Returns the log position. */
+  /** Appends what is resolved, and logs it. Returns the log position. */
   long append() {
+    unresolved = 0;
+    long position = appendInOrder();
+    return Math.max(position, late.append());
+  }
+
+  /** Appends under the shard's lock, and logs it under the same. */
+  private long appendInOrder() {
     long[][] segments = directory.records().segments();
     int shards = firstOfShard.length;
     group(segments);
     long position = 0;
-    unresolved = 0;
     for (int s = 0; s < shards; s++) {
       if (firstOfShard[s] >= 0) {
         Shard shard = directory.shards()[s];
@@ -168,14 +177,11 @@ final class Append {
   }
 
   private void appendTo(Shard shard, long[][] segments, int first) {
-    long salt = tenant.salt;
     for (int i = first; i >= 0; i = nextOfShard[i]) {
       int ref = refs[i];
       long[] segment = segments[ref >>> SeriesRecords.SEGMENT_BITS];
       int at = SeriesRecords.at(ref);
-      long hash = batch.hash(i) ^ salt;
-      if (segment[at + SeriesRecords.HASH] != hash
-          && !directory.isAlias(segment, at, ref, hash, batch.check(i))) {
+      if (!isStill(segment, at, ref, i)) {
         // The series left the head since it was looked up.
         refs[i] = UNRESOLVED;
         unresolved++;
@@ -185,6 +191,22 @@ final class Append {
       appendSeries(shard, segment, at, ref, i);
       refs[i] = ref | DONE;
     }
+  }
+
+  /** Whether a ref is still the series that it was when it was looked up. Under a shard's lock. */
+  boolean isStill(int i, int ref) {
+    return isStill(directory.records().segment(ref), SeriesRecords.at(ref), ref, i);
+  }
+
+  private boolean isStill(long[] segment, int at, int ref, int i) {
+    long hash = batch.hash(i) ^ tenant.salt;
+    return segment[at + SeriesRecords.HASH] == hash
+        || directory.isAlias(segment, at, ref, hash, batch.check(i));
+  }
+
+  /** The series of an entry of {@link #refs}, whether it is done or not. */
+  static int ref(int entry) {
+    return entry & ~DONE;
   }
 
   private void rememberNext(long[] segment, int at, int ref, int i) {
@@ -220,7 +242,7 @@ final class Append {
         segment[at + SeriesRecords.RUN] = run + 1;
         SeriesRecords.endChange(segment, at, version);
       } else {
-        int outcome = shard.append(ref, segment, at, timestamp, bits);
+        int outcome = shard.append(segment, at, timestamp, bits);
         if (outcome != Shard.STORED) {
           notStored(outcome, i, s);
           if (outcome != Shard.DUPLICATE || !logDuplicates) {
@@ -231,21 +253,31 @@ final class Append {
         }
       }
       records.sample(ref, timestamp, bits);
-      stored++;
-      minStored = Math.min(minStored, timestamp);
-      maxStored = Math.max(maxStored, timestamp);
+      count(timestamp);
     }
+  }
+
+  /** Notes that a sample is stored. */
+  void count(long timestamp) {
+    stored++;
+    minStored = Math.min(minStored, timestamp);
+    maxStored = Math.max(maxStored, timestamp);
+  }
+
+  /** Logs a sample of the batch with the records that the holder of the lock writes next. */
+  void log(int i, int sample) {
+    records.sample(ref(refs[i]), batch.timestamps()[sample], batch.valueBits()[sample]);
   }
 
   private void notStored(int outcome, int i, int sample) {
     switch (outcome) {
       case Shard.DUPLICATE -> duplicates++;
       case Shard.CONFLICT -> refuse(ErrorId.SAMPLE_CONFLICT, i, sample);
-      default -> refuse(ErrorId.SAMPLE_OUT_OF_ORDER, i, sample);
+      default -> late.add(i, sample);
     }
   }
 
-  private void refuse(ErrorId id, int i, int sample) {
+  void refuse(ErrorId id, int i, int sample) {
     if (refusals.isFirst(id)) {
       refusals.add(id, 1, explain(id, batch.labels(i), batch.timestamps()[sample]));
     } else {
@@ -262,13 +294,14 @@ final class Append {
       case SAMPLE_TOO_OLD ->
           "%s is older than the retention of %s; raise spec.storage.retention of the MetricsCluster"
               .formatted(sample, words(head.config().retention()));
-      case SAMPLE_CONFLICT ->
+      case LATE_SAMPLES_LIMIT ->
+          "%s is older than the newest of its series, and %d bytes of such samples wait for a block already"
+                  .formatted(sample, head.config().lateBytes())
+              + "; send it again in some seconds, or give the server more memory";
+      default ->
           "%s has another value than the one stored; two senders write one series, tell them apart"
                   .formatted(sample)
               + " by a label";
-      default ->
-          "%s is more than %s older than the newest of its series; send samples in order"
-              .formatted(sample, words(head.config().lateWindow()));
     };
   }
 

@@ -34,9 +34,10 @@ import java.util.Set;
  * <p>Reading: cursors copy one series at a time ({@link SampleReader}) under a lease of {@link
  * ReadGate}. Writers and readers never wait for each other.
  *
- * <p>A sample newer than its series' newest is in order whatever its age within retention; an older
- * one is put in its place within the late window; the same sample again is a duplicate; anything
- * else is refused, and the rest of the request goes on.
+ * <p>A sample newer than its series' newest is in order whatever its age within retention. An older
+ * one is late: it lies beside the chunks ({@link LateStore}) until a flush, and wins over a sample
+ * of its time that was there before. The same sample again is a duplicate; another value for the
+ * newest time is refused, and the rest of the request goes on.
  */
 public final class Head {
   static final Set<ErrorId> REASONS =
@@ -49,7 +50,7 @@ public final class Head {
           ErrorId.LABEL_VALUES_LIMIT,
           ErrorId.SAMPLE_TOO_OLD,
           ErrorId.SAMPLE_TOO_NEW,
-          ErrorId.SAMPLE_OUT_OF_ORDER,
+          ErrorId.LATE_SAMPLES_LIMIT,
           ErrorId.SAMPLE_CONFLICT);
 
   // Requests in flight that keep their buffers; more make new ones and drop them.
@@ -153,6 +154,8 @@ public final class Head {
   private WriteOutcome outcome(Append append) {
     metrics.appended.inc(append.stored);
     metrics.duplicates.inc(append.duplicates);
+    metrics.late.inc(append.late.stored);
+    metrics.replaced.inc(append.late.replaced);
     metrics.speculationMisses.inc(append.probes);
     metrics.rejected(append.refusals);
     return new WriteOutcome(append.stored, append.duplicates, append.refusals.toList());
@@ -259,10 +262,27 @@ public final class Head {
     return new HeadRestore(this);
   }
 
-  /** A sample that was taken once already. */
+  /** A sample that was taken once already: whatever the log has was not refused. */
   void restoreSample(int ref, long timestampMillis, long valueBits) {
+    Shard shard = directory.shardOf(ref);
     long[] segment = directory.records().segment(ref);
-    directory.shardOf(ref).append(ref, segment, SeriesRecords.at(ref), timestampMillis, valueBits);
+    int outcome = shard.append(segment, SeriesRecords.at(ref), timestampMillis, valueBits);
+    if (outcome == Shard.LATE || outcome == Shard.CONFLICT) {
+      shard.late.take(ref, timestampMillis, valueBits, true);
+    }
+  }
+
+  /** What is known of a series that holds nothing. */
+  void restoreNewest(int ref, long timestampMillis, long valueBits) {
+    long[] segment = directory.records().segment(ref);
+    int at = SeriesRecords.at(ref);
+    if (SeriesRecords.isEmpty(segment, at)
+        && segment[at + SeriesRecords.LAST_TS] < timestampMillis) {
+      long version = SeriesRecords.beginChange(segment, at);
+      segment[at + SeriesRecords.LAST_TS] = timestampMillis;
+      segment[at + SeriesRecords.LAST_BITS] = valueBits;
+      SeriesRecords.endChange(segment, at, version);
+    }
   }
 
   void noteTimes(long min, long max) {
@@ -281,6 +301,12 @@ public final class Head {
     return new HeadFlush(this, cutoffMillis, windowMillis);
   }
 
+  /** Begins to move late samples into blocks of aligned windows. One flush at a time. */
+  public LateFlush beginLateFlush(long windowMillis) {
+    FlushPlan plan = new FlushPlan(directory, births.limit(), windowMillis);
+    return new LateFlush(directory, reads, plan, config.lateWindow().toMillis());
+  }
+
   /** Whether a flush would find series that hold nothing, none since {@code idleBeforeMillis}. */
   public boolean hasIdle(long idleBeforeMillis) {
     for (int ref = 0; ref < births.limit(); ref++) {
@@ -293,7 +319,12 @@ public final class Head {
 
   /** Whether a flush up to there would find samples. */
   public boolean hasSamplesBefore(long cutoffMillis) {
-    SampleReader reader = directory.newReader();
+    for (Shard shard : directory.shards()) {
+      if (shard.late.hasBefore(cutoffMillis)) {
+        return true;
+      }
+    }
+    SampleReader reader = directory.newSampleReader();
     for (int ref = 0; ref < births.limit(); ref++) {
       if (directory.isAlive(ref) && reader.bounds(ref, cutoffMillis - 1) > 0) {
         return true;
@@ -309,32 +340,6 @@ public final class Head {
   /** What reads pass through; also for what a reader sees together with the head. */
   public ReadGate reads() {
     return reads;
-  }
-
-  void noteLate(boolean note) {
-    for (Shard shard : directory.shards()) {
-      shard.lock.lock();
-      try {
-        shard.noteLate(note);
-      } finally {
-        shard.lock.unlock();
-      }
-    }
-  }
-
-  /** Drops samples of a series; false where it took a late one, which may be in no block. */
-  boolean drop(int ref, long through) {
-    Shard shard = directory.shardOf(ref);
-    shard.lock.lock();
-    try {
-      if (shard.tookLate(ref)) {
-        return false;
-      }
-      shard.dropThrough(ref, through);
-      return true;
-    } finally {
-      shard.lock.unlock();
-    }
   }
 
   /**
@@ -368,6 +373,16 @@ public final class Head {
   /** Memory held for chunks. */
   public long chunkBytes() {
     return directory.chunkBytes();
+  }
+
+  /** Memory held for late samples. */
+  public long lateBytes() {
+    return directory.lateBytes();
+  }
+
+  /** Late samples in memory. */
+  public long lateSamples() {
+    return directory.lateSamples();
   }
 
   /** Memory held for records, table and label ids. */

@@ -8,7 +8,10 @@ import java.time.Duration;
  * @param shards parts that are appended to independently, 1 to 255
  * @param retention older samples are refused
  * @param futureLimit how far ahead of the clock a sample may be
- * @param lateWindow how far behind its series' newest a sample may be and still be taken
+ * @param lateWindow how far behind its series' newest a late sample waits for the block of its
+ *     window; older ones go into blocks of their own when there are many of them
+ * @param lateBytes memory for late samples; from half of it on they are flushed, at all of it
+ *     refused for now
  * @param limits limits where series are born, to begin with
  */
 public record HeadConfig(
@@ -16,12 +19,48 @@ public record HeadConfig(
     Duration retention,
     Duration futureLimit,
     Duration lateWindow,
+    long lateBytes,
     SeriesLimits limits) {
   public HeadConfig {
     if (shards < 1 || shards > 255) {
       throw new IllegalArgumentException(
           "the head has %d shards, expected 1 to 255".formatted(shards));
     }
+    if (lateWindow.isNegative() || lateBytes < 1) {
+      throw new IllegalArgumentException(
+          "a late window of %s with %d bytes, expected neither below zero nor no bytes"
+              .formatted(lateWindow, lateBytes));
+    }
+  }
+
+  /** With a sixteenth of the heap for late samples. */
+  public HeadConfig(
+      int shards,
+      Duration retention,
+      Duration futureLimit,
+      Duration lateWindow,
+      SeriesLimits limits) {
+    this(shards, retention, futureLimit, lateWindow, defaultLateBytes(), limits);
+  }
+
+  private static long defaultLateBytes() {
+    return Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 16);
+  }
+
+  public HeadConfig withRetention(Duration changed) {
+    return new HeadConfig(shards, changed, futureLimit, lateWindow, lateBytes, limits);
+  }
+
+  public HeadConfig withLateWindow(Duration changed) {
+    return new HeadConfig(shards, retention, futureLimit, changed, lateBytes, limits);
+  }
+
+  public HeadConfig withLateBytes(long changed) {
+    return new HeadConfig(shards, retention, futureLimit, lateWindow, changed, limits);
+  }
+
+  public HeadConfig withLimits(SeriesLimits changed) {
+    return new HeadConfig(shards, retention, futureLimit, lateWindow, lateBytes, changed);
   }
 
   /** A shard a core, 15 days, five and thirty minutes, and the limits of the documentation. */

@@ -11,7 +11,7 @@ final class HeadCursor implements SeriesCursor {
   private final int[] refs;
   private final long start;
   private final long end;
-  private final SampleReader reader;
+  private final SeriesReader reader;
   private final long[][] timestamps = new long[SeriesBatch.CAPACITY][];
   private final double[][] values = new double[SeriesBatch.CAPACITY][];
   private int next;
@@ -31,21 +31,25 @@ final class HeadCursor implements SeriesCursor {
     while (next < refs.length && !batch.isFull()) {
       lease.check();
       int ref = refs[next++];
-      int size = reader.read(ref, start, end);
-      if (size > 0) {
+      SampleRun samples = reader.read(ref, start, end);
+      if (samples.size() > 0) {
         int slot = batch.count();
-        batch.add(directory.labels(ref), timestamps(batch, slot, size), values(slot, size), size);
+        batch.add(
+            directory.labels(ref),
+            timestamps(batch, slot, samples),
+            values(slot, samples),
+            samples.size());
       }
     }
     return batch.count() > 0;
   }
 
   /** The array of the series before where it has the same timestamps. */
-  private long[] timestamps(SeriesBatch batch, int slot, int size) {
-    int from = reader.from();
+  private long[] timestamps(SeriesBatch batch, int slot, SampleRun samples) {
+    int size = samples.size();
     if (slot > 0 && batch.size(slot - 1) == size) {
       long[] before = batch.timestamps(slot - 1);
-      if (Arrays.equals(before, 0, size, reader.timestamps(), from, from + size)) {
+      if (Arrays.equals(before, 0, size, samples.timestamps, samples.from, samples.to)) {
         return before;
       }
     }
@@ -54,20 +58,19 @@ final class HeadCursor implements SeriesCursor {
       own = new long[Math.max(size, 32)];
       timestamps[slot] = own;
     }
-    System.arraycopy(reader.timestamps(), from, own, 0, size);
+    System.arraycopy(samples.timestamps, samples.from, own, 0, size);
     return own;
   }
 
-  private double[] values(int slot, int size) {
+  private double[] values(int slot, SampleRun samples) {
+    int size = samples.size();
     double[] own = values[slot];
     if (own == null || own.length < size) {
       own = new double[Math.max(size, 32)];
       values[slot] = own;
     }
-    long[] bits = reader.valueBits();
-    int from = reader.from();
     for (int i = 0; i < size; i++) {
-      own[i] = Double.longBitsToDouble(bits[from + i]);
+      own[i] = Double.longBitsToDouble(samples.bits[samples.from + i]);
     }
     return own;
   }

@@ -13,6 +13,8 @@ import java.util.function.LongSupplier;
 final class HeadMetrics {
   final CounterDataPoint appended;
   final CounterDataPoint duplicates;
+  final CounterDataPoint late;
+  final CounterDataPoint replaced;
   final CounterDataPoint born;
   final CounterDataPoint died;
   final CounterDataPoint speculationMisses;
@@ -26,6 +28,16 @@ final class HeadMetrics {
             registry,
             "vedette_storage_samples_duplicate",
             "Samples that were in the head already, with the same value.");
+    late =
+        counter(
+            registry,
+            "vedette_storage_samples_late",
+            "Samples stored that were older than the newest of their series.");
+    replaced =
+        counter(
+            registry,
+            "vedette_storage_samples_replaced",
+            "Late samples that gave a sample in memory another value.");
     born = counter(registry, "vedette_storage_series_added", "Series added to the head.");
     died = counter(registry, "vedette_storage_series_removed", "Series that left the head.");
     speculationMisses =
@@ -54,6 +66,21 @@ final class HeadMetrics {
     gauge(registry, "vedette_storage_head_chunks", "Chunks in memory.", head::chunks);
     gauge(
         registry, "vedette_storage_head_chunk_bytes", "Memory held for chunks.", head::chunkBytes);
+    gauge(
+        registry,
+        "vedette_storage_late_samples_buffered",
+        "Late samples in memory.",
+        head::lateSamples);
+    gauge(
+        registry,
+        "vedette_storage_late_buffer_bytes",
+        "Memory held for late samples; at half its limit they are flushed, at the limit refused.",
+        head::lateBytes);
+    gauge(
+        registry,
+        "vedette_storage_late_buffer_limit_bytes",
+        "Memory that late samples may take.",
+        () -> head.config().lateBytes());
     gauge(
         registry,
         "vedette_storage_head_series_bytes",

@@ -54,13 +54,13 @@ final class HeadReads {
   List<Labels> series(TenantId tenantId, Selection selection, int limit) {
     try (ReadGate.Lease lease = reads.enter()) {
       List<Labels> found = new ArrayList<>();
-      SampleReader reader = directory.newReader();
+      SeriesReader reader = directory.newReader();
       for (int ref : matching(tenantId, selection)) {
         lease.check();
         if (limit > 0 && found.size() == limit) {
           break;
         }
-        if (reader.read(ref, selection.startMillis(), selection.endMillis()) > 0) {
+        if (reader.read(ref, selection.startMillis(), selection.endMillis()).size() > 0) {
           found.add(directory.labels(ref));
         }
       }
@@ -109,7 +109,7 @@ final class HeadReads {
     long[] bounds = {Long.MAX_VALUE, Long.MIN_VALUE};
     try (ReadGate.Lease lease = reads.enter()) {
       lease.check();
-      SampleReader reader = directory.newReader();
+      SampleReader reader = directory.newSampleReader();
       tenant
           .all
           .bitmap()
@@ -119,6 +119,11 @@ final class HeadReads {
                 if (pieces > 0) {
                   bounds[0] = Math.min(bounds[0], reader.pieceMin(pieces - 1));
                   bounds[1] = Math.max(bounds[1], reader.pieceMax(0));
+                }
+                LateSeries late = directory.shardOf(ref).late.find(ref);
+                if (late != null) {
+                  bounds[0] = Math.min(bounds[0], late.minMillis());
+                  bounds[1] = Math.max(bounds[1], late.maxMillis());
                 }
               });
     }

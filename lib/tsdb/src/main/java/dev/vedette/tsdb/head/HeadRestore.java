@@ -20,6 +20,7 @@ public final class HeadRestore {
   private final RoaringBitmap moved = new RoaringBitmap();
   private long minMillis = Long.MAX_VALUE;
   private long maxMillis = Long.MIN_VALUE;
+  private long newestMillis = Long.MIN_VALUE;
   private long samples;
   private long strays;
 
@@ -46,7 +47,7 @@ public final class HeadRestore {
   }
 
   public void sample(int ref, long timestampMillis, long valueBits) {
-    int own = ref >= 0 && ref < refs.length ? refs[ref] : UNKNOWN;
+    int own = own(ref);
     if (own == UNKNOWN) {
       strays++;
       return;
@@ -55,6 +56,25 @@ public final class HeadRestore {
     samples++;
     minMillis = Math.min(minMillis, timestampMillis);
     maxMillis = Math.max(maxMillis, timestampMillis);
+    newestMillis = Math.max(newestMillis, timestampMillis);
+  }
+
+  private int own(int ref) {
+    return ref >= 0 && ref < refs.length ? refs[ref] : UNKNOWN;
+  }
+
+  /** The newest sample of a series whose samples are all in blocks. */
+  public void newest(int ref, long timestampMillis, long valueBits) {
+    int own = own(ref);
+    if (own != UNKNOWN) {
+      head.restoreNewest(own, timestampMillis, valueBits);
+      newestMillis = Math.max(newestMillis, timestampMillis);
+    }
+  }
+
+  /** Time of the newest sample the log knows of; {@link Long#MIN_VALUE} where it knows none. */
+  public long newestMillis() {
+    return newestMillis;
   }
 
   /** Histograms of a log that a later release wrote: the head has no place for them. */

@@ -3,48 +3,49 @@ package dev.vedette.tsdb.head;
 import dev.vedette.model.Labels;
 import dev.vedette.tsdb.block.SortedSeries;
 
-/** Series of the head with their samples in a range, none beyond its horizon. */
+/** Series of the head with those of their samples in a range that a flush takes. */
 final class HeadSeries implements SortedSeries {
+  private static final SampleRun NONE = new SampleRun(0);
+
   private final SeriesDirectory directory;
   private final int[] refs;
-  private final long[] horizons;
+  private final FlushPlan plan;
   private final long start;
   private final long end;
   private final SampleReader reader;
+  private final SampleRun inOrder = new SampleRun(0);
+  private final SampleRun samples = new SampleRun();
   private int next;
-  private int size;
-  private long[] timestamps = new long[512];
-  private long[] bits = new long[512];
 
-  HeadSeries(SeriesDirectory directory, int[] refs, long[] horizons, long start, long end) {
+  HeadSeries(SeriesDirectory directory, FlushPlan plan, int[] refs, long start, long end) {
     this.directory = directory;
     this.refs = refs;
-    this.horizons = horizons;
+    this.plan = plan;
     this.start = start;
     this.end = end;
-    this.reader = directory.newReader();
+    this.reader = directory.newSampleReader();
   }
 
   @Override
   public boolean next() {
     while (next < refs.length) {
       int ref = refs[next++];
-      size = reader.read(ref, start, Math.min(end, horizons[ref]));
-      if (size > 0) {
-        copy();
+      read(ref);
+      if (samples.size() > 0) {
         return true;
       }
     }
     return false;
   }
 
-  private void copy() {
-    if (timestamps.length < size) {
-      timestamps = new long[size * 2];
-      bits = new long[size * 2];
+  private void read(int ref) {
+    inOrder.clear();
+    if (plan.takesInOrder(ref)) {
+      reader.read(ref, start, Math.min(end, plan.horizon(ref)));
+      inOrder.show(reader);
     }
-    System.arraycopy(reader.timestamps(), reader.from(), timestamps, 0, size);
-    System.arraycopy(reader.valueBits(), reader.from(), bits, 0, size);
+    SampleRun late = plan.late().getOrDefault(ref, NONE).within(start, end);
+    samples.merge(inOrder, late);
   }
 
   @Override
@@ -54,16 +55,16 @@ final class HeadSeries implements SortedSeries {
 
   @Override
   public int size() {
-    return size;
+    return samples.size();
   }
 
   @Override
   public long[] timestamps() {
-    return timestamps;
+    return samples.timestamps;
   }
 
   @Override
   public long[] valueBits() {
-    return bits;
+    return samples.bits;
   }
 }

@@ -57,8 +57,8 @@ final class Refusals {
     for (ErrorId id : IDS) {
       String message = messages[id.ordinal()];
       if (samples[id.ordinal()] > 0 && message != null) {
-        // Only the tenant's total passes with time; all else is the series' or sample's own.
-        boolean retryable = id == ErrorId.SERIES_LIMIT;
+        // These pass with time; all else is the series' or sample's own.
+        boolean retryable = id == ErrorId.SERIES_LIMIT || id == ErrorId.LATE_SAMPLES_LIMIT;
         refusals.add(new Refusal(id, samples[id.ordinal()], message, retryable));
       }
     }

@@ -33,7 +33,7 @@ final class SeriesDirectory {
     this.shards = new Shard[config.shards()];
     for (int i = 0; i < shards.length; i++) {
       arenas[i] = new SlabArena();
-      shards[i] = new Shard(records, arenas, i, config.lateWindow().toMillis());
+      shards[i] = new Shard(records, arenas, i);
     }
   }
 
@@ -82,7 +82,13 @@ final class SeriesDirectory {
     return shards;
   }
 
-  SampleReader newReader() {
+  /** Reads what series have in memory. */
+  SeriesReader newReader() {
+    return new SeriesReader(this);
+  }
+
+  /** Reads what series have in order. */
+  SampleReader newSampleReader() {
     return new SampleReader(records, arenas);
   }
 
@@ -222,6 +228,37 @@ final class SeriesDirectory {
     long total = 0;
     for (SlabArena arena : arenas) {
       total += arena.usedBytes();
+    }
+    return total;
+  }
+
+  /** Time of the newest sample a series ever had; {@link Long#MIN_VALUE} where none is known. */
+  long newestMillis(int ref) {
+    long[] segment = records.segment(ref);
+    int at = SeriesRecords.at(ref);
+    while (true) {
+      long version = SeriesRecords.acquireVersion(segment, at);
+      long newest = segment[at + SeriesRecords.LAST_TS];
+      if (!SeriesRecords.isChanging(version) && SeriesRecords.unchanged(segment, at, version)) {
+        return newest;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Memory held for late samples. */
+  long lateBytes() {
+    long total = 0;
+    for (Shard shard : shards) {
+      total += shard.late.bytes();
+    }
+    return total;
+  }
+
+  long lateSamples() {
+    long total = 0;
+    for (Shard shard : shards) {
+      total += shard.late.samples();
     }
     return total;
   }

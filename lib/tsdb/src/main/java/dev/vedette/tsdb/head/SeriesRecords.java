@@ -107,6 +107,11 @@ final class SeriesRecords {
     return (version & VERSION_STEP) != 0;
   }
 
+  /** Whether a series has no sample in its chunks. Under the shard's lock. */
+  static boolean isEmpty(long[] segment, int at) {
+    return low(segment[at + RUN]) == 0 && segment[at + CHUNKS] == 0;
+  }
+
   static int high(long word) {
     return (int) (word >>> 32);
   }

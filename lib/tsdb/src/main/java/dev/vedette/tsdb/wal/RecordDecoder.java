@@ -44,6 +44,15 @@ final class RecordDecoder {
     visitor.metadata(tenant, new MetricMetadata(family, type, help, unit));
   }
 
+  void newest(byte[] bytes, int from, int to, Samples into) throws Malformed {
+    body.reset(bytes, from, to);
+    int ref = body.u32();
+    long millis = body.i64();
+    long bits = body.i64();
+    body.finish();
+    into.sample(ref, millis, bits);
+  }
+
   /** Number of samples of a SAMPLES, STARTED or HISTOGRAMS record, undecoded. */
   int sampleCount(byte[] bytes, int from, int to) throws Malformed {
     body.reset(bytes, from, to);

@@ -102,7 +102,7 @@ final class SegmentReader implements Closeable {
       throw new Corruption(
           path,
           recordAt + FRAME_BYTES,
-          "a record type from %d to %d".formatted(WalFormat.SERIES, WalFormat.PACKED),
+          "a record type from %d to %d".formatted(WalFormat.SERIES, WalFormat.NEWEST),
           "type %d, written by another release".formatted(type));
     }
   }

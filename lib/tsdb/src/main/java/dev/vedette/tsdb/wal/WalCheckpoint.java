@@ -119,6 +119,7 @@ final class WalCheckpoint {
         int ref = decoder.seriesRef(buffer, from, to);
         if (keep.series(ref) && written.checkedAdd(ref)) {
           out.copy(buffer, from - 1, to);
+          keep.newest(ref, out::newest);
         }
       }
       case WalFormat.SAMPLES -> decoder.samples(buffer, from, to, this::sample);
@@ -126,7 +127,7 @@ final class WalCheckpoint {
       case WalFormat.HISTOGRAMS -> decoder.histograms(buffer, from, to, needed);
       case WalFormat.METADATA -> decoder.metadata(buffer, from, to, needed);
       default -> {
-        // The END of the checkpoint before this one.
+        // END and NEWEST of the checkpoint before this one.
       }
     }
     flush(into, BUFFER_BYTES);

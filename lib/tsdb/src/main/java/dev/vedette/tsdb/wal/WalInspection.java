@@ -83,6 +83,7 @@ public record WalInspection(List<FileSummary> files, List<WalDamage> damages) {
           series++;
           seriesBytes += reader.recordBytes();
         }
+        case WalFormat.NEWEST -> seriesBytes += reader.recordBytes();
         case WalFormat.SAMPLES, WalFormat.STARTED, WalFormat.HISTOGRAMS -> {
           samples += decoder.sampleCount(reader.buffer(), reader.bodyFrom(), reader.bodyTo());
           sampleBytes += reader.recordBytes();

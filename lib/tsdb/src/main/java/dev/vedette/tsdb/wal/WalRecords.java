@@ -265,6 +265,16 @@ public final class WalRecords {
     finish(frame);
   }
 
+  /** Says what the newest sample of a series is, all of whose samples are in blocks. */
+  void newest(int ref, long timestampMillis, long valueBits) {
+    int frame = begin(WalFormat.NEWEST, 1 + 20);
+    INT.set(bytes, length, ref);
+    LONG.set(bytes, length + 4, timestampMillis);
+    LONG.set(bytes, length + 12, valueBits);
+    length += 20;
+    finish(frame);
+  }
+
   /** Says that a checkpoint is whole. */
   void end(long seriesCount, long sampleCount) {
     int frame = begin(WalFormat.END, 1 + 16);

@@ -24,6 +24,9 @@ public interface WalVisitor {
   /** One histogram sample; a start timestamp of 0 is none. */
   void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis);
 
+  /** The newest sample of a series, which is in a block as all of its samples are. */
+  default void newest(int ref, long timestampMillis, long valueBits) {}
+
   /** What a sender said of a metric family; the last word counts. */
   void metadata(TenantId tenant, MetricMetadata family);
 

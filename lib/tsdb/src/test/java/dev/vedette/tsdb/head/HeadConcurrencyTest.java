@@ -78,8 +78,8 @@ class HeadConcurrencyTest {
   }
 
   private void dropThrough(long through) {
-    try (HeadFlush flush = head.beginFlush(through + 1, 7_200_000)) {
-      flush.drop(Long.MIN_VALUE);
+    try {
+      head.beginFlush(through + 1, 7_200_000).drop(Long.MIN_VALUE);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -88,10 +88,9 @@ class HeadRestoreTest {
   }
 
   private void flush() throws InterruptedException {
-    try (HeadFlush flush = head.beginFlush(Long.MAX_VALUE, 7_200_000)) {
-      flush.drop(NOW - Duration.ofHours(3).toMillis());
-      flush.finish();
-    }
+    HeadFlush flush = head.beginFlush(Long.MAX_VALUE, 7_200_000);
+    flush.drop(NOW - Duration.ofHours(3).toMillis());
+    flush.finish();
   }
 
   private List<String> names() {

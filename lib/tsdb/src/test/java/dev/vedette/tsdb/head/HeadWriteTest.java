@@ -65,18 +65,6 @@ class HeadWriteTest {
   }
 
   @Test
-  void aSampleFurtherBackThanTheLateWindowIsRefused() {
-    head.write(TENANT, Batches.of(series("up"), NOW, 1));
-
-    WriteOutcome outcome =
-        head.write(TENANT, Batches.of(series("up"), NOW - Duration.ofMinutes(31).toMillis(), 1));
-
-    assertThat(outcome.refusals())
-        .singleElement()
-        .satisfies(r -> assertThat(r.id()).isEqualTo(ErrorId.SAMPLE_OUT_OF_ORDER));
-  }
-
-  @Test
   void theLogHasASeriesBeforeItsSamplesAndNoDuplicates() {
     head.write(TENANT, Batches.of(series("up"), NOW - 1000, 1));
     head.write(TENANT, Batches.of(series("up"), NOW - 1000, 1));

@@ -1,0 +1,80 @@
+package dev.vedette.tsdb.head;
+
+import dev.vedette.model.TenantId;
+import dev.vedette.tsdb.block.SortedSeries;
+import java.util.List;
+import java.util.SortedSet;
+
+/**
+ * Late samples on their way into blocks of their own, when there are too many of them to wait for
+ * those in order. It takes those further behind their series' newest than the late window; a sample
+ * that gave one in memory another value stays with that one, so that the block written last has the
+ * value that was sent last.
+ *
+ * <p>Steps, by one thread: {@link #windows} and {@link #series} to write blocks, {@link #drop} once
+ * readers have them. The log keeps the samples until the next {@link HeadFlush}; read from there
+ * again, they are duplicates.
+ */
+public final class LateFlush implements FlushSource {
+  private final SeriesDirectory directory;
+  private final ReadGate reads;
+  private final FlushPlan plan;
+  private final long lateWindowMillis;
+
+  LateFlush(SeriesDirectory directory, ReadGate reads, FlushPlan plan, long lateWindowMillis) {
+    this.directory = directory;
+    this.reads = reads;
+    this.plan = plan;
+    this.lateWindowMillis = lateWindowMillis;
+    plan.takeLate(this::end);
+    SampleReader reader = directory.newSampleReader();
+    plan.late().forEach((ref, run) -> leaveReplacing(reader, ref, run));
+  }
+
+  private long end(int ref) {
+    long oldestTime = Long.MIN_VALUE + lateWindowMillis + 1;
+    return Math.max(directory.newestMillis(ref), oldestTime) - lateWindowMillis;
+  }
+
+  private void leaveReplacing(SampleReader inOrder, int ref, SampleRun late) {
+    if (late.size() == 0
+        || inOrder.read(ref, late.timestamps[late.from], late.timestamps[late.to - 1]) == 0) {
+      return;
+    }
+    int kept = late.from;
+    int next = inOrder.from();
+    for (int i = late.from; i < late.to; i++) {
+      while (next < inOrder.to() && inOrder.timestamps()[next] < late.timestamps[i]) {
+        next++;
+      }
+      boolean replaces = next < inOrder.to() && inOrder.timestamps()[next] == late.timestamps[i];
+      if (!replaces) {
+        late.timestamps[kept] = late.timestamps[i];
+        late.bits[kept] = late.bits[i];
+        kept++;
+      }
+    }
+    late.to = kept;
+  }
+
+  @Override
+  public List<TenantId> tenants() {
+    return plan.tenants();
+  }
+
+  @Override
+  public SortedSet<Long> windows(TenantId tenantId) {
+    return plan.windows(tenantId);
+  }
+
+  @Override
+  public SortedSeries series(TenantId tenantId, long startMillis, long endMillis) {
+    return plan.series(tenantId, startMillis, endMillis);
+  }
+
+  /** Waits for reads that began before, then takes what was written to blocks out of memory. */
+  public void drop() throws InterruptedException {
+    reads.awaitEarlierReads();
+    plan.drop();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.vedette.tsdb.head;
+
+/**
+ * Takes a consistent copy of all samples a series has in memory, in order and late. One thread;
+ * reusable. What {@link #read} found stays valid until the next call.
+ */
+final class SeriesReader {
+  private final SeriesDirectory directory;
+  private final SampleReader inOrder;
+  private final SampleRun shown = new SampleRun(0);
+  private final SampleRun late = new SampleRun();
+  private final SampleRun merged = new SampleRun();
+
+  SeriesReader(SeriesDirectory directory) {
+    this.directory = directory;
+    this.inOrder = directory.newSampleReader();
+  }
+
+  /** The samples of a series in {@code [start, end]}. */
+  SampleRun read(int ref, long start, long end) {
+    inOrder.read(ref, start, end);
+    shown.show(inOrder);
+    LateSeries of = directory.shardOf(ref).late.find(ref);
+    if (of == null) {
+      return shown;
+    }
+    of.copy(start, end, late);
+    if (late.size() == 0) {
+      return shown;
+    }
+    merged.merge(shown, late);
+    return merged;
+  }
+}
