@@ -6,6 +6,7 @@ import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.tsdb.encode.Piece;
 import dev.vedette.tsdb.encode.PieceReader;
 import dev.vedette.tsdb.index.BlockIndex;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
@@ -36,6 +38,7 @@ public final class Block implements AutoCloseable {
   private final Arena arena;
   private final Footer footer;
   private final SamplesReader samples;
+  private final @Nullable ExtrasReader extras;
   private final BlockIndex index;
   private final DamageListener damage;
   private volatile DeletedSeries deleted = DeletedSeries.NONE;
@@ -51,6 +54,8 @@ public final class Block implements AutoCloseable {
     footer = Footer.read(mapped, reader);
     index = BlockIndex.open(reader, footer.index());
     samples = new SamplesReader(reader, footer.samples(), index.seriesCount());
+    Piece extrasDirectory = footer.extras();
+    extras = extrasDirectory == null ? null : new ExtrasReader(reader, extrasDirectory);
     if (index.seriesCount() != footer.meta().series()) {
       throw new Corruption(
           file,
@@ -111,6 +116,7 @@ public final class Block implements AutoCloseable {
           this,
           index,
           samples,
+          extras,
           deleted.in(index),
           match(index, selection),
           selection.startMillis(),
@@ -199,6 +205,7 @@ public final class Block implements AutoCloseable {
           BlockIndex.Sizes found = index.sizes();
           BlockMeta meta = footer.meta();
           long parts = data.values() + data.headers() + data.tables() + data.timestamps();
+          long extraBytes = extras == null ? 0 : extras.storedBytes();
           long labels = found.strings() + found.columns() + found.postings();
           return new BlockStats(
               meta.series(),
@@ -211,7 +218,9 @@ public final class Block implements AutoCloseable {
               found.strings(),
               found.columns(),
               found.postings(),
-              meta.fileBytes() - parts - labels);
+              extraBytes,
+              extras == null ? 0 : extras.histograms(),
+              meta.fileBytes() - parts - labels - extraBytes);
         });
   }
 
@@ -221,6 +230,9 @@ public final class Block implements AutoCloseable {
         index -> {
           List<Corruption> found = new ArrayList<>();
           samples.verify(found::add);
+          if (extras != null) {
+            extras.verify(found::add);
+          }
           index.verify(found::add);
           return found;
         });

@@ -1,11 +1,13 @@
 package dev.vedette.tsdb.block;
 
 import dev.vedette.model.Corruption;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.tsdb.encode.PageDecoder;
 import dev.vedette.tsdb.index.BlockIndex;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
@@ -16,6 +18,8 @@ final class BlockCursor implements SeriesCursor {
   private final SamplesReader samples;
   private final DeletedSeries deleted;
   private final PageDecoder page;
+  private final @Nullable ExtrasReader extras;
+  private final @Nullable ExtrasDecoder extrasDecoder;
   private final DamageListener damage;
   private final PeekableIntIterator series;
   private final long startMillis;
@@ -32,6 +36,7 @@ final class BlockCursor implements SeriesCursor {
       Block block,
       BlockIndex index,
       SamplesReader samples,
+      @Nullable ExtrasReader extras,
       DeletedSeries deleted,
       ImmutableRoaringBitmap series,
       long startMillis,
@@ -42,6 +47,8 @@ final class BlockCursor implements SeriesCursor {
     this.samples = samples;
     this.deleted = deleted;
     this.page = new PageDecoder(samples);
+    this.extras = extras;
+    this.extrasDecoder = extras == null ? null : new ExtrasDecoder(extras, block.file().toString());
     this.damage = damage;
     this.series = series.getIntIterator();
     this.startMillis = startMillis;
@@ -101,30 +108,50 @@ final class BlockCursor implements SeriesCursor {
     if (values[slot].length < size) {
       values[slot] = new double[timestamps.length];
     }
+    @Nullable Histogram[] histograms = null;
+    long[] starts = null;
     try {
       page.values(inPage, from, to, values[slot]);
+      SeriesExtras extra = extras == null ? null : extras.find(id);
+      if (extra != null && extrasDecoder != null) {
+        histograms = extrasDecoder.histograms(extra, from, to);
+        starts = extrasDecoder.starts(extra, from, to);
+      }
     } catch (Corruption corruption) {
-      // This one is a copy of a series in a page that is damaged; its neighbours need not be.
+      // This one is a copy of a series in a page that is damaged, or its histograms are: its
+      // neighbours need not be.
       damage.damaged(corruption);
       return;
     }
     if (!deleted.isEmpty()) {
       Runs kept = deleted.kept(id, timestamps, from, to);
       if (!kept.isEverything()) {
-        addKept(batch, id, kept, Arrays.copyOfRange(timestamps, from, to));
+        addKept(batch, id, kept, Arrays.copyOfRange(timestamps, from, to), histograms, starts);
         return;
       }
     }
-    batch.add(
-        index.labels(id), from == 0 ? timestamps : trim(timestamps, from), values[slot], size);
+    long[] trimmed = from == 0 ? timestamps : trim(timestamps, from);
+    batch.add(index.labels(id), trimmed, values[slot], histograms, starts, size);
   }
 
-  private void addKept(SeriesBatch batch, int id, Runs kept, long[] timestamps) {
+  private void addKept(
+      SeriesBatch batch,
+      int id,
+      Runs kept,
+      long[] timestamps,
+      @Nullable Histogram @Nullable [] histograms,
+      long @Nullable [] starts) {
     if (kept.size() > 0) {
       double[] column = values[batch.count()];
       kept.compact(timestamps);
       kept.compact(column);
-      batch.add(index.labels(id), timestamps, column, kept.size());
+      if (histograms != null) {
+        kept.compact(histograms);
+      }
+      if (starts != null) {
+        kept.compact(starts);
+      }
+      batch.add(index.labels(id), timestamps, column, histograms, starts, kept.size());
     }
   }
 

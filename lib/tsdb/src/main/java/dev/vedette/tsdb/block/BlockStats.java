@@ -10,6 +10,8 @@ package dev.vedette.tsdb.block;
  * @param strings label values
  * @param columns labels of each series
  * @param postings series of each label value
+ * @param extras histograms and start timestamps
+ * @param histograms number of histogram samples
  * @param directories label names and where everything is, with the footer
  */
 public record BlockStats(
@@ -23,6 +25,8 @@ public record BlockStats(
     long strings,
     long columns,
     long postings,
+    long extras,
+    long histograms,
     long directories) {
   public double bytesPerSample() {
     return (double) fileBytes / samples;

@@ -99,6 +99,7 @@ public final class BlockWriter {
     out.append(head);
     IndexWriter index = new IndexWriter();
     SamplesWriter samples = new SamplesWriter(out);
+    ExtrasWriter extras = new ExtrasWriter(out);
     long firstMillis = Long.MAX_VALUE;
     long lastMillis = Long.MIN_VALUE;
     Labels previous = null;
@@ -108,6 +109,7 @@ public final class BlockWriter {
       int size = source.size();
       long[] timestamps = source.timestamps();
       checkTimes(spec, timestamps, size);
+      extras.add(index.seriesCount(), size, source.histograms(), source.starts());
       index.add(previous);
       samples.add(timestamps, source.valueBits(), size);
       firstMillis = Math.min(firstMillis, timestamps[0]);
@@ -117,11 +119,12 @@ public final class BlockWriter {
       }
     } while (source.next());
     Piece samplesDirectory = samples.finish();
+    Piece extrasDirectory = extras.finish();
     Piece indexDirectory = index.write(out);
     BlockMeta meta =
         new BlockMeta(spec, firstMillis, lastMillis, index.seriesCount(), samples.sampleCount(), 0);
     ByteSink footer = new ByteSink();
-    new Footer(meta, samplesDirectory, indexDirectory).write(footer);
+    new Footer(meta, samplesDirectory, indexDirectory, extrasDirectory).write(footer);
     ByteSink tail = new ByteSink();
     Footer.writeTail(tail, out.write(footer));
     out.append(tail);

@@ -1,8 +1,10 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import org.jspecify.annotations.Nullable;
 
 /** A cursor's series one by one, to be written to a block. Closing closes the cursor. */
 public final class CursorSeries implements SortedSeries {
@@ -53,6 +55,16 @@ public final class CursorSeries implements SortedSeries {
   @Override
   public long[] valueBits() {
     return bits;
+  }
+
+  @Override
+  public @Nullable Histogram @Nullable [] histograms() {
+    return batch.histograms(at);
+  }
+
+  @Override
+  public long @Nullable [] starts() {
+    return batch.starts(at);
   }
 
   @Override

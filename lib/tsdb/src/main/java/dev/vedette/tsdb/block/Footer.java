@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * First and last bytes of a block: the magic with the version in front; at the end the footer piece
@@ -18,8 +19,9 @@ import java.util.List;
  *
  * @param samples the directory of tables, vectors and pages
  * @param index the directory of the index
+ * @param extras the directory of histograms and start timestamps, null where there are none
  */
-record Footer(BlockMeta meta, Piece samples, Piece index) {
+record Footer(BlockMeta meta, Piece samples, Piece index, @Nullable Piece extras) {
   static final int HEAD_BYTES = 8;
   static final int TAIL_BYTES = 16;
 
@@ -43,6 +45,9 @@ record Footer(BlockMeta meta, Piece samples, Piece index) {
     out.varint(meta.series()).varint(meta.samples());
     Piece.write(out, samples);
     Piece.write(out, index);
+    if (extras != null) {
+      Piece.write(out, extras);
+    }
   }
 
   static void writeTail(ByteSink out, Piece footer) {
@@ -93,7 +98,8 @@ record Footer(BlockMeta meta, Piece samples, Piece index) {
         new Footer(
             new BlockMeta(spec, firstMillis, lastMillis, series, samples, fileBytes),
             Piece.read(in),
-            Piece.read(in));
+            Piece.read(in),
+            in.remaining() == 0 ? null : Piece.read(in));
     in.expectEnd();
     return footer;
   }

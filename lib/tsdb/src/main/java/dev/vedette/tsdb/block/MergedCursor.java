@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several cursors over one tenant as one. A series that several have comes once; of samples with
@@ -26,6 +28,9 @@ public final class MergedCursor implements SeriesCursor {
   private final double[][] values = new double[SeriesBatch.CAPACITY][];
   private long[] mergedTimestamps = new long[1024];
   private double[] mergedValues = new double[1024];
+  // Of the series at hand; null where no source has any of it.
+  private @Nullable Histogram @Nullable [] mergedHistograms;
+  private long @Nullable [] mergedStarts;
   private boolean begun;
 
   private static final class Source {
@@ -79,7 +84,13 @@ public final class MergedCursor implements SeriesCursor {
       int slot = batch.count();
       Labels labels = current.getFirst().labels();
       int size = merge();
-      batch.add(labels, shareOrCopy(batch, slot, size), copyValues(slot, size), size);
+      batch.add(
+          labels,
+          shareOrCopy(batch, slot, size),
+          copyValues(slot, size),
+          mergedHistograms,
+          mergedStarts,
+          size);
     }
     return batch.count() > 0;
   }
@@ -106,10 +117,16 @@ public final class MergedCursor implements SeriesCursor {
 
   private int merge() {
     int most = 0;
+    boolean haveHistograms = false;
+    boolean haveStarts = false;
     for (Source source : current) {
       most = Math.addExact(most, source.size());
       source.sample = 0;
+      haveHistograms |= source.batch.histograms(source.at) != null;
+      haveStarts |= source.batch.starts(source.at) != null;
     }
+    mergedHistograms = haveHistograms ? new Histogram[most] : null;
+    mergedStarts = haveStarts ? new long[most] : null;
     if (mergedTimestamps.length < most) {
       mergedTimestamps = new long[Math.max(most, mergedTimestamps.length * 2)];
       mergedValues = new double[mergedTimestamps.length];
@@ -152,9 +169,21 @@ public final class MergedCursor implements SeriesCursor {
     int count = end - begin;
     System.arraycopy(from, begin, mergedTimestamps, into, count);
     System.arraycopy(oldest.batch.values(oldest.at), begin, mergedValues, into, count);
+    copyExtras(oldest, begin, into, count);
     oldest.sample = end;
     skip(mergedTimestamps[into]);
     return into + count;
+  }
+
+  private void copyExtras(Source source, int from, int into, int count) {
+    @Nullable Histogram[] histograms = source.batch.histograms(source.at);
+    if (histograms != null && mergedHistograms != null) {
+      System.arraycopy(histograms, from, mergedHistograms, into, count);
+    }
+    long[] starts = source.batch.starts(source.at);
+    if (starts != null && mergedStarts != null) {
+      System.arraycopy(starts, from, mergedStarts, into, count);
+    }
   }
 
   /** The other sources' sample at a time that is taken. */

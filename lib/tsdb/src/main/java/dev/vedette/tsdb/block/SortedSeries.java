@@ -1,6 +1,8 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Series with all their samples, one after another in {@code SeriesOrder}, no label set twice. What
@@ -18,8 +20,21 @@ public interface SortedSeries extends AutoCloseable {
   /** Unix milliseconds, strictly ascending; the first {@link #size} entries count. */
   long[] timestamps();
 
-  /** IEEE 754 bits of the values; the first {@link #size} entries count. */
+  /**
+   * IEEE 754 bits of the values; the first {@link #size} entries count. Beside a histogram it is a
+   * staleness marker.
+   */
   long[] valueBits();
+
+  /** Histogram samples, null for a float; null where all are floats. */
+  default @Nullable Histogram @Nullable [] histograms() {
+    return null;
+  }
+
+  /** Start timestamps, 0 for unknown; null where all are. */
+  default long @Nullable [] starts() {
+    return null;
+  }
 
   @Override
   default void close() {}
