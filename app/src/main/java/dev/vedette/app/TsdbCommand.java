@@ -62,6 +62,7 @@ final class TsdbCommand {
       row(out, "blocks", all.size());
       row(out, "  series", all.stream().mapToLong(BlockStats::series).sum());
       row(out, "  samples", samples);
+      row(out, "  histograms", all.stream().mapToLong(BlockStats::histograms).sum());
       row(out, "  bytes", bytes);
       row(out, "    values", all.stream().mapToLong(BlockStats::values).sum());
       row(out, "    headers", all.stream().mapToLong(BlockStats::headers).sum());
@@ -70,6 +71,7 @@ final class TsdbCommand {
       row(out, "    strings", all.stream().mapToLong(BlockStats::strings).sum());
       row(out, "    columns", all.stream().mapToLong(BlockStats::columns).sum());
       row(out, "    postings", all.stream().mapToLong(BlockStats::postings).sum());
+      row(out, "    histograms, start times", all.stream().mapToLong(BlockStats::extras).sum());
       row(out, "    directories", all.stream().mapToLong(BlockStats::directories).sum());
       perSample(out, "  bytes a sample", bytes, samples);
     }

@@ -28,7 +28,9 @@ final class ExtrasDecoder {
     this.file = file;
   }
 
-  /** Start timestamps of samples {@code from} (inclusive) to {@code to}; null where none has one. */
+  /**
+   * Start timestamps of samples {@code from} (inclusive) to {@code to}; null where none has one.
+   */
   long @Nullable [] starts(SeriesExtras series, int from, int to) {
     if (!series.hasStarts()) {
       return null;
@@ -36,8 +38,7 @@ final class ExtrasDecoder {
     long[] out = new long[to - from];
     double[] values = column(series.firstColumn(), from, to);
     for (int i = 0; i < to - from; i++) {
-      out[i] =
-          series.hasRawStarts() ? Double.doubleToRawLongBits(values[i]) : (long) values[i];
+      out[i] = series.hasRawStarts() ? Double.doubleToRawLongBits(values[i]) : (long) values[i];
     }
     return out;
   }
@@ -143,9 +144,7 @@ final class ExtrasDecoder {
   }
 
   private static long integerOrBits(Group group, double value) {
-    return group.isFloat() || group.isRaw()
-        ? Double.doubleToRawLongBits(value)
-        : (long) value;
+    return group.isFloat() || group.isRaw() ? Double.doubleToRawLongBits(value) : (long) value;
   }
 
   /** The column of the count has what is in no bucket. */

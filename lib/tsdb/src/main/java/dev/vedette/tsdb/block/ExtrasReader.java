@@ -148,8 +148,7 @@ final class ExtrasReader {
       BucketSpans negative = spans(in);
       return new Layout(
           isFloat,
-          HistogramLayout.of(
-              Math.toIntExact(schema), threshold, positive, negative, bounds));
+          HistogramLayout.of(Math.toIntExact(schema), threshold, positive, negative, bounds));
     } catch (InvalidRequest | ArithmeticException e) {
       throw in.damaged("a layout of histograms", String.valueOf(e.getMessage()));
     }

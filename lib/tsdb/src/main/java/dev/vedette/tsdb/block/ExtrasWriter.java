@@ -63,10 +63,7 @@ final class ExtrasWriter {
 
   /** Adds what a series has, if it has something; series come in ascending order. */
   void add(
-      int series,
-      int size,
-      @Nullable Histogram @Nullable [] histograms,
-      long @Nullable [] starts)
+      int series, int size, @Nullable Histogram @Nullable [] histograms, long @Nullable [] starts)
       throws IOException {
     List<Histogram> present = histograms == null ? List.of() : present(histograms, size);
     boolean hasStarts = starts != null && hasAny(starts, size);
@@ -176,8 +173,7 @@ final class ExtrasWriter {
   }
 
   /** Writes the runs of one group, and markers between them; returns the run behind them. */
-  private int writeGroup(List<Run> runs, int first, List<Histogram> histograms)
-      throws IOException {
+  private int writeGroup(List<Run> runs, int first, List<Histogram> histograms) throws IOException {
     ColumnUnion union = new ColumnUnion();
     Layout kind = null;
     int end = first;
@@ -241,8 +237,7 @@ final class ExtrasWriter {
         }
         // Observations are in buckets, and few are not: the count is the rest of them.
         boolean isFloat = run.layout.isFloat();
-        table[HistogramLayout.COUNT][at] =
-            isFloat ? histogram.column(HistogramLayout.COUNT) : rest;
+        table[HistogramLayout.COUNT][at] = isFloat ? histogram.column(HistogramLayout.COUNT) : rest;
         isRaw |= !isExact(rest);
         anyFloat |= isFloat;
       }

@@ -236,8 +236,7 @@ final class SeriesExtras {
         throw in.damaged("a run of at least 1", "0");
       }
       CounterReset reset = CounterReset.of((int) (bits >> RESET_SHIFT) & 3);
-      return new Head(
-          (int) layout, reset, (bits & NEW_GROUP) != 0, (bits & RAW) != 0, count);
+      return new Head((int) layout, reset, (bits & NEW_GROUP) != 0, (bits & RAW) != 0, count);
     }
 
     private Group group(List<Head> heads, int first) {
@@ -263,8 +262,7 @@ final class SeriesExtras {
       if (columns > maxColumns - nextColumn || size > Integer.MAX_VALUE) {
         throw in.damaged("%d columns".formatted(maxColumns), "more");
       }
-      Group group =
-          new Group(nextColumn, union, (int) size, kind.isFloat, heads.get(first).isRaw);
+      Group group = new Group(nextColumn, union, (int) size, kind.isFloat, heads.get(first).isRaw);
       nextColumn += columns;
       return group;
     }

@@ -2,8 +2,13 @@ package dev.vedette.tsdb.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
+import dev.vedette.model.Selection;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.testkit.SimFiles;
@@ -15,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The worked examples of the format pages and the golden blocks hold what is said of them. */
@@ -50,6 +56,40 @@ class BlockFormatPageTest {
   void examplesOfPageAndIndexArePiecesOfTheExampleBlock() throws IOException {
     assertThat(hex(example("block.md"))).contains(hex(example("page.md")));
     assertThat(hex(example("block.md"))).contains(hex(example("index.md")));
+  }
+
+  @Test
+  void theExampleOfHistogramsIsReadAndWritten() throws IOException {
+    HistogramLayout two = layout(BucketSpans.of(0, 2));
+    HistogramLayout three = layout(BucketSpans.of(0, 2, 1, 1));
+    TreeMap<Long, MixedSeries.Sample> samples = new TreeMap<>();
+    samples.put(START, sample(histogram(two, 6, 4.5, 2, 3)));
+    samples.put(START + 15_000, sample(histogram(three, 8, 13, 3, 3, 1)));
+    samples.put(START + 30_000, sample(Histogram.STALE));
+    List<MixedSeries.One> series =
+        List.of(new MixedSeries.One(Labels.of("__name__", "t"), samples));
+    disk.createFolders(FOLDER);
+    new BlockWriter(disk).write(FOLDER, spec(), MixedSeries.source(series), BlockProgress.NONE);
+
+    assertThat(hex(disk.bytes(BlockFiles.file(FOLDER, ID))))
+        .isEqualTo(hex(example("histograms.md")));
+    try (Block block = TestSeries.open(disk, BlockFiles.file(FOLDER, ID))) {
+      Selection all = new Selection(List.of(), START, START + 30_000);
+      MixedSeries.assertSame(MixedSeries.drain(block.select(all)), series);
+    }
+  }
+
+  private static HistogramLayout layout(BucketSpans spans) {
+    return HistogramLayout.of(0, 0, spans, BucketSpans.NONE);
+  }
+
+  private static Histogram histogram(
+      HistogramLayout layout, long count, double sum, long... buckets) {
+    return Histogram.ofIntegers(layout, CounterReset.UNKNOWN, count, 1, sum, buckets, new long[0]);
+  }
+
+  private static MixedSeries.Sample sample(Histogram histogram) {
+    return new MixedSeries.Sample(SpecialValues.STALE_BITS, histogram, 1_760_000_000_000L);
   }
 
   @Test
