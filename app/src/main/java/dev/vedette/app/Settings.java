@@ -24,7 +24,7 @@ final class Settings {
             settings.storage().shards().orElse(head.shards()),
             settings.storage().retention(),
             head.futureLimit(),
-            head.lateWindow(),
+            settings.storage().lateWindow(),
             seriesLimits(settings)));
   }
 

@@ -55,6 +55,13 @@ public record MetricsClusterSpec(
           @Default("15d")
           DurationText retention,
       @JsonPropertyDescription(
+              "How far behind its series' newest a late sample is kept beside what is in memory."
+                  + " Older ones, as of a sender that catches up, are taken too, and go into"
+                  + " blocks of their own once they are many.")
+          @DurationField
+          @Default("30m")
+          DurationText lateWindow,
+      @JsonPropertyDescription(
               "Parts of the in-memory head, each written by one thread. Unset: chosen by the number"
                   + " of processors.")
           @Min(1)

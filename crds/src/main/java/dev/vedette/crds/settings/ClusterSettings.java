@@ -18,9 +18,10 @@ public record ClusterSettings(
   /**
    * What is kept.
    *
+   * @param lateWindow how far behind its series' newest a late sample waits in memory
    * @param shards parts of the head; empty leaves the choice to the storage
    */
-  public record Storage(Duration retention, OptionalInt shards) {}
+  public record Storage(Duration retention, Duration lateWindow, OptionalInt shards) {}
 
   /**
    * Bounds of what is taken in; label sizes in bytes of UTF-8.
@@ -79,7 +80,9 @@ public record ClusterSettings(
   private static Storage storage(MetricsClusterSpec.Storage storage) {
     Integer shards = storage.shards();
     return new Storage(
-        storage.retention().value(), shards == null ? OptionalInt.empty() : OptionalInt.of(shards));
+        storage.retention().value(),
+        storage.lateWindow().value(),
+        shards == null ? OptionalInt.empty() : OptionalInt.of(shards));
   }
 
   private static Limits limits(MetricsClusterSpec.Limits limits) {

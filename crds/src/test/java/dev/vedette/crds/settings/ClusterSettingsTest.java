@@ -19,7 +19,8 @@ class ClusterSettingsTest {
     assertThat(ClusterSettings.defaults(loader))
         .isEqualTo(
             new ClusterSettings(
-                new ClusterSettings.Storage(Duration.ofDays(15), OptionalInt.empty()),
+                new ClusterSettings.Storage(
+                    Duration.ofDays(15), Duration.ofMinutes(30), OptionalInt.empty()),
                 new ClusterSettings.Limits(
                     2_000_000,
                     100_000,
@@ -46,7 +47,7 @@ class ClusterSettingsTest {
             kind: MetricsCluster
             metadata: {name: main}
             spec:
-              storage: {retention: 90d, shards: 3}
+              storage: {retention: 90d, lateWindow: 2h, shards: 3}
               limits: {samplesPerSecond: 1000, exemptLabels: [], maxRequestBytes: 1MB}
               query: {lookback: 1m}
               selfMonitoring: {enabled: false}
@@ -55,7 +56,9 @@ class ClusterSettingsTest {
     assertThat(loaded.problems()).isEmpty();
     ClusterSettings settings = ClusterSettings.of(loaded.of(MetricsCluster.class).getFirst());
     assertThat(settings.storage())
-        .isEqualTo(new ClusterSettings.Storage(Duration.ofDays(90), OptionalInt.of(3)));
+        .isEqualTo(
+            new ClusterSettings.Storage(
+                Duration.ofDays(90), Duration.ofHours(2), OptionalInt.of(3)));
     assertThat(settings.limits().samplesPerSecond()).hasValue(1000);
     assertThat(settings.limits().exemptLabels()).isEmpty();
     assertThat(settings.limits().maxRequestBytes()).isEqualTo(1 << 20);
