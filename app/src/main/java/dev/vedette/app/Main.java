@@ -1,6 +1,7 @@
 package dev.vedette.app;
 
 import dev.vedette.model.VedetteException;
+import java.util.Arrays;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,11 +30,24 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(execute(arguments));
+  }
+
+  /** Runs what the arguments name and returns the exit code. */
+  static int execute(String... arguments) {
+    if (arguments.length > 0 && arguments[0].equals("run")) {
+      // Without the other commands, whose annotations take longer to read than the storage to open.
+      CommandLine run = handled(new CommandLine(new RunCommand()).setCommandName("vedette run"));
+      return run.execute(Arrays.copyOfRange(arguments, 1, arguments.length));
+    }
+    return commandLine().execute(arguments);
   }
 
   static CommandLine commandLine() {
-    CommandLine line = new CommandLine(new Main());
+    return handled(new CommandLine(new Main()));
+  }
+
+  private static CommandLine handled(CommandLine line) {
     line.setExecutionExceptionHandler(
         (failure, command, _) -> {
           if (!(failure instanceof VedetteException known)) {

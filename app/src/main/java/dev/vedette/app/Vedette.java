@@ -22,7 +22,6 @@ import dev.vedette.runtime.http.HttpServerConfig;
 import dev.vedette.runtime.http.ListenAddress;
 import dev.vedette.runtime.http.Readiness;
 import dev.vedette.tsdb.Tsdb;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -108,7 +107,7 @@ final class Vedette implements AutoCloseable {
     if (plays(Role.AGENT)) {
       beans.add(HostMetrics.ofThisMachine(clock));
     }
-    JvmMetrics.builder().register(registry);
+    MachineMetrics.register(registry);
     server = keep(HttpServer.start(HttpServerConfig.on(options.listen()), beans.toArray()));
     resources.watch(MetricsCluster.class, clusters -> apply(folder, clusters));
   }

@@ -5,12 +5,11 @@ import dev.vedette.model.Labels;
 import dev.vedette.runtime.http.ListenAddress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.concurrent.Callable;
@@ -21,8 +20,8 @@ import picocli.CommandLine.Option;
 
 /**
  * The run that the build lets the JVM watch: start, take in a scrape of many series over and over,
- * answer, flush, stop. The JVM keeps the classes it loaded, linked, and what it learnt of the
- * methods, so that a server is quick from its first second.
+ * answer, stop, start again with a log to read, flush. The JVM keeps the classes it loaded, linked,
+ * and what it learnt of the methods, so that a server is quick from its first second.
  */
 @Command(name = "warm-up", hidden = true, description = "Start, work for some seconds, stop.")
 final class WarmUpCommand implements Callable<Integer> {
@@ -30,6 +29,9 @@ final class WarmUpCommand implements Callable<Integer> {
   private static final int WRITES = 20;
   private static final int READ_ROUNDS = 2;
   private static final long STEP_MILLIS = 4_000;
+
+  private static final String REMOTE_WRITE =
+      "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\n";
 
   private static final String[] READS = {
     "/-/ready",
@@ -49,24 +51,28 @@ final class WarmUpCommand implements Callable<Integer> {
   @Option(names = "--data", paramLabel = "DIR", required = true)
   private Path data = Path.of("");
 
-  private final HttpClient http = HttpClient.newHttpClient();
-
   @Override
   public Integer call() throws Exception {
     Vedette.Options options =
         new Vedette.Options(ListenAddress.ANY_LOOPBACK_PORT, data, null, EnumSet.allOf(Role.class));
+    long end = System.currentTimeMillis();
     try (Vedette vedette = Vedette.start(options)) {
       URI address = URI.create(vedette.url());
-      long end = System.currentTimeMillis();
       write(address.resolve("/api/v1/write"), end - WRITES * STEP_MILLIS);
       read(address, end);
-      expect(204, HttpRequest.newBuilder(address.resolve("/api/v1/admin/tsdb/flush")).POST(none()));
+    }
+    // Again, now with a log to read, as every start but the first.
+    try (Vedette vedette = Vedette.start(options)) {
+      Welcome.print(System.out, vedette, 0);
+      URI address = URI.create(vedette.url());
+      read(address, end);
+      expect(204, "POST", address.resolve("/api/v1/admin/tsdb/flush"), "", new byte[0]);
       read(address, end);
     }
     return CommandLine.ExitCode.OK;
   }
 
-  private void write(URI receiver, long startMillis) throws IOException, InterruptedException {
+  private static void write(URI receiver, long startMillis) throws IOException {
     byte[][] labels = new byte[SERIES][];
     for (int s = 0; s < SERIES; s++) {
       labels[s] =
@@ -92,38 +98,42 @@ final class WarmUpCommand implements Callable<Integer> {
             };
         timeSeries(request, labels[s], value, startMillis + i * STEP_MILLIS);
       }
-      expect(
-          204,
-          HttpRequest.newBuilder(receiver)
-              .header("Content-Type", "application/x-protobuf")
-              .header("Content-Encoding", "snappy")
-              .POST(
-                  HttpRequest.BodyPublishers.ofByteArray(Snappy.compress(request.toByteArray()))));
+      expect(204, "POST", receiver, REMOTE_WRITE, Snappy.compress(request.toByteArray()));
     }
   }
 
-  private void read(URI address, long endMillis) throws IOException, InterruptedException {
+  private static void read(URI address, long endMillis) throws IOException {
     for (int i = 0; i < READ_ROUNDS; i++) {
       for (String read : READS) {
         String path =
             read.replaceFirst("%d", Long.toString(endMillis / 1000 - 1800))
                 .replaceFirst("%d", Long.toString(endMillis / 1000));
-        expect(200, HttpRequest.newBuilder(address.resolve(path)).GET());
+        expect(200, "GET", address.resolve(path), "", new byte[0]);
       }
     }
   }
 
-  private static HttpRequest.BodyPublisher none() {
-    return HttpRequest.BodyPublishers.noBody();
-  }
-
-  private void expect(int status, HttpRequest.Builder request)
-      throws IOException, InterruptedException {
-    HttpRequest built = request.build();
-    HttpResponse<String> answer = http.send(built, HttpResponse.BodyHandlers.ofString());
-    if (answer.statusCode() != status) {
-      throw new IllegalStateException(
-          "%s answered %d: %s".formatted(built.uri(), answer.statusCode(), answer.body()));
+  /**
+   * One request over a connection of its own. The JDK's client would do, too, but then its classes
+   * were kept for every start.
+   */
+  private static void expect(int status, String method, URI address, String headers, byte[] body)
+      throws IOException {
+    try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+      String head =
+          "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%sContent-Length: %d\r\n\r\n"
+              .formatted(
+                  method,
+                  address.toString().substring(address.toString().indexOf('/', 7)),
+                  address.getAuthority(),
+                  headers,
+                  body.length);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(body);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!answer.startsWith("HTTP/1.1 " + status)) {
+        throw new IllegalStateException("%s answered %s".formatted(address, answer));
+      }
     }
   }
 

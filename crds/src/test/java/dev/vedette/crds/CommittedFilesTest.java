@@ -3,6 +3,7 @@ package dev.vedette.crds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.crds.load.Kinds;
+import dev.vedette.crds.load.Schemas;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +32,12 @@ class CommittedFilesTest {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrderElementsOf(names);
     }
+  }
+
+  @Test
+  void theSchemasReadAtAStartAreThoseOfTheCrds() throws IOException {
+    Committed.compare(
+        Path.of("src/main/resources/dev/vedette/crds/load/schemas.json"), Schemas.of(GENERATED));
   }
 
   @Test

@@ -5,8 +5,6 @@ import dev.vedette.crds.load.Kinds.Kind;
 import dev.vedette.crds.load.Schema;
 import dev.vedette.crds.value.DurationText;
 import dev.vedette.crds.value.SizeText;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -123,12 +121,8 @@ final class ReferencePage {
   }
 
   private static String range(Schema schema) {
-    String least = schema.minimum().map(BigDecimal::toBigInteger).map(Object::toString).orElse("");
-    Optional<BigInteger> most =
-        schema
-            .maximum()
-            .map(BigDecimal::toBigInteger)
-            .filter(bound -> bound.compareTo(BigInteger.valueOf(2_000_000_000)) < 0);
+    String least = schema.minimum().map(Object::toString).orElse("");
+    Optional<Long> most = schema.maximum().filter(bound -> bound < 2_000_000_000);
     if (most.isPresent()) {
       return ", %s to %d".formatted(least, most.get());
     }

@@ -3,6 +3,7 @@ package dev.vedette.crds.load;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ public final class Checker {
   /** There are problems; they are printed. */
   public static final int PROBLEMS = 1;
 
-  /** Nothing was checked: no arguments, or standard input broke. */
+  /** Nothing was checked: no arguments, none that can be read, or standard input broke. */
   public static final int FAILED = 2;
 
   private static final String STDIN = "-";
@@ -39,11 +40,18 @@ public final class Checker {
       Loaded loaded = load(args, in);
       loaded.problems().forEach(out::println);
       out.printf("%d objects ok, %d problems%n", loaded.objects().size(), loaded.problems().size());
+      if (args.stream().noneMatch(Checker::isThere)) {
+        return FAILED;
+      }
       return loaded.problems().isEmpty() ? OK : PROBLEMS;
     } catch (IOException e) {
       out.println("standard input cannot be read: " + e.getMessage());
       return FAILED;
     }
+  }
+
+  private static boolean isThere(String arg) {
+    return arg.equals(STDIN) || Files.isReadable(Path.of(arg));
   }
 
   /** All arguments in one go, so that two files naming one object are noticed. */

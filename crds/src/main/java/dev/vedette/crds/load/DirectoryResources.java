@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -57,7 +56,7 @@ public final class DirectoryResources implements ResourceSource {
 
     List<T> sorted(Loaded loaded) {
       return loaded.objects().stream()
-          .sorted(Comparator.comparing(Source::key))
+          .sorted((a, b) -> a.key().compareTo(b.key()))
           .map(Source::object)
           .filter(kind::isInstance)
           .map(kind::cast)

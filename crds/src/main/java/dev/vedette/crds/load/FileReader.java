@@ -1,8 +1,6 @@
 package dev.vedette.crds.load;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vedette.crds.MetricsCluster;
 import dev.vedette.crds.ScrapeTarget;
 import dev.vedette.crds.VedetteResources;
@@ -11,6 +9,7 @@ import dev.vedette.crds.load.Tree.Field;
 import dev.vedette.crds.load.Tree.Mapping;
 import dev.vedette.crds.load.Tree.Scalar;
 import dev.vedette.crds.load.Tree.Sequence;
+import dev.vedette.model.InvalidRequest;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -29,8 +28,6 @@ final class FileReader {
   static final int MAX_BYTES = 3 << 20;
 
   private static final String MARK = "---";
-
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final String file;
   private final Kinds kinds;
@@ -180,17 +177,28 @@ final class FileReader {
       return Optional.empty();
     }
     try {
-      CustomResource<?, ?> object = MAPPER.treeToValue(json, kind.type());
-      Findings findings = new Findings(tree, problems);
-      switch (object) {
-        case MetricsCluster cluster -> ClusterChecks.check(cluster.getSpec(), findings);
-        case ScrapeTarget target -> TargetChecks.check(target.getSpec(), findings);
-        default -> throw new IllegalStateException("BUG: no checks for " + kind.name());
-      }
+      CustomResource<?, ?> object = checked(kind, json, new Findings(tree, problems));
       return problems.size() > before ? Optional.empty() : Optional.of(object);
-    } catch (JsonProcessingException e) {
-      problems.add(tree.at(), "", e.getOriginalMessage(), "", "");
+    } catch (InvalidRequest e) {
+      problems.add(tree.at(), "", String.valueOf(e.getMessage()), "", e.wayOut());
       return Optional.empty();
+    }
+  }
+
+  private static CustomResource<?, ?> checked(Kind kind, JsonNode json, Findings findings) {
+    // By name: a switch over types is compiled anew at each start, and files are read by all.
+    switch (kind.name()) {
+      case "MetricsCluster" -> {
+        MetricsCluster cluster = TypedObjects.cluster(json);
+        ClusterChecks.check(cluster.getSpec(), findings);
+        return cluster;
+      }
+      case "ScrapeTarget" -> {
+        ScrapeTarget target = TypedObjects.target(json);
+        TargetChecks.check(target.getSpec(), findings);
+        return target;
+      }
+      default -> throw new IllegalStateException("BUG: no checks for " + kind.name());
     }
   }
 

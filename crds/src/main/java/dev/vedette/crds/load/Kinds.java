@@ -4,10 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.vedette.crds.VedetteResources;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +11,9 @@ import java.util.Optional;
 
 /** The kinds there are, each with its Java type and the schema of its CRD. Immutable. */
 public final class Kinds {
+  /** The schemas of all kinds by name: CRDs and object.yaml, joined by the build's tests. */
+  static final String SCHEMAS = "/dev/vedette/crds/load/schemas.json";
+
   private final Map<String, Kind> byName = new LinkedHashMap<>();
 
   private Kinds() {}
@@ -22,33 +21,19 @@ public final class Kinds {
   /** One kind. The schema is that of the whole object. */
   public record Kind(String name, Class<? extends CustomResource<?, ?>> type, Schema schema) {}
 
-  /** Reads the CRDs that are part of this program. */
+  /** Reads the schemas that are part of this program. */
   public static Kinds load() {
-    Schema object = Schema.of(read("/dev/vedette/crds/load/object.yaml"));
+    JsonNode schemas = JsonResource.read(SCHEMAS);
     Kinds kinds = new Kinds();
     for (Class<? extends CustomResource<?, ?>> type : VedetteResources.KINDS) {
       String name = HasMetadata.getKind(type);
-      JsonNode crd = read("/crds/" + CustomResource.getCRDName(type) + "-v1.yml");
-      Schema own = Schema.of(crd.at("/spec/versions/0/schema/openAPIV3Schema"));
-      kinds.byName.put(name, new Kind(name, type, own.with(object)));
+      JsonNode schema = schemas.get(name);
+      if (schema == null) {
+        throw new IllegalStateException("BUG: %s lacks %s".formatted(SCHEMAS, name));
+      }
+      kinds.byName.put(name, new Kind(name, type, Schema.of(schema)));
     }
     return kinds;
-  }
-
-  private static JsonNode read(String resource) {
-    try (InputStream in = Kinds.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException("BUG: the program lacks " + resource);
-      }
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      Problems problems = new Problems(resource);
-      Optional<Tree> tree = TreeReader.read(text, 1, problems);
-      return Trees.toJson(
-          tree.orElseThrow(
-              () -> new IllegalStateException("BUG: unreadable schema: " + problems.list())));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   Optional<Kind> named(String kind) {

@@ -1,15 +1,9 @@
 package dev.vedette.crds.load;
 
 import io.fabric8.kubernetes.client.CustomResource;
-import java.util.Comparator;
 
 /** What tells one object from all others. */
 record ObjectKey(String kind, String namespace, String name) implements Comparable<ObjectKey> {
-  private static final Comparator<ObjectKey> ORDER =
-      Comparator.comparing(ObjectKey::kind)
-          .thenComparing(ObjectKey::namespace)
-          .thenComparing(ObjectKey::name);
-
   static ObjectKey of(CustomResource<?, ?> object) {
     return new ObjectKey(
         object.getKind(), object.getMetadata().getNamespace(), object.getMetadata().getName());
@@ -17,7 +11,9 @@ record ObjectKey(String kind, String namespace, String name) implements Comparab
 
   @Override
   public int compareTo(ObjectKey other) {
-    return ORDER.compare(this, other);
+    int byKind = kind.compareTo(other.kind);
+    int byNamespace = byKind != 0 ? byKind : namespace.compareTo(other.namespace);
+    return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.vedette.crds.load;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** Collects the problems of one file. Confined to the thread that reads it. */
@@ -28,6 +27,6 @@ final class Problems {
 
   /** All of them, in the order of the file. */
   List<Problem> list() {
-    return found.stream().sorted(Comparator.comparing(Problem::at)).toList();
+    return found.stream().sorted((a, b) -> a.at().compareTo(b.at())).toList();
   }
 }

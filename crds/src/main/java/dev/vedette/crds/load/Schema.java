@@ -1,7 +1,6 @@
 package dev.vedette.crds.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.stream.StreamSupport;
  * @param properties fields of an object by name, sorted; empty for a map
  * @param values what every value of a map is
  * @param items what every item of an array is
+ * @param minimum the least that a number may be, a whole number
  */
 public record Schema(
     String type,
@@ -27,8 +27,8 @@ public record Schema(
     Optional<Schema> items,
     List<String> allowed,
     Optional<String> pattern,
-    Optional<BigDecimal> minimum,
-    Optional<BigDecimal> maximum,
+    Optional<Long> minimum,
+    Optional<Long> maximum,
     Optional<Integer> minSize,
     Optional<Integer> maxSize,
     Optional<JsonNode> standard,
@@ -50,8 +50,8 @@ public record Schema(
         schema(node, "items"),
         texts(node.path("enum")),
         Optional.ofNullable(node.get("pattern")).map(JsonNode::asText),
-        Optional.ofNullable(node.get("minimum")).map(JsonNode::decimalValue),
-        Optional.ofNullable(node.get("maximum")).map(JsonNode::decimalValue),
+        bound(node, "minimum"),
+        bound(node, "maximum"),
         size(node, "min"),
         size(node, "max"),
         Optional.ofNullable(node.get("default")),
@@ -60,6 +60,15 @@ public record Schema(
 
   private static Optional<Schema> schema(JsonNode node, String field) {
     return Optional.ofNullable(node.get(field)).filter(JsonNode::isObject).map(Schema::of);
+  }
+
+  /** All bounds of ours are whole numbers. */
+  private static Optional<Long> bound(JsonNode node, String name) {
+    JsonNode bound = node.get(name);
+    if (bound != null && !bound.canConvertToExactIntegral()) {
+      throw new IllegalStateException("BUG: %s %s is no whole number".formatted(name, bound));
+    }
+    return Optional.ofNullable(bound).map(JsonNode::longValue);
   }
 
   private static List<String> texts(JsonNode array) {
@@ -87,29 +96,6 @@ public record Schema(
               rule.path("fieldPath").asText("")));
     }
     return rules;
-  }
-
-  /** This object with the fields of another beside its own. */
-  Schema with(Schema other) {
-    Map<String, Schema> all = new TreeMap<>(other.properties);
-    all.putAll(properties);
-    List<String> needed = new ArrayList<>(other.required);
-    needed.addAll(required);
-    return new Schema(
-        type,
-        description,
-        all,
-        needed,
-        values,
-        items,
-        allowed,
-        pattern,
-        minimum,
-        maximum,
-        minSize,
-        maxSize,
-        standard,
-        rules);
   }
 
   /** Whether any field may be in it, as in labels. */

@@ -24,9 +24,6 @@ import java.util.regex.Pattern;
 final class SchemaCheck {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-  private static final BigDecimal MAX_LONG = BigDecimal.valueOf(Long.MAX_VALUE);
-  private static final BigDecimal MIN_LONG = BigDecimal.valueOf(Long.MIN_VALUE);
-
   /** Older YAML, and so kubectl, takes these for booleans where they stand without quotes. */
   private static final Pattern OLD_BOOLEAN =
       Pattern.compile("y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF");
@@ -213,13 +210,27 @@ final class SchemaCheck {
       return mismatch(scalar, path, expectation(schema));
     }
     JsonNode value = Trees.toJson(scalar);
-    BigDecimal number = value.decimalValue();
-    BigDecimal least = schema.minimum().orElse(whole ? MIN_LONG : number);
-    BigDecimal most = schema.maximum().orElse(whole ? MAX_LONG : number);
-    if (number.compareTo(least) < 0 || number.compareTo(most) > 0) {
-      return mismatch(scalar, path, expectation(schema));
+    return inRange(value, schema, whole) ? value : mismatch(scalar, path, expectation(schema));
+  }
+
+  private static boolean inRange(JsonNode value, Schema schema, boolean whole) {
+    if (value.isLong()) {
+      long number = value.longValue();
+      return schema.minimum().orElse(Long.MIN_VALUE) <= number
+          && number <= schema.maximum().orElse(Long.MAX_VALUE);
     }
-    return value;
+    if (whole && !value.canConvertToLong()) {
+      return false;
+    }
+    BigDecimal number = value.decimalValue();
+    return schema
+            .minimum()
+            .filter(least -> BigDecimal.valueOf(least).compareTo(number) > 0)
+            .isEmpty()
+        && schema
+            .maximum()
+            .filter(most -> BigDecimal.valueOf(most).compareTo(number) < 0)
+            .isEmpty();
   }
 
   private void checkSize(Tree tree, int size, Schema schema, FieldPath path, String what) {
@@ -263,8 +274,8 @@ final class SchemaCheck {
   }
 
   private static String range(Schema schema) {
-    String least = schema.minimum().map(BigDecimal::toBigInteger).map(Object::toString).orElse("");
-    String most = schema.maximum().map(BigDecimal::toBigInteger).map(Object::toString).orElse("");
+    String least = schema.minimum().map(Object::toString).orElse("");
+    String most = schema.maximum().map(Object::toString).orElse("");
     if (!least.isEmpty() && !most.isEmpty()) {
       return " from %s to %s".formatted(least, most);
     }

@@ -17,10 +17,8 @@ import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
-import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -110,12 +108,13 @@ final class TreeReader {
 
   private Tree value(NodeEvent event, int depth) throws Refused {
     checkDepth(event, depth);
+    // By id: a switch over types is compiled anew at each start, and a start reads files.
     Tree tree =
-        switch (event) {
-          case ScalarEvent scalar -> scalar(scalar);
-          case AliasEvent alias -> aliased(alias, depth);
-          case SequenceStartEvent start -> sequence(at(start), depth);
-          case MappingStartEvent start -> mapping(at(start), depth);
+        switch (event.getEventId()) {
+          case Scalar -> scalar((ScalarEvent) event);
+          case Alias -> aliased((AliasEvent) event, depth);
+          case SequenceStart -> sequence(at(event), depth);
+          case MappingStart -> mapping(at(event), depth);
           default -> throw new IllegalStateException("BUG: unknown YAML event " + event);
         };
     values += tree instanceof Scalar || event instanceof AliasEvent ? tree.weight() : 1;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** What can be done with any {@link Tree}. */
 final class Trees {
@@ -13,6 +14,11 @@ final class Trees {
 
   /** No bound of ours needs more digits; longer numbers only cost time. */
   static final int MAX_DIGITS = 30;
+
+  /** What fits a long whatever its digits are, sign included. */
+  private static final int LONG_DIGITS = 18;
+
+  private static final Pattern WHOLE = Pattern.compile("[-+]?[0-9]+");
 
   private Trees() {}
 
@@ -32,7 +38,7 @@ final class Trees {
     };
   }
 
-  private static JsonNode toJson(Tree.Scalar scalar) {
+  static JsonNode toJson(Tree.Scalar scalar) {
     String text = scalar.text();
     return switch (scalar.type()) {
       case STRING -> JSON.textNode(text);
@@ -45,6 +51,9 @@ final class Trees {
   /** What is no plain number of a usual length has no place in a schema here and stays a text. */
   private static JsonNode number(String text) {
     try {
+      if (text.length() <= LONG_DIGITS && WHOLE.matcher(text).matches()) {
+        return JSON.numberNode(Long.parseLong(text));
+      }
       return text.length() > MAX_DIGITS
           ? JSON.textNode(text)
           : JSON.numberNode(new BigDecimal(text));

@@ -20,6 +20,10 @@ public record SizeText(long bytes) implements Comparable<SizeText> {
   public static final String EXPECTED = "a size such as 512KB, 10MB or 1.5GiB";
 
   private static final Pattern TEXT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(?:([KMGT])i?)?B");
+
+  /** Whole numbers of so few digits fit a long whatever the unit; what is longer is rare. */
+  private static final int PLAIN_DIGITS = 6;
+
   private static final String PREFIXES = "KMGT";
 
   public SizeText {
@@ -44,8 +48,11 @@ public record SizeText(long bytes) implements Comparable<SizeText> {
     }
     String prefix = matcher.group(2);
     int power = prefix == null ? 0 : PREFIXES.indexOf(prefix) + 1;
-    BigDecimal bytes =
-        new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(1L << 10 * power));
+    String count = matcher.group(1);
+    if (count.length() <= PLAIN_DIGITS && count.indexOf('.') < 0) {
+      return new SizeText(Long.parseLong(count) << 10 * power);
+    }
+    BigDecimal bytes = new BigDecimal(count).multiply(BigDecimal.valueOf(1L << 10 * power));
     if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
       throw invalid(text);
     }

@@ -49,6 +49,17 @@ class CheckerTest {
   }
 
   @Test
+  void aFileThatIsNotThereFailsTheCheckUnlessThereIsAnother(@TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("a.yaml"), GOOD);
+    String missing = folder.resolve("b.yaml").toString();
+
+    assertThat(run("", missing)).isEqualTo(2);
+    assertThat(printed.toString(UTF_8)).contains("b.yaml");
+    assertThat(run("", file.toString(), missing)).isEqualTo(1);
+  }
+
+  @Test
   void nothingToCheckIsSaid() {
     assertThat(run("")).isEqualTo(2);
     assertThat(printed.toString(UTF_8)).startsWith("nothing to check");

@@ -33,8 +33,17 @@ final class StatVfs implements MountSpace.Source {
     this.statvfs = statvfs;
   }
 
+  /** Bound at its first use: that costs some ten milliseconds, and a start need not wait. */
+  private static final class Bound {
+    static final StatVfs STATVFS = bind();
+  }
+
+  static MountSpace.Source ofThisSystem() {
+    return mountPoint -> Bound.STATVFS.of(mountPoint);
+  }
+
   @SuppressWarnings("restricted") // a call into libc is what this class is for
-  static StatVfs ofThisSystem() {
+  private static StatVfs bind() {
     Linker linker = Linker.nativeLinker();
     MemorySegment symbol =
         linker
