@@ -54,7 +54,7 @@ final class DataFiles implements AutoCloseable {
     Path log = folder.resolve("wal");
     return Files.isDirectory(log)
         ? WalInspection.of(files, log)
-        : new WalInspection(List.of(), List.of());
+        : new WalInspection(List.of(), List.of(), List.of());
   }
 
   @Override

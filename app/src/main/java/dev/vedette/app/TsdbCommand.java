@@ -7,6 +7,7 @@ import dev.vedette.tsdb.block.BlockStats;
 import dev.vedette.tsdb.wal.WalDamage;
 import dev.vedette.tsdb.wal.WalInspection;
 import dev.vedette.tsdb.wal.WalInspection.FileSummary;
+import dev.vedette.tsdb.wal.WalInspection.KeptPart;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -104,6 +105,7 @@ final class TsdbCommand {
       name = "verify",
       description = {
         "Read everything and check it; each damaged place is named with file and offset.",
+        "Parts of the log that were damaged earlier and kept in wal/damaged/ are listed.",
         "Exit code 0: no damage, 1: damage."
       },
       mixinStandardHelpOptions = true)
@@ -127,6 +129,10 @@ final class TsdbCommand {
           damages.add(String.valueOf(damage.toException().getMessage()));
         }
         damages.forEach(System.out::println);
+        for (KeptPart part : log.kept()) {
+          System.out.printf(
+              "%s: %,d bytes that could not be read and were kept%n", part.file(), part.bytes());
+        }
         System.out.printf(
             "%d blocks and %d log files read, %s%n",
             blocks.size(),

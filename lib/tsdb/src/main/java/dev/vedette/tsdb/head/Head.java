@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Recent samples of every tenant, in memory.
@@ -71,6 +72,8 @@ public final class Head {
   // What a kept append holds on to between two requests, so that it keeps no sender's bytes.
   private final WriteBatch nothing = new WriteBatch();
   private volatile boolean logHasGaps;
+  // Of what is remembered, so that who repeats it waits for it.
+  private final AtomicLong metadataPosition = new AtomicLong();
 
   public Head(HeadConfig config, Clock clock, HeadLog log, PrometheusRegistry registry) {
     this.config = config;
@@ -136,18 +139,28 @@ public final class Head {
     }
   }
 
+  /** Logs what is new before it is remembered: what is remembered is never logged again. */
   private long appendMetadata(Append append) {
     List<MetricMetadata> families = append.batch.metadata();
     if (families.isEmpty()) {
       return 0;
     }
     for (int i = 0; i < families.size(); i++) {
-      if (append.tenant.putMetadata(families.get(i))) {
+      if (append.tenant.isNews(families.get(i))) {
         append.records.metadata(append.tenant.tenant, families.get(i));
       }
     }
-    long position = append.records.isEmpty() ? 0 : log.append(append.records);
-    append.records.clear();
+    if (append.records.isEmpty()) {
+      return metadataPosition.get();
+    }
+    long position;
+    try {
+      position = log.append(append.records);
+    } finally {
+      append.records.clear();
+    }
+    metadataPosition.accumulateAndGet(position, Math::max);
+    families.forEach(append.tenant::putMetadata);
     return position;
   }
 

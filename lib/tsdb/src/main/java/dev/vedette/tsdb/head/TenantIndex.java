@@ -195,17 +195,20 @@ final class TenantIndex {
     return label == null ? null : label.values.get(value);
   }
 
-  /** Keeps what is new about a family; returns whether it was. Help of any length is not kept. */
-  boolean putMetadata(MetricMetadata family) {
+  /** Whether something about a family is new, and would be kept: help of any length is not. */
+  boolean isNews(MetricMetadata family) {
     if (family.help().length() + family.unit().length() > MAX_HELP) {
       return false;
     }
     MetricMetadata known = metadata.get(family.family());
-    if (family.equals(known) || (known == null && metadata.size() >= MAX_METADATA)) {
-      return false;
+    return known == null ? metadata.size() < MAX_METADATA : !family.equals(known);
+  }
+
+  /** Keeps what is new about a family. */
+  void putMetadata(MetricMetadata family) {
+    if (isNews(family)) {
+      metadata.put(family.family(), family);
     }
-    metadata.put(family.family(), family);
-    return true;
   }
 
   List<MetricMetadata> metadata() {

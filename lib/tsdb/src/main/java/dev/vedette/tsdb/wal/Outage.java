@@ -25,6 +25,14 @@ record Outage(ErrorId id, String message, String wayOut, Throwable cause) {
         cause);
   }
 
+  static Outage closed(Path folder) {
+    return new Outage(
+        ErrorId.STORAGE_UNAVAILABLE,
+        "the log in %s is closed".formatted(folder),
+        "send the same request again once the server has started",
+        new IOException("the server is shutting down"));
+  }
+
   static Unavailable interrupted(InterruptedException cause) {
     return new Unavailable(
         ErrorId.STORAGE_UNAVAILABLE,

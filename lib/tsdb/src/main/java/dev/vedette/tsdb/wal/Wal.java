@@ -10,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.Condition;
@@ -36,11 +37,15 @@ import org.slf4j.LoggerFactory;
 public final class Wal implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(Wal.class);
 
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(3);
+
   private final FileStore files;
   private final Path folder;
+  private final Duration closePatience;
   private final WalSettings settings;
   private final WalMetrics metrics;
   private final SegmentLog segments;
+  private final DamagedParts damagedParts;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
@@ -82,7 +87,7 @@ public final class Wal implements Closeable {
       WalSettings settings,
       Ticker ticker,
       PrometheusRegistry registry) {
-    this(files, folder, settings, ticker, registry, new SecureRandom()::nextInt);
+    this(files, folder, settings, ticker, registry, new SecureRandom()::nextInt, CLOSE_PATIENCE);
   }
 
   Wal(
@@ -91,12 +96,15 @@ public final class Wal implements Closeable {
       WalSettings settings,
       Ticker ticker,
       PrometheusRegistry registry,
-      IntSupplier salts) {
+      IntSupplier salts,
+      Duration closePatience) {
+    this.closePatience = closePatience;
     this.files = files;
     this.folder = folder;
     this.settings = settings;
     this.metrics = new WalMetrics(registry);
     this.segments = new SegmentLog(files, folder, settings, ticker, metrics, salts);
+    this.damagedParts = new DamagedParts(files, folder, 2 * settings.segmentBytes(), metrics);
   }
 
   /**
@@ -300,7 +308,9 @@ public final class Wal implements Closeable {
           belowSegment,
           segments.number());
       CheckpointReport report =
-          new WalCheckpoint(files, folder, belowSegment, keep, metrics, segments.salt()).run();
+          new WalCheckpoint(
+                  files, folder, belowSegment, keep, damagedParts, metrics, segments.salt())
+              .run();
       metrics.checkpoints.inc();
       return report;
     } catch (IOException e) {
@@ -310,7 +320,10 @@ public final class Wal implements Closeable {
     }
   }
 
-  /** Commits what is pending and ends. What could not be written by then was never acknowledged. */
+  /**
+   * Commits what is pending and ends. What could not be written by then was never acknowledged. A
+   * disk that does not answer is not waited for longer than some seconds.
+   */
   @Override
   public void close() {
     Thread running;
@@ -327,7 +340,15 @@ public final class Wal implements Closeable {
       return;
     }
     try {
-      running.join();
+      if (!running.join(closePatience)) {
+        log.error("the disk does not answer, the log is left as it is: folder={}", folder);
+        lock.lock();
+        try {
+          releaseForGood();
+        } finally {
+          lock.unlock();
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -335,7 +356,9 @@ public final class Wal implements Closeable {
 
   private void checkOpen() {
     Invariant.check(committer != null, "BUG: the log is used before its replay");
-    Invariant.check(!closing, "BUG: the log is used after its end");
+    if (closing) {
+      throw Outage.closed(folder).toException();
+    }
   }
 
   private void commitForever() {
@@ -457,6 +480,15 @@ public final class Wal implements Closeable {
         cause);
   }
 
+  /** Tells everyone who waits that there is no more to wait for. Under the lock. */
+  private void releaseForGood() {
+    Outage ended = Outage.closed(folder);
+    outage = outage == null ? ended : outage;
+    release(writingGroup, ended);
+    release(fillingGroup, ended);
+    space.signalAll();
+  }
+
   private static void release(Group group, Outage failure) {
     group.failure = failure;
     group.done.countDown();
@@ -474,11 +506,7 @@ public final class Wal implements Closeable {
       if (appended > durable) {
         log.error("the log ends with {} bytes not written: folder={}", appended - durable, folder);
       }
-      Outage ended = Outage.of(folder, new IOException("the log was closed"));
-      outage = outage == null ? ended : outage;
-      release(writingGroup, ended);
-      release(fillingGroup, ended);
-      space.signalAll();
+      releaseForGood();
     } finally {
       lock.unlock();
     }

@@ -8,6 +8,7 @@ import dev.vedette.tsdb.wal.BodyReader.Malformed;
 import dev.vedette.tsdb.wal.WalFolder.Part;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,22 +31,31 @@ final class WalCheckpoint {
   private final long belowSegment;
   private final WalKeep keep;
   private final WalMetrics metrics;
+  private final DamagedParts damagedParts;
   private final int salt;
   private final RecordDecoder decoder = new RecordDecoder();
   private final WalRecords out = new WalRecords();
   private final Needed needed = new Needed();
   private final RoaringBitmap written = new RoaringBitmap();
   private final Map<Family, MetricMetadata> metadata = new LinkedHashMap<>();
+  private final List<WalDamage> damages = new ArrayList<>();
   private long samples;
 
   private record Family(TenantId tenant, String name) {}
 
   WalCheckpoint(
-      FileStore files, Path folder, long belowSegment, WalKeep keep, WalMetrics metrics, int salt) {
+      FileStore files,
+      Path folder,
+      long belowSegment,
+      WalKeep keep,
+      DamagedParts damagedParts,
+      WalMetrics metrics,
+      int salt) {
     this.files = files;
     this.folder = folder;
     this.belowSegment = belowSegment;
     this.keep = keep;
+    this.damagedParts = damagedParts;
     this.metrics = metrics;
     this.salt = salt;
   }
@@ -64,6 +74,7 @@ final class WalCheckpoint {
     }
     Path checkpoint = WalFolder.checkpoint(folder, belowSegment);
     long bytesAfter = write(WalFolder.temporary(checkpoint), parts);
+    damagedParts.keep(damages);
     files.rename(WalFolder.temporary(checkpoint), checkpoint);
     files.syncFolder(folder);
     for (Part part : parts) {
@@ -160,6 +171,9 @@ final class WalCheckpoint {
 
   private void damage(WalDamage damage) {
     metrics.damages.inc();
+    if (damages.size() < DamagedParts.MAX_FILES) {
+      damages.add(damage);
+    }
     log.error(
         "a damaged part of the log is left out of its checkpoint: file={} offset={} bytes={} found={}",
         damage.file(),

@@ -14,12 +14,22 @@ import java.util.List;
  *
  * @param files the newest checkpoint, if any, and the segments, in the order of a replay
  * @param damages every damaged stretch
+ * @param kept copies of stretches that were damaged in files which are gone by now
  */
-public record WalInspection(List<FileSummary> files, List<WalDamage> damages) {
+public record WalInspection(
+    List<FileSummary> files, List<WalDamage> damages, List<KeptPart> kept) {
   public WalInspection {
     files = List.copyOf(files);
     damages = List.copyOf(damages);
+    kept = List.copyOf(kept);
   }
+
+  /**
+   * Bytes that could not be read.
+   *
+   * @param file named {@code <file of the log>.<offset in it>}
+   */
+  public record KeptPart(Path file, long bytes) {}
 
   /**
    * One file in figures; bytes include the frames of the records. Those in packs count with their
@@ -65,7 +75,7 @@ public record WalInspection(List<FileSummary> files, List<WalDamage> damages) {
       }
       summaries.add(counts.summary(part.path(), files.size(part.path()), torn));
     }
-    return new WalInspection(summaries, damages);
+    return new WalInspection(summaries, damages, DamagedParts.list(files, folder));
   }
 
   private static final class Counts implements WalScan.Records {

@@ -13,6 +13,8 @@ final class WalMetrics {
   final Counter failures;
   final Counter waits;
   final Counter damages;
+  final Counter damagedBytesKept;
+  final Counter damagedBytesDropped;
   final Counter checkpoints;
   final Gauge pendingBytes;
   final Gauge segment;
@@ -49,6 +51,16 @@ final class WalMetrics {
         Counter.builder()
             .name("vedette_storage_wal_damages_total")
             .help("Damaged stretches met while reading the write-ahead log.")
+            .register(registry);
+    damagedBytesKept =
+        Counter.builder()
+            .name("vedette_storage_wal_damaged_bytes_kept_total")
+            .help("Bytes of the write-ahead log that could not be read and were copied to damaged/.")
+            .register(registry);
+    damagedBytesDropped =
+        Counter.builder()
+            .name("vedette_storage_wal_damaged_bytes_dropped_total")
+            .help("Bytes of the write-ahead log that could not be read and found no room there.")
             .register(registry);
     checkpoints =
         Counter.builder()

@@ -13,6 +13,7 @@ final class FakeLog implements HeadLog {
   record Entry(int ref, boolean isSeries, long timestamp, long bits) {}
 
   final List<Entry> entries = new ArrayList<>();
+  final List<String> families = new ArrayList<>();
   private final boolean remembers;
   private boolean broken;
   private long end;
@@ -49,6 +50,7 @@ final class FakeLog implements HeadLog {
     }
     Buffer buffer = (Buffer) records;
     entries.addAll(buffer.entries);
+    families.addAll(buffer.families);
     return end += buffer.count;
   }
 
@@ -66,11 +68,13 @@ final class FakeLog implements HeadLog {
 
   private final class Buffer implements Records {
     final List<Entry> entries = new ArrayList<>();
+    final List<String> families = new ArrayList<>();
     int count;
 
     @Override
     public void clear() {
       entries.clear();
+      families.clear();
       count = 0;
     }
 
@@ -101,6 +105,7 @@ final class FakeLog implements HeadLog {
 
     @Override
     public void metadata(TenantId tenant, MetricMetadata family) {
+      families.add(family.family());
       count++;
     }
 

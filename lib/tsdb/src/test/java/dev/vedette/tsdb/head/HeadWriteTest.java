@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.MetricType;
 import dev.vedette.model.Selection;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
@@ -109,6 +111,22 @@ class HeadWriteTest {
     Selection newest = new Selection(List.of(LabelMatcher.equal("__name__", "up")), NOW, NOW);
     assertThat(head.series(TENANT, newest, 0)).containsExactly(series("up"));
     assertThat(head.newestMillis()).isEqualTo(NOW);
+  }
+
+  @Test
+  void metadataThatTheLogRefusedIsLoggedWhenItIsSentAgain() {
+    WriteBatch batch = new WriteBatch();
+    batch.reset(new byte[0]);
+    batch.addMetadata(new MetricMetadata("up", MetricType.GAUGE, "Alive.", ""));
+    log.breakDown(true);
+    assertThatThrownBy(() -> head.write(TENANT, batch)).isInstanceOf(Unavailable.class);
+    log.breakDown(false);
+
+    head.write(TENANT, batch);
+    head.write(TENANT, batch);
+
+    assertThat(log.families).containsExactly("up");
+    assertThat(head.metadata(TENANT)).hasSize(1);
   }
 
   @Test

@@ -38,7 +38,13 @@ final class TestLog {
   }
 
   static Wal unopened(FileStore files, WalSettings settings, PrometheusRegistry registry) {
-    return new Wal(files, FOLDER, settings, new FakeTicker(), registry, () -> SALT);
+    return closing(files, settings, registry, Duration.ofMinutes(1));
+  }
+
+  /** One that waits so long for the disk when it is closed. */
+  static Wal closing(
+      FileStore files, WalSettings settings, PrometheusRegistry registry, Duration patience) {
+    return new Wal(files, FOLDER, settings, new FakeTicker(), registry, () -> SALT, patience);
   }
 
   static ReplayReport replay(FileStore files, WalVisitor into) {

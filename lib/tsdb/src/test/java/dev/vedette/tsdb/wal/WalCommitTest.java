@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -309,7 +310,30 @@ class WalCommitTest {
     wal.replay(new Collected());
     assertThatThrownBy(() -> wal.replay(new Collected())).hasMessageStartingWith("BUG");
     wal.close();
-    assertThatThrownBy(() -> append(wal, 1)).hasMessageStartingWith("BUG");
+    assertThatThrownBy(() -> append(wal, 1))
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining("is closed");
+  }
+
+  @Test
+  void aDiskThatDoesNotAnswerHoldsUpNeitherTheEndNorWhoWaits() throws Exception {
+    SimFiles disk = TestLog.disk(1);
+    Wal wal =
+        TestLog.closing(
+            disk, TestLog.SETTINGS, new PrometheusRegistry(), Duration.ofMillis(20));
+    wal.replay(new Collected());
+    SlowFsync slow = new SlowFsync();
+    disk.failOn(slow::holdUp, new IOException("never thrown"));
+    long position = append(wal, 1);
+    slow.entered.await();
+    FutureTask<?> waiting = new FutureTask<>(() -> wal.awaitDurable(position), null);
+    Thread.startVirtualThread(waiting);
+
+    wal.close();
+
+    assertThatThrownBy(waiting::get).hasCauseInstanceOf(Unavailable.class);
+    assertThatThrownBy(() -> append(wal, 2)).isInstanceOf(Unavailable.class);
+    slow.release.countDown();
   }
 
   @Test

@@ -1,0 +1,119 @@
+package dev.vedette.tsdb.wal;
+
+import dev.vedette.model.FileStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies of the stretches of the log that nobody could read, made before a checkpoint deletes the
+ * files they are in: bytes as found, in {@code damaged/<file>.<offset>}, for whoever may get at
+ * more. At most {@code maxBytes} in {@link #MAX_FILES} files; what is beyond is named in the server's
+ * log and counted, and goes. One thread.
+ */
+final class DamagedParts {
+  static final int MAX_FILES = 1000;
+  private static final Logger log = LoggerFactory.getLogger(DamagedParts.class);
+  private static final String FOLDER = "damaged";
+  private static final String TEMPORARY = ".tmp";
+  private static final int SLICE_BYTES = 256 << 10;
+
+  private final FileStore files;
+  private final Path logFolder;
+  private final Path folder;
+  private final long maxBytes;
+  private final WalMetrics metrics;
+
+  DamagedParts(FileStore files, Path logFolder, long maxBytes, WalMetrics metrics) {
+    this.files = files;
+    this.logFolder = logFolder;
+    this.folder = logFolder.resolve(FOLDER);
+    this.maxBytes = maxBytes;
+    this.metrics = metrics;
+  }
+
+  /** What was kept of a log, the first first. */
+  static List<WalInspection.KeptPart> list(FileStore files, Path logFolder) throws IOException {
+    Path folder = logFolder.resolve(FOLDER);
+    List<WalInspection.KeptPart> kept = new ArrayList<>();
+    if (files.exists(folder)) {
+      for (Path file : files.list(folder)) {
+        if (!file.toString().endsWith(TEMPORARY)) {
+          kept.add(new WalInspection.KeptPart(file, files.size(file)));
+        }
+      }
+    }
+    return kept;
+  }
+
+  /** Keeps stretches of files that are about to go; durable when this returns. */
+  void keep(List<WalDamage> damages) throws IOException {
+    List<WalDamage> unread = damages.stream().filter(damage -> damage.bytes() > 0).toList();
+    if (unread.isEmpty()) {
+      return;
+    }
+    files.createFolders(folder);
+    long bytes = 0;
+    int count = 0;
+    for (WalInspection.KeptPart part : list(files, logFolder)) {
+      bytes += part.bytes();
+      count++;
+    }
+    for (WalDamage damage : unread) {
+      Path copy = folder.resolve(damage.file().getFileName() + "." + damage.offset());
+      if (files.exists(copy)) {
+        continue; // By a checkpoint that then failed.
+      }
+      if (count == MAX_FILES || bytes + damage.bytes() > maxBytes) {
+        drop(damage);
+      } else {
+        copy(damage, copy);
+        bytes += damage.bytes();
+        count++;
+      }
+    }
+    files.syncFolder(folder);
+    files.syncFolder(logFolder);
+  }
+
+  private void drop(WalDamage damage) {
+    metrics.damagedBytesDropped.inc(damage.bytes());
+    log.error(
+        "a damaged part of the log is not kept, for {} is full: file={} offset={} bytes={}",
+        folder,
+        damage.file(),
+        damage.offset(),
+        damage.bytes());
+  }
+
+  private void copy(WalDamage damage, Path copy) throws IOException {
+    Path temporary = copy.resolveSibling(copy.getFileName() + TEMPORARY);
+    files.delete(temporary);
+    try (FileStore.ReadFile from = files.open(damage.file());
+        FileStore.AppendFile to = files.create(temporary)) {
+      byte[] slice = new byte[(int) Math.min(SLICE_BYTES, damage.bytes())];
+      for (long done = 0; done < damage.bytes(); ) {
+        int wanted = (int) Math.min(slice.length, damage.bytes() - done);
+        int read = from.read(ByteBuffer.wrap(slice, 0, wanted), damage.offset() + done);
+        if (read <= 0) {
+          throw new IOException("%s is shorter than when it was read".formatted(damage.file()));
+        }
+        to.write(ByteBuffer.wrap(slice, 0, read));
+        done += read;
+      }
+      to.force();
+    }
+    files.rename(temporary, copy);
+    metrics.damagedBytesKept.inc(damage.bytes());
+    log.warn(
+        "a damaged part of the log is kept: file={} offset={} bytes={} as={}",
+        damage.file(),
+        damage.offset(),
+        damage.bytes(),
+        copy);
+  }
+}
