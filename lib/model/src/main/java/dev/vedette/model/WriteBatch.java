@@ -29,6 +29,7 @@ public final class WriteBatch {
   private int[] labelsTo = new int[256];
   private long[] hashes = new long[256];
   private int[] checks = new int[256];
+  private final long[] wideCheck = new long[1];
   private int[] samplesTo = new int[256];
   private int sampleCount;
   private long[] timestamps = new long[256];
@@ -77,7 +78,8 @@ public final class WriteBatch {
 
   /** Begins a series whose labels are the given range of {@link #bytes()}, and hashes it. */
   public void addSeries(int from, int to) {
-    addSeries(from, to, LabelBytes.hash(bytes, from, to), LabelBytes.check(bytes, from, to));
+    long hash = LabelBytes.hash(bytes, from, to, wideCheck, 0);
+    addSeries(from, to, hash, LabelBytes.check(wideCheck[0]));
   }
 
   /** The same, for a sender that has kept the hashes of a series it sends again and again. */

@@ -2,6 +2,7 @@ package dev.vedette.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -31,22 +32,33 @@ class LabelBytesHashTest {
     System.out.println("seed " + seed);
     byte[] run = bytes(150);
     Set<Long> hashes = new HashSet<>();
+    Set<Long> checks = new HashSet<>();
     int runs = 0;
     for (int length = 0; length <= run.length; length++, runs++) {
-      hashes.add(LabelBytes.hash(run, 0, length));
+      add(Arrays.copyOf(run, length), hashes, checks);
     }
     for (int bit = 0; bit < run.length * 8; bit++, runs++) {
       byte[] flipped = run.clone();
       flipped[bit / 8] ^= (byte) (1 << bit % 8);
-      hashes.add(LabelBytes.hash(flipped, 0, run.length));
+      add(flipped, hashes, checks);
     }
     for (int a = 0; a < run.length - 8; a += 8) {
       for (int b = a + 8; b <= run.length - 8; b += 8, runs++) {
-        hashes.add(LabelBytes.hash(swapped(run, a, b), 0, run.length));
+        add(swapped(run, a, b), hashes, checks);
       }
     }
 
     assertThat(hashes).hasSize(runs);
+    assertThat(checks).hasSize(runs);
+  }
+
+  private static void add(byte[] run, Set<Long> hashes, Set<Long> checks) {
+    long[] check = new long[1];
+    long hash = LabelBytes.hash(run, 0, run.length, check, 0);
+    hashes.add(hash);
+    checks.add(check[0]);
+    assertThat(hash).as("in one pass").isEqualTo(LabelBytes.hash(run, 0, run.length));
+    assertThat(LabelBytes.check(check[0])).isEqualTo(LabelBytes.check(run, 0, run.length));
   }
 
   @Test

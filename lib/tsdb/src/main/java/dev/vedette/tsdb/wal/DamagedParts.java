@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Copies of the stretches of the log that nobody could read, made before a checkpoint deletes the
  * files they are in: bytes as found, in {@code damaged/<file>.<offset>}, for whoever may get at
- * more. At most {@code maxBytes} in {@link #MAX_FILES} files; what is beyond is named in the server's
- * log and counted, and goes. One thread.
+ * more. At most {@code maxBytes} in {@link #MAX_FILES} files; what is beyond is named in the
+ * server's log and counted, and goes. One thread.
  */
 final class DamagedParts {
   static final int MAX_FILES = 1000;

@@ -16,8 +16,7 @@ import java.util.List;
  * @param damages every damaged stretch
  * @param kept copies of stretches that were damaged in files which are gone by now
  */
-public record WalInspection(
-    List<FileSummary> files, List<WalDamage> damages, List<KeptPart> kept) {
+public record WalInspection(List<FileSummary> files, List<WalDamage> damages, List<KeptPart> kept) {
   public WalInspection {
     files = List.copyOf(files);
     damages = List.copyOf(damages);

@@ -55,7 +55,8 @@ final class WalMetrics {
     damagedBytesKept =
         Counter.builder()
             .name("vedette_storage_wal_damaged_bytes_kept_total")
-            .help("Bytes of the write-ahead log that could not be read and were copied to damaged/.")
+            .help(
+                "Bytes of the write-ahead log that could not be read and were copied to damaged/.")
             .register(registry);
     damagedBytesDropped =
         Counter.builder()

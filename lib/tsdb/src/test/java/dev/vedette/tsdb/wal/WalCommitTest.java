@@ -18,10 +18,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -319,8 +319,7 @@ class WalCommitTest {
   void aDiskThatDoesNotAnswerHoldsUpNeitherTheEndNorWhoWaits() throws Exception {
     SimFiles disk = TestLog.disk(1);
     Wal wal =
-        TestLog.closing(
-            disk, TestLog.SETTINGS, new PrometheusRegistry(), Duration.ofMillis(20));
+        TestLog.closing(disk, TestLog.SETTINGS, new PrometheusRegistry(), Duration.ofMillis(20));
     wal.replay(new Collected());
     SlowFsync slow = new SlowFsync();
     disk.failOn(slow::holdUp, new IOException("never thrown"));

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a checkpoint does with bytes it cannot read. */
@@ -30,8 +31,13 @@ class WalDamagedPartsTest {
         }
       };
 
-  private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final SimFiles disk = TestLog.disk(1);
+  private PrometheusRegistry registry = new PrometheusRegistry();
+  private SimFiles disk = SimFiles.seeded(1);
+
+  @BeforeEach
+  void prepare() throws IOException {
+    disk = TestLog.disk(1);
+  }
 
   /** A segment of three records, the second of which is damaged; its bounds. */
   private int[] damagedSegment() throws IOException {
@@ -55,6 +61,7 @@ class WalDamagedPartsTest {
   }
 
   private void checkpoint(SimFiles disk, WalSettings settings) {
+    registry = new PrometheusRegistry();
     try (Wal wal = TestLog.unopened(disk, settings, registry)) {
       wal.replay(new Collected());
       wal.checkpoint(wal.roll(), ALL);
@@ -83,8 +90,7 @@ class WalDamagedPartsTest {
   @Test
   void whereverTheCheckpointIsCutTheDamagedBytesAreThereOnceOrTwice() throws IOException {
     int[] bounds = damagedSegment();
-    byte[] part =
-        Arrays.copyOfRange(disk.bytes(TestLog.segment(1)), bounds[0], bounds[1]);
+    byte[] part = Arrays.copyOfRange(disk.bytes(TestLog.segment(1)), bounds[0], bounds[1]);
     SimFiles whole = disk.afterCrash(7);
     long before = whole.calls();
     checkpoint(whole, TestLog.SETTINGS);

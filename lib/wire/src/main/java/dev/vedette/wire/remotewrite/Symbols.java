@@ -52,8 +52,7 @@ final class Symbols implements LabelForm {
     }
     from[count] = symbolFrom;
     to[count] = symbolTo;
-    hashes[count] = LabelBytes.hash(bytes, symbolFrom, symbolTo);
-    checks[count] = LabelBytes.wideCheck(bytes, symbolFrom, symbolTo);
+    hashes[count] = LabelBytes.hash(bytes, symbolFrom, symbolTo, checks, count);
     count++;
   }
 
