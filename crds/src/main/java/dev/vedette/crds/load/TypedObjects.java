@@ -65,7 +65,9 @@ final class TypedObjects {
 
   private static MetricsClusterSpec.Storage storage(Fields fields) {
     return new MetricsClusterSpec.Storage(
-        fields.duration("retention"), fields.optionalInteger("shards"));
+        fields.duration("retention"),
+        fields.duration("lateWindow"),
+        fields.optionalInteger("shards"));
   }
 
   private static MetricsClusterSpec.Limits limits(Fields fields) {
@@ -119,7 +121,8 @@ final class TypedObjects {
         fields.flag("enableCompression"),
         fields.flag("followRedirects"),
         protocols(fields.textList("scrapeProtocols")),
-        fields.choice("fallbackScrapeProtocol", PROTOCOLS));
+        fields.choice("fallbackScrapeProtocol", PROTOCOLS),
+        fields.flag("extraScrapeMetrics"));
   }
 
   private static List<ScrapeProtocol> protocols(List<String> names) {

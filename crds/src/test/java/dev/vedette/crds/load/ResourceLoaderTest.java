@@ -157,7 +157,7 @@ class ResourceLoaderTest {
             "x.yaml:4:9 metadata.name: found the text \"Bad_Name\"; expected a name of lower-case"
                 + " letters, digits, - and .",
             "x.yaml:8:3 spec.intervall: there is no such field; expected one of authorization,"
-                + " basicAuth, dns, enableCompression, fallbackScrapeProtocol, files,"
+                + " basicAuth, dns, enableCompression, extraScrapeMetrics, fallbackScrapeProtocol, files,"
                 + " followRedirects, honorLabels, honorTimestamps, interval, labels, limits,"
                 + " metricRelabelings, params, path, port, relabelings, scheme, scrapeProtocols,"
                 + " static, timeout, tls, trackTimestampsStaleness; did you mean interval?",
