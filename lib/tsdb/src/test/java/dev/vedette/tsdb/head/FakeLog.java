@@ -26,7 +26,7 @@ final class FakeLog implements HeadLog {
     return new FakeLog(true);
   }
 
-  /** Counts only, so that a test can look for allocations elsewhere. */
+  /** Counts only, for tests that write much. */
   static FakeLog forgetful() {
     return new FakeLog(false);
   }

@@ -16,7 +16,6 @@ import dev.vedette.model.WriteBatch;
 import dev.vedette.model.WriteOutcome;
 import dev.vedette.model.WriteOutcome.Refusal;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -225,40 +224,6 @@ class HeadWriteTest {
 
     assertThat(outcome).isEqualTo(new WriteOutcome(1, 1, List.of()));
     assertThat(head.series()).isEqualTo(1);
-  }
-
-  @Test
-  void aKnownSeriesCostsNoAllocation() {
-    head = head(SeriesLimits.DEFAULTS, FakeLog.forgetful());
-    WriteBatch batch = Batches.of(many("m", "pod", 2_000), NOW - 1_000_000, 1);
-    int rounds = 400;
-    long[] times = batch.timestamps();
-    long[] bits = batch.valueBits();
-    for (int i = 0; i < 200; i++) {
-      nextRound(times, bits, i);
-      head.write(TENANT, batch);
-    }
-    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-    long before = threads.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < rounds; i++) {
-      nextRound(times, bits, i);
-      head.write(TENANT, batch);
-    }
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-
-    // Chunk pages and what a request costs as a whole; nothing that grows with its samples.
-    long pages = head.chunkBytes();
-    assertThat(allocated - pages).isLessThan(rounds * 2_000L);
-  }
-
-  private static void nextRound(long[] times, long[] bits, int round) {
-    for (int i = 0; i < 2_000; i++) {
-      times[i] += 1000;
-      if (i % 4 == 0) {
-        bits[i] = Double.doubleToRawLongBits(round);
-      }
-    }
   }
 
   @Test
