@@ -114,7 +114,17 @@ public record ScrapeTargetSpec(
             "Whether each target also gets scrape_timeout_seconds, scrape_sample_limit and"
                 + " scrape_body_size_bytes.")
         @Default("false")
-        boolean extraScrapeMetrics) {
+        boolean extraScrapeMetrics,
+    @JsonPropertyDescription(
+            "Whether native histograms are read. They are in PrometheusProto only, which is then"
+                + " asked for first, unless scrapeProtocols has it at a place of its own.")
+        @Default("false")
+        boolean scrapeNativeHistograms,
+    @JsonPropertyDescription(
+            "Whether a histogram that is read as native one is read as classic one too, where the"
+                + " page has both.")
+        @Default("false")
+        boolean scrapeClassicHistograms) {
 
   private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(10);
 
@@ -146,6 +156,8 @@ public record ScrapeTargetSpec(
 
   /** A format of a page of metrics. */
   public enum ScrapeProtocol {
+    @JsonProperty("PrometheusProto")
+    PROMETHEUS_PROTO,
     @JsonProperty("OpenMetricsText1.0.0")
     OPEN_METRICS_1_0_0,
     @JsonProperty("PrometheusText0.0.4")

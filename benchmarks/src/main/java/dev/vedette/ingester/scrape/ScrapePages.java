@@ -45,7 +45,12 @@ public class ScrapePages {
   private final PageReader.Rules rules =
       new PageReader.Rules(
           new PoolConfig.SampleRules(
-              false, true, false, List.of(), new PoolConfig.Limits(64 << 20, 0, 0, 0, 0)),
+              PoolConfig.Histograms.CLASSIC,
+              false,
+              true,
+              false,
+              List.of(),
+              new PoolConfig.Limits(64 << 20, 0, 0, 0, 0)),
           Relabeler.NONE);
   private int next;
 
@@ -90,12 +95,12 @@ public class ScrapePages {
   private WriteBatch read(SeriesCache into) throws ScrapeFailure {
     byte[] page = pages[next++ % PAGES];
     into.beginPage();
-    buffers.batch.reset(into.series().labels());
+    buffers.beginBatch(into.series().labels());
     buffers.reader.read(
         new Page(page, page.length, ExpositionFormat.TEXT),
         into,
         new PageReader.Reading(TARGET, rules, 1_700_000_000_000L),
-        buffers.batch);
+        buffers);
     buffers.batch.replaceBytes(into.series().labels());
     into.series().settle(true);
     into.evict();

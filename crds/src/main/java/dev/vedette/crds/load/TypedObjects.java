@@ -26,6 +26,7 @@ final class TypedObjects {
   private static final Map<String, ScrapeProtocol> PROTOCOLS =
       Map.of(
           "OpenMetricsText1.0.0", ScrapeProtocol.OPEN_METRICS_1_0_0,
+          "PrometheusProto", ScrapeProtocol.PROMETHEUS_PROTO,
           "PrometheusText0.0.4", ScrapeProtocol.PROMETHEUS_TEXT_0_0_4);
 
   private TypedObjects() {}
@@ -122,7 +123,9 @@ final class TypedObjects {
         fields.flag("followRedirects"),
         protocols(fields.textList("scrapeProtocols")),
         fields.choice("fallbackScrapeProtocol", PROTOCOLS),
-        fields.flag("extraScrapeMetrics"));
+        fields.flag("extraScrapeMetrics"),
+        fields.flag("scrapeNativeHistograms"),
+        fields.flag("scrapeClassicHistograms"));
   }
 
   private static List<ScrapeProtocol> protocols(List<String> names) {

@@ -95,7 +95,8 @@ class ResourceLoaderTest {
               basicAuth: {username: u, password: p}
               tls: {caFile: /ca.pem, serverName: x}
               limits: {bodySize: 10MB, samples: 1000}
-              scrapeProtocols: [PrometheusText0.0.4]
+              scrapeProtocols: [PrometheusProto, PrometheusText0.0.4]
+              scrapeNativeHistograms: true
             """);
 
     assertThat(spec.fixed().targets()).containsExactly("10.0.0.1:80", "[::1]:9100", "host");
@@ -106,7 +107,11 @@ class ResourceLoaderTest {
     assertThat(spec.metricRelabelings().get(0).modulus()).isEqualTo(4);
     assertThat(spec.limits().bodySize().bytes()).isEqualTo(10 << 20);
     assertThat(spec.scrapeProtocols())
-        .containsExactly(ScrapeTargetSpec.ScrapeProtocol.PROMETHEUS_TEXT_0_0_4);
+        .containsExactly(
+            ScrapeTargetSpec.ScrapeProtocol.PROMETHEUS_PROTO,
+            ScrapeTargetSpec.ScrapeProtocol.PROMETHEUS_TEXT_0_0_4);
+    assertThat(spec.scrapeNativeHistograms()).isTrue();
+    assertThat(spec.scrapeClassicHistograms()).isFalse();
     assertThat(spec.params()).containsEntry("module", List.of("a", "b"));
     assertThat(spec.toString()).contains("username=u").doesNotContain("password=p");
   }
@@ -159,8 +164,9 @@ class ResourceLoaderTest {
             "x.yaml:8:3 spec.intervall: there is no such field; expected one of authorization,"
                 + " basicAuth, dns, enableCompression, extraScrapeMetrics, fallbackScrapeProtocol, files,"
                 + " followRedirects, honorLabels, honorTimestamps, interval, labels, limits,"
-                + " metricRelabelings, params, path, port, relabelings, scheme, scrapeProtocols,"
-                + " static, timeout, tls, trackTimestampsStaleness; did you mean interval?",
+                + " metricRelabelings, params, path, port, relabelings, scheme,"
+                + " scrapeClassicHistograms, scrapeNativeHistograms, scrapeProtocols, static, timeout,"
+                + " tls, trackTimestampsStaleness; did you mean interval?",
             "x.yaml:9:12 spec.timeout: found the text \"15 s\"; expected a duration such as 30s, 5m,"
                 + " 1h30m or 15d",
             "x.yaml:10:16 spec.honorLabels: found the text \"yes\"; expected true or false",

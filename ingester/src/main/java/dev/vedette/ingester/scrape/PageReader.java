@@ -33,6 +33,8 @@ final class PageReader {
   private int added;
   private int duplicates;
   private long metadataHash;
+  private boolean openMetrics;
+  private final CreatedTimes created = new CreatedTimes();
 
   /**
    * How a page is to be read.
@@ -80,16 +82,21 @@ final class PageReader {
   }
 
   /**
-   * Adds the page's samples to the batch, whose bytes are the cache's labels.
+   * Adds the page's samples to the buffers' batch, whose bytes are the cache's labels.
    *
    * @throws ScrapeFailure where the page is malformed or over a limit; the counts so far stay, and
    *     what is in the batch is not to be used
    */
-  void read(Page page, SeriesCache cache, Reading reading, WriteBatch batch) throws ScrapeFailure {
+  void read(Page page, SeriesCache cache, Reading reading, ScrapeBuffers buffers)
+      throws ScrapeFailure {
     nothing();
+    created.clear();
     try {
       ExpositionParser parser = parser(page);
-      samples(parser, page.body(), cache, reading, batch);
+      PoolConfig.Histograms histograms = reading.rules.config.histograms();
+      parser.histograms(histograms.nativeOnes(), histograms.classicBesideNative());
+      samples(parser, cache, reading, buffers);
+      created.apply(buffers.batch);
     } catch (InvalidRequest e) {
       throw new ScrapeFailure(ScrapeFailure.Reason.FORMAT, e.explain(), e);
     }
@@ -106,11 +113,13 @@ final class PageReader {
   private ExpositionParser parser(Page page) {
     ExpositionParser parser = parsers.computeIfAbsent(page.format(), ExpositionFormat::parser);
     parser.reset(page.body(), page.length());
+    // The one format that has starts as series of their own.
+    openMetrics = page.format() == ExpositionFormat.OPENMETRICS;
     return parser;
   }
 
   private void samples(
-      ExpositionParser parser, byte[] body, SeriesCache cache, Reading reading, WriteBatch batch)
+      ExpositionParser parser, SeriesCache cache, Reading reading, ScrapeBuffers buffers)
       throws ScrapeFailure {
     boolean honorTimestamps = reading.rules.config.honorTimestamps();
     boolean trackAll = reading.rules.config.trackTimestampsStaleness();
@@ -124,12 +133,16 @@ final class PageReader {
         if (entry == Entry.END) {
           return;
         }
-        metadata(parser, entry, body);
+        metadata(parser, entry);
         continue;
       }
       scraped++;
-      int line = line(parser, body, expected, cache, reading);
+      int line = line(parser, expected, cache, reading);
       cache.see(line);
+      long group = cache.groupOf(line);
+      if (group != CreatedTimes.NONE) {
+        created.seen(group, parser.valueBits());
+      }
       int series = cache.seriesOf(line);
       if (series != SeriesCache.DROPPED) {
         afterRelabelling++;
@@ -138,34 +151,58 @@ final class PageReader {
           duplicates++;
         } else {
           cache.series().see(series, !ownTime || trackAll);
-          add(cache.series(), series, batch);
-          batch.addSample(ownTime ? parser.timestampMillis() : reading.millis, parser.valueBits());
+          add(cache.series(), series, buffers.batch);
+          add(parser, ownTime ? parser.timestampMillis() : reading.millis, buffers);
+          if (group != CreatedTimes.NONE) {
+            created.wanted(buffers.batch.sampleCount() - 1, group);
+          }
         }
       }
     }
   }
 
-  private int line(
-      ExpositionParser parser, byte[] body, int expected, SeriesCache cache, Reading reading)
+  /** Adds what a line says of the series begun last. */
+  private static void add(ExpositionParser parser, long millis, ScrapeBuffers buffers) {
+    long told = parser.startMillis();
+    long start = told > 0 && told <= millis ? told : 0;
+    if (parser.hasHistogram()) {
+      buffers.batch.addHistogram(millis, parser.histogram(), start);
+    } else {
+      buffers.batch.addSample(millis, parser.valueBits(), start);
+    }
+    while (parser.nextExemplar()) {
+      int from = buffers.exemplars.end();
+      buffers.exemplars.add(parser.exemplarLabels());
+      buffers.batch.addExemplar(
+          from,
+          buffers.exemplars.end(),
+          parser.exemplarHasTimestamp() ? parser.exemplarTimestampMillis() : millis,
+          parser.exemplarValueBits());
+    }
+  }
+
+  private int line(ExpositionParser parser, int expected, SeriesCache cache, Reading reading)
       throws ScrapeFailure {
     BoundLabel bound = parser.boundLabel();
     if (parser.guessed() && cache.bound(expected) == bound) {
       return expected;
     }
-    int line = cache.find(body, parser.seriesFrom(), parser.seriesTo(), bound);
-    return line == SeriesCache.NONE ? newLine(parser, body, bound, cache, reading) : line;
+    int line = cache.find(parser.seriesBytes(), parser.seriesFrom(), parser.seriesTo(), bound);
+    return line == SeriesCache.NONE ? newLine(parser, bound, cache, reading) : line;
   }
 
   /** The slow path: strings are made, rules applied, limits checked. */
-  private int newLine(
-      ExpositionParser parser, byte[] body, BoundLabel bound, SeriesCache cache, Reading reading)
+  private int newLine(ExpositionParser parser, BoundLabel bound, SeriesCache cache, Reading reading)
       throws ScrapeFailure {
+    byte[] text = parser.seriesBytes();
     int from = parser.seriesFrom();
     int to = parser.seriesTo();
+    long group =
+        openMetrics ? CreatedTimes.groupOf(parser.labels(), parser.type()) : CreatedTimes.NONE;
     Labels labels = parser.labels(reading.target, reading.rules.config.honorLabels());
     Optional<Labels> kept = reading.rules.relabeler.apply(labels);
     if (kept.isEmpty() || kept.get().isEmpty()) {
-      return cache.add(body, from, to, bound, SeriesCache.DROPPED);
+      return cache.add(text, from, to, bound, SeriesCache.DROPPED, group);
     }
     if (!kept.get().has(Labels.METRIC_NAME)) {
       throw new InvalidRequest(
@@ -177,7 +214,7 @@ final class PageReader {
     int before = cache.series().count();
     int series = cache.series().of(LabelBytes.encode(kept.get()));
     added += cache.series().count() - before;
-    return cache.add(body, from, to, bound, series);
+    return cache.add(text, from, to, bound, series, group);
   }
 
   private static void checkLimits(Labels labels, PoolConfig.Limits limits) throws ScrapeFailure {
@@ -218,10 +255,9 @@ final class PageReader {
         table.labelsFrom(series), table.labelsTo(series), table.hash(series), table.check(series));
   }
 
-  private void metadata(ExpositionParser parser, Entry entry, byte[] body) {
+  private void metadata(ExpositionParser parser, Entry entry) {
     if (entry != Entry.COMMENT) {
-      long hash = LabelBytes.hash(body, parser.familyFrom(), parser.textTo());
-      metadataHash = (metadataHash ^ hash) * 31 + entry.name().hashCode();
+      metadataHash = (metadataHash ^ parser.metadataHash()) * 31 + entry.name().hashCode();
     }
   }
 

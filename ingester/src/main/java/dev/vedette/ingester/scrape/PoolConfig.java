@@ -64,6 +64,7 @@ record PoolConfig(
 
   /** What becomes of the samples on a page. */
   record SampleRules(
+      Histograms histograms,
       boolean honorLabels,
       boolean honorTimestamps,
       boolean trackTimestampsStaleness,
@@ -72,6 +73,11 @@ record PoolConfig(
     SampleRules {
       metricRelabelings = List.copyOf(metricRelabelings);
     }
+  }
+
+  /** Which form of histograms is read where a page has both. */
+  record Histograms(boolean nativeOnes, boolean classicBesideNative) {
+    static final Histograms CLASSIC = new Histograms(false, false);
   }
 
   /**

@@ -37,16 +37,17 @@ final class SampleWriter {
 
   /** Writes a batch. */
   Written write(WriteBatch batch) {
-    metrics.samples.inc(batch.sampleCount());
+    int samples = batch.sampleCount() + batch.histogramCount();
+    metrics.samples.inc(samples);
     WriteOutcome outcome;
     try {
       outcome = sink.write(tenant, batch);
     } catch (VedetteException e) {
-      metrics.lost.inc(batch.sampleCount());
+      metrics.lost.inc(samples);
       if (failing.compareAndSet(false, true)) {
         log.atError()
             .addKeyValue("tenant", tenant)
-            .addKeyValue("samples", batch.sampleCount())
+            .addKeyValue("samples", samples)
             .setCause(e)
             .log("storage takes no samples; scraped ones are lost until it does");
       }

@@ -13,7 +13,14 @@ final class ScrapeBuffers {
 
   final WriteBatch batch = new WriteBatch();
   final PageReader reader = new PageReader();
+  final ExemplarLabels exemplars = new ExemplarLabels();
   byte[] body = new byte[SMALLEST_BODY];
+
+  /** Empties the batch for a target; its series' labels lie in {@code labels}. */
+  void beginBatch(byte[] labels) {
+    exemplars.clear();
+    batch.reset(labels, exemplars);
+  }
 
   /** Makes room for more than {@code used} bytes, at most {@code limit} in all. */
   void growBody(int used, long limit) {
@@ -40,7 +47,7 @@ final class ScrapeBuffers {
     }
 
     void giveBack(ScrapeBuffers buffers) {
-      buffers.batch.reset(new byte[0]);
+      buffers.beginBatch(new byte[0]);
       if (buffers.body.length <= LARGEST_KEPT_BODY && count.get() < MAX_WAITING) {
         count.incrementAndGet();
         waiting.add(buffers);

@@ -33,6 +33,8 @@ final class ScrapeTargetPools {
         defaults(resource.getMetadata().getName(), spec),
         rules(spec.relabelings()),
         new PoolConfig.SampleRules(
+            new PoolConfig.Histograms(
+                spec.scrapeNativeHistograms(), spec.scrapeClassicHistograms()),
             spec.honorLabels(),
             spec.honorTimestamps(),
             spec.trackTimestampsStaleness(),
@@ -44,7 +46,7 @@ final class ScrapeTargetPools {
             spec.tls(),
             spec.enableCompression(),
             spec.followRedirects(),
-            accept(spec.scrapeProtocols()),
+            accept(protocols(spec)),
             format(spec.fallbackScrapeProtocol())),
         orZero(spec.limits().targets()),
         spec.extraScrapeMetrics(),
@@ -80,7 +82,12 @@ final class ScrapeTargetPools {
             target.timeout()),
         List.of(),
         new PoolConfig.SampleRules(
-            false, true, false, List.of(), new PoolConfig.Limits(BUILT_IN_BODY_BYTES, 0, 0, 0, 0)),
+            PoolConfig.Histograms.CLASSIC,
+            false,
+            true,
+            false,
+            List.of(),
+            new PoolConfig.Limits(BUILT_IN_BODY_BYTES, 0, 0, 0, 0)),
         new PoolConfig.Http(
             null, null, null, true, true, ExpositionFormat.ACCEPT, ExpositionFormat.TEXT),
         0,
@@ -137,7 +144,17 @@ final class ScrapeTargetPools {
     return switch (protocol) {
       case OPEN_METRICS_1_0_0 -> ExpositionFormat.OPENMETRICS;
       case PROMETHEUS_TEXT_0_0_4 -> ExpositionFormat.TEXT;
+      case PROMETHEUS_PROTO -> ExpositionFormat.PROTOBUF;
     };
+  }
+
+  /** Native histograms are in protobuf only, so whoever wants them asks for it. */
+  private static List<ScrapeProtocol> protocols(ScrapeTargetSpec spec) {
+    List<ScrapeProtocol> protocols = new ArrayList<>(spec.scrapeProtocols());
+    if (spec.scrapeNativeHistograms() && !protocols.contains(ScrapeProtocol.PROMETHEUS_PROTO)) {
+      protocols.addFirst(ScrapeProtocol.PROMETHEUS_PROTO);
+    }
+    return protocols;
   }
 
   /** Wishes with falling weight; anything at all is better than a refusal. */
@@ -155,6 +172,9 @@ final class ScrapeTargetPools {
     return switch (protocol) {
       case OPEN_METRICS_1_0_0 -> "application/openmetrics-text;version=1.0.0";
       case PROMETHEUS_TEXT_0_0_4 -> "text/plain;version=0.0.4";
+      case PROMETHEUS_PROTO ->
+          "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily"
+              + ";encoding=delimited";
     };
   }
 }

@@ -38,6 +38,7 @@ final class SeriesCache {
   private BoundLabel[] bound = new BoundLabel[64];
   private int[] lineHash = new int[64];
   private int[] lineSeries = new int[64];
+  private long[] lineGroup = new long[64];
   private int[] lineSeen = new int[64];
   private int[] following = new int[64];
   // Line numbers + 1 by hash, open addressing, at most half full.
@@ -52,7 +53,7 @@ final class SeriesCache {
 
   /** Bytes of all arrays, about. */
   long bytes() {
-    return text.length + textFrom.length * 28L + table.length * 4L + series.bytes();
+    return text.length + textFrom.length * 36L + table.length * 4L + series.bytes();
   }
 
   int lineCount() {
@@ -94,6 +95,11 @@ final class SeriesCache {
     return lineSeries[line];
   }
 
+  /** The group of a line, whose start a {@code _created} line may tell: {@link CreatedTimes}. */
+  long groupOf(int line) {
+    return lineGroup[line];
+  }
+
   /** Finds a line by its text, or {@link #NONE}. */
   int find(byte[] body, int from, int to, BoundLabel lineBound) {
     int hash = hash(body, from, to);
@@ -115,17 +121,17 @@ final class SeriesCache {
   }
 
   /** Adds a line that {@link #find} did not know, for a series or {@link #DROPPED}. */
-  int add(byte[] body, int from, int to, BoundLabel lineBound, int seriesOfLine) {
+  int add(byte[] body, int from, int to, BoundLabel lineBound, int seriesOfLine, long groupOfLine) {
     int length = to - from;
     if (textUsed + length > text.length) {
       text = Arrays.copyOf(text, Math.max(textUsed + length, text.length * 2));
     }
     System.arraycopy(body, from, text, textUsed, length);
     textUsed += length;
-    return addLine(textUsed - length, hash(body, from, to), lineBound, seriesOfLine);
+    return addLine(textUsed - length, hash(body, from, to), lineBound, seriesOfLine, groupOfLine);
   }
 
-  private int addLine(int at, int hash, BoundLabel lineBound, int seriesOfLine) {
+  private int addLine(int at, int hash, BoundLabel lineBound, int seriesOfLine, long groupOfLine) {
     if (lineCount == textFrom.length) {
       growLines();
     }
@@ -135,6 +141,7 @@ final class SeriesCache {
     bound[line] = lineBound;
     lineHash[line] = hash;
     lineSeries[line] = seriesOfLine;
+    lineGroup[line] = groupOfLine;
     lineSeen[line] = 0;
     following[line] = NONE;
     put(line);
@@ -148,6 +155,7 @@ final class SeriesCache {
     bound = Arrays.copyOf(bound, capacity);
     lineHash = Arrays.copyOf(lineHash, capacity);
     lineSeries = Arrays.copyOf(lineSeries, capacity);
+    lineGroup = Arrays.copyOf(lineGroup, capacity);
     lineSeen = Arrays.copyOf(lineSeen, capacity);
     following = Arrays.copyOf(following, capacity);
     table = new int[capacity * 2];
@@ -196,6 +204,7 @@ final class SeriesCache {
     int[] from = textFrom;
     int[] to = textTo;
     int[] seriesOfLine = lineSeries;
+    long[] groupOfLine = lineGroup;
     int[] hash = lineHash;
     BoundLabel[] oldBound = bound;
     int[] seen = lineSeen;
@@ -212,7 +221,7 @@ final class SeriesCache {
         System.arraycopy(oldText, from[line], text, textUsed, length);
         textUsed += length;
         int kept = seriesOfLine[line] == DROPPED ? DROPPED : moved[seriesOfLine[line]];
-        int copy = addLine(textUsed - length, hash[line], oldBound[line], kept);
+        int copy = addLine(textUsed - length, hash[line], oldBound[line], kept, groupOfLine[line]);
         lineSeen[copy] = page;
         // Kept in page order where pages keep theirs; wrong guesses mend themselves.
         following[copy] = copy + 1;
@@ -234,6 +243,7 @@ final class SeriesCache {
     bound = new BoundLabel[capacity];
     lineHash = new int[capacity];
     lineSeries = new int[capacity];
+    lineGroup = new long[capacity];
     lineSeen = new int[capacity];
     following = new int[capacity];
     table = new int[capacity * 2];

@@ -82,7 +82,7 @@ final class TargetScraper {
     buffers.reader.nothing();
     cache.beginPage();
     WriteBatch batch = buffers.batch;
-    batch.reset(cache.series().labels());
+    buffers.beginBatch(cache.series().labels());
     ScrapeFailure failure = null;
     long bodyBytes = 0;
     boolean metadata = false;
@@ -91,13 +91,14 @@ final class TargetScraper {
       Page page = fetch(pool, target, buffers);
       bodyBytes = page.length();
       useFormat(page.format());
-      buffers.reader.read(page, cache, new PageReader.Reading(labels, pool.rules(), millis), batch);
+      buffers.reader.read(
+          page, cache, new PageReader.Reading(labels, pool.rules(), millis), buffers);
       metadata = addMetadata(page, buffers);
     } catch (ScrapeFailure e) {
       failure = e;
       bodyBytes = e.reason() == ScrapeFailure.Reason.BODY_SIZE_LIMIT ? -1 : bodyBytes;
       // Nothing of a failed page counts: all series end here.
-      batch.reset(cache.series().labels());
+      buffers.beginBatch(cache.series().labels());
       cache.beginPage();
     }
     addEnded(millis, batch);
@@ -214,7 +215,7 @@ final class TargetScraper {
     ScrapeBuffers buffers = context.buffers().take();
     try {
       cache.beginPage();
-      buffers.batch.reset(cache.series().labels());
+      buffers.beginBatch(cache.series().labels());
       addEnded(millis, buffers.batch);
       if (last.begun().isEmpty()) {
         return true;

@@ -4,8 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
-import java.io.File;
+import dev.vedette.ingester.RealTarget;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,8 +12,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,12 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /** Our names, labels and types against a node_exporter on the same machine, where there is one. */
 class NodeExporterTest {
-  private static final List<String> BINARIES = List.of("prometheus-node-exporter", "node_exporter");
-  private static final Pattern LISTENING = Pattern.compile("address=(127\\.0\\.0\\.1:\\d+)");
-
   @Test
   void whatWeNameNodeExporterNamesToo() throws Exception {
-    Optional<Path> binary = binary();
+    Optional<Path> binary = RealTarget.find("prometheus-node-exporter", "node_exporter");
     assumeTrue(binary.isPresent(), "no node_exporter on the path");
 
     Map<String, Set<String>> theirs = shapes(scrape(binary.get()));
@@ -44,31 +38,11 @@ class NodeExporterTest {
     assertThat(theirs).containsAllEntriesOf(ours);
   }
 
-  private static Optional<Path> binary() {
-    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-        .flatMap(folder -> BINARIES.stream().map(name -> Path.of(folder, name)))
-        .filter(file -> file.toFile().canExecute())
-        .findFirst();
-  }
-
   private static String scrape(Path binary) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(binary.toString(), "--web.listen-address=127.0.0.1:0")
-            .redirectErrorStream(true)
-            .start();
-    try (BufferedReader log = process.inputReader()) {
-      String address = null;
-      for (String line = log.readLine(); address == null && line != null; line = log.readLine()) {
-        Matcher listening = LISTENING.matcher(line);
-        address = listening.find() ? listening.group(1) : null;
-      }
-      assertThat(address).as("the address in node_exporter's log").isNotNull();
-      try (HttpClient client = HttpClient.newHttpClient()) {
-        URI page = URI.create("http://%s/metrics".formatted(address));
-        return client.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
-      }
-    } finally {
-      process.destroy();
+    try (RealTarget exporter = RealTarget.start(binary);
+        HttpClient client = HttpClient.newHttpClient()) {
+      URI page = URI.create("http://%s/metrics".formatted(exporter.address()));
+      return client.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();
     }
   }
 

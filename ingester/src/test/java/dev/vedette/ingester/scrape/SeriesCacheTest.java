@@ -35,7 +35,12 @@ class SeriesCacheTest {
   private static PageReader.Rules rules(RelabelRule... list) {
     return new PageReader.Rules(
         new PoolConfig.SampleRules(
-            false, true, false, List.of(), new PoolConfig.Limits(1 << 20, 0, 0, 0, 0)),
+            PoolConfig.Histograms.CLASSIC,
+            false,
+            true,
+            false,
+            List.of(),
+            new PoolConfig.Limits(1 << 20, 0, 0, 0, 0)),
         Relabeler.of(List.of(list)));
   }
 
@@ -95,17 +100,17 @@ class SeriesCacheTest {
   }
 
   private void read(SeriesCache into, ScrapeBuffers with, byte[] page) throws ScrapeFailure {
-    with.batch.reset(into.series().labels());
+    with.beginBatch(into.series().labels());
     with.reader.read(
         new Page(page, page.length, ExpositionFormat.TEXT),
         into,
         new PageReader.Reading(TARGET, rules, 1000),
-        with.batch);
+        with);
   }
 
   private Set<Labels> ended() {
     Set<Labels> ended = new HashSet<>();
-    buffers.batch.reset(cache.series().labels());
+    buffers.beginBatch(cache.series().labels());
     SeriesTable series = cache.series();
     for (int i = series.nextEnded(0); i >= 0; i = series.nextEnded(i + 1)) {
       PageReader.add(series, i, buffers.batch);

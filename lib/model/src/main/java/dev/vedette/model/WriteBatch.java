@@ -110,13 +110,20 @@ public final class WriteBatch {
   public void addSample(long timestampMillis, long bits, long startMillis) {
     addSample(timestampMillis, bits);
     if (startMillis != 0) {
-      if (starts.length < sampleCount) {
+      setStart(sampleCount - 1, startMillis);
+    }
+  }
+
+  /** Gives a sample a start timestamp that became known after it. */
+  public void setStart(int sample, long startMillis) {
+    if (sample >= startCount) {
+      if (starts.length <= sample) {
         starts = Arrays.copyOf(starts, timestamps.length);
       }
-      Arrays.fill(starts, startCount, sampleCount - 1, 0);
-      starts[sampleCount - 1] = startMillis;
-      startCount = sampleCount;
+      Arrays.fill(starts, startCount, sample, 0);
+      startCount = sample + 1;
     }
+    starts[sample] = startMillis;
   }
 
   /**
@@ -280,14 +287,6 @@ public final class WriteBatch {
 
   public int exemplarSeries(int exemplar) {
     return exemplarSeries[exemplar];
-  }
-
-  public int exemplarLabelsFrom(int exemplar) {
-    return exemplarLabelsFrom[exemplar];
-  }
-
-  public int exemplarLabelsTo(int exemplar) {
-    return exemplarLabelsTo[exemplar];
   }
 
   public long exemplarTimestamp(int exemplar) {

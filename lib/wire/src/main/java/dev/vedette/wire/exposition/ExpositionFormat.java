@@ -10,7 +10,11 @@ public enum ExpositionFormat {
   /** Prometheus text format 0.0.4 (and 1.0.0, which only adds quoted names). */
   TEXT("text/plain"),
   /** OpenMetrics 1.0: strict spacing, UNIT, exemplars, {@code # EOF} at the end. */
-  OPENMETRICS("application/openmetrics-text");
+  OPENMETRICS("application/openmetrics-text"),
+  /**
+   * Delimited {@code io.prometheus.client.MetricFamily} messages: the one with native histograms.
+   */
+  PROTOBUF("application/vnd.google.protobuf");
 
   /** The {@code Accept} header of a scrape: OpenMetrics preferred, anything is better than 406. */
   public static final String ACCEPT =
@@ -34,6 +38,7 @@ public enum ExpositionFormat {
     return switch (this) {
       case TEXT -> new TextParser();
       case OPENMETRICS -> new OpenMetricsParser();
+      case PROTOBUF -> new ProtobufParser();
     };
   }
 
@@ -64,8 +69,8 @@ public enum ExpositionFormat {
         ErrorId.UNSUPPORTED_CONTENT,
         contentType.isBlank()
             ? "the target sent no Content-Type, so the format of its metrics is unknown"
-            : "the target sent Content-Type \"%s\", expected %s or %s"
-                .formatted(contentType, TEXT.mediaType, OPENMETRICS.mediaType),
+            : "the target sent Content-Type \"%s\", expected %s, %s or %s"
+                .formatted(contentType, TEXT.mediaType, OPENMETRICS.mediaType, PROTOBUF.mediaType),
         "let the target name the format, or set a fallback scrape protocol for it");
   }
 }

@@ -1,27 +1,24 @@
 package dev.vedette.wire.exposition;
 
-import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricType;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.stream.Collectors;
 
 /**
  * Reads an exposition entry by entry: {@link #reset}, then {@link #next} until {@link Entry#END};
- * the getters describe the entry returned last. Per sample nothing is allocated (numbers beyond 15
- * digits excepted): a series is a range of the body's bytes, and only whoever meets that text for
- * the first time turns it into {@link #labels labels}.
+ * the getters describe the entry returned last. Per sample nothing is allocated (numbers of text
+ * beyond 15 digits and native histograms excepted): a series is a range of bytes, and only whoever
+ * meets that range for the first time turns it into {@link #labels labels}.
  *
  * <p>A scraper that keeps the previous body passes the series text it expects next: {@link
- * #next(byte[], int, int)} compares bytes and skips reading labels where the line begins with it.
+ * #next(byte[], int, int)} compares bytes and skips reading labels where the series has it.
  *
- * <p>Lines follow what Prometheus accepts, which is wider than the specifications (duplicate
+ * <p>What is accepted is what Prometheus accepts, which is wider than the specifications (duplicate
  * metadata, any order). One thread. Anything malformed is {@link InvalidRequest} ({@code
- * invalid-exposition}) naming the line; the parser is then done until the next reset.
+ * invalid-exposition}) naming the place; the parser is then done until the next reset.
  */
-public abstract sealed class ExpositionParser permits TextParser, OpenMetricsParser {
+public abstract sealed class ExpositionParser permits TextualParser, ProtobufParser {
   /** What {@link #next} found. */
   public enum Entry {
     END,
@@ -32,39 +29,29 @@ public abstract sealed class ExpositionParser permits TextParser, OpenMetricsPar
     COMMENT
   }
 
-  private static final byte[] NO_BYTES = {};
+  /** Where a series is no start, and elsewhere where there is nothing. */
   static final int NONE = -1;
 
-  private static final String[] TYPE_WORDS =
-      Arrays.stream(MetricType.values()).map(MetricType::text).toArray(String[]::new);
+  private static final byte[] NO_BYTES = {};
 
   byte[] body = NO_BYTES;
   int end;
   int at;
+  MetricType type = MetricType.UNKNOWN;
 
-  private int seriesFrom;
-  private int seriesTo;
-  private int nameFrom;
-  private int nameTo;
-  private boolean nameQuoted;
-  private final Offsets seriesLabels = new Offsets();
-  private boolean guessed;
-  private long valueBits;
-  private boolean hasTimestamp;
-  private long timestampMillis;
+  // Of the series read last.
+  byte[] seriesBytes = NO_BYTES;
+  int seriesFrom;
+  int seriesTo;
+  boolean guessed;
+  long valueBits;
+  boolean hasTimestamp;
+  long timestampMillis;
 
-  private boolean hasExemplar;
-  private final Offsets exemplarLabels = new Offsets();
-  private long exemplarValueBits;
-  private boolean exemplarHasTimestamp;
-  private long exemplarTimestampMillis;
-
-  private int familyFrom;
-  private int familyTo;
-  private boolean familyQuoted;
-  private int textFrom;
-  private int textTo;
-  private MetricType type = MetricType.UNKNOWN;
+  // Of the exemplar read last.
+  long exemplarValueBits;
+  boolean exemplarHasTimestamp;
+  long exemplarTimestampMillis;
 
   /** Starts over with the first {@code length} bytes of a body, which must not change meanwhile. */
   public void reset(byte[] body, int length) {
@@ -73,15 +60,20 @@ public abstract sealed class ExpositionParser permits TextParser, OpenMetricsPar
     at = 0;
     type = MetricType.UNKNOWN;
     guessed = false;
-    seriesLabels.clear();
   }
 
   /**
    * Whether {@code _created} lines of counters, histograms and summaries are left out and answered
    * by {@link #startMillis} instead. Off by default: then they are series like any other.
-   * OpenMetrics only.
+   * OpenMetrics only; protobuf always has them apart.
    */
   public void foldCreated(boolean fold) {}
+
+  /**
+   * Which form of a histogram that a page has as native and as classic one becomes series. Native
+   * ones are in protobuf only.
+   */
+  public void histograms(boolean nativeOnes, boolean classicBesideNative) {}
 
   /** Reads the next entry. */
   public final Entry next() {
@@ -95,18 +87,14 @@ public abstract sealed class ExpositionParser permits TextParser, OpenMetricsPar
    */
   public abstract Entry next(byte[] expected, int from, int to);
 
-  /** Where the line at an offset stands, from 1. Counts from the start; for messages. */
-  final int line(int offset) {
-    int line = 1;
-    for (int i = 0; i < Math.min(offset, end); i++) {
-      line += body[i] == '\n' ? 1 : 0;
-    }
-    return line;
-  }
-
   // --- series ---
 
-  /** First byte of the series text: metric name and labels as the target wrote them. */
+  /** What {@link #seriesFrom} and {@link #seriesTo} are offsets of; may differ at each entry. */
+  public final byte[] seriesBytes() {
+    return seriesBytes;
+  }
+
+  /** First byte of the series text: what tells the series from all others of its target. */
   public final int seriesFrom() {
     return seriesFrom;
   }
@@ -119,6 +107,20 @@ public abstract sealed class ExpositionParser permits TextParser, OpenMetricsPar
   /** Whether the series text was the expected one. */
   public final boolean guessed() {
     return guessed;
+  }
+
+  /** Whether the sample is a {@link #histogram} instead of a value. */
+  public boolean hasHistogram() {
+    return false;
+  }
+
+  /**
+   * The native histogram of the series read last.
+   *
+   * @throws InvalidRequest ({@code invalid-exposition}) where it is none
+   */
+  public Histogram histogram() {
+    throw new IllegalStateException("BUG: the series has a value");
   }
 
   /** Bits of the value; any NaN is {@link dev.vedette.model.SpecialValues#NAN_BITS}. */
@@ -155,20 +157,13 @@ public abstract sealed class ExpositionParser permits TextParser, OpenMetricsPar
    * target's wins and the series' own becomes {@code exported_name}.
    */
   public final Labels labels(Labels target, boolean honorLabels) {
-    if (guessed) {
-      rescan();
-    }
-    SeriesText text = new SeriesText(this, nameFrom, nameTo, nameQuoted);
-    return text.read(seriesLabels, boundLabel()).with(target, honorLabels);
+    SeriesLabels own = new SeriesLabels(this);
+    addLabels(own);
+    return own.with(target, honorLabels);
   }
 
-  private void rescan() {
-    int resume = at;
-    at = seriesFrom;
-    series();
-    at = resume;
-    guessed = false;
-  }
+  /** Adds the labels of the series read last. */
+  abstract void addLabels(SeriesLabels labels);
 
   /** Whether the body says when the series read last began. Looks ahead: ask only if needed. */
   public final boolean hasStart() {
@@ -180,27 +175,10 @@ public abstract sealed class ExpositionParser permits TextParser, OpenMetricsPar
     return Long.MIN_VALUE;
   }
 
-  final boolean nameEndsWith(String suffix) {
-    if (guessed) {
-      rescan();
-    }
-    int from = nameTo - suffix.length();
-    return from >= nameFrom && startsWith(from, suffix);
-  }
+  // --- exemplars ---
 
-  /** Reads on, in this parser, from where another stands. */
-  final void continueAt(ExpositionParser other) {
-    reset(other.body, other.end);
-    at = other.at;
-    type = other.type;
-  }
-
-  // --- exemplar ---
-
-  /** Whether the series read last carries an exemplar. */
-  public final boolean hasExemplar() {
-    return hasExemplar;
-  }
+  /** Moves to the next exemplar of the series read last; false where there is none left. */
+  public abstract boolean nextExemplar();
 
   public final long exemplarValueBits() {
     return exemplarValueBits;
@@ -216,302 +194,30 @@ public abstract sealed class ExpositionParser permits TextParser, OpenMetricsPar
 
   /** Labels of the exemplar, usually one trace id. */
   public final Labels exemplarLabels() {
-    return new SeriesText(this, NONE, NONE, false)
-        .read(exemplarLabels, BoundLabel.NONE)
-        .with(Labels.EMPTY, true);
+    SeriesLabels own = new SeriesLabels(this);
+    addExemplarLabels(own);
+    return own.with(Labels.EMPTY, true);
   }
+
+  /** Adds the labels of the exemplar read last. */
+  abstract void addExemplarLabels(SeriesLabels labels);
 
   // --- metadata ---
 
   /** Family that TYPE, HELP or UNIT speak of. */
-  public final String family() {
-    return SeriesText.unescape(this, familyFrom, familyTo, familyQuoted);
-  }
+  public abstract String family();
 
-  /** First byte of the family's name as written, without quotes. */
-  public final int familyFrom() {
-    return familyFrom;
-  }
-
-  /** End of the family's name as written, exclusive. */
-  public final int familyTo() {
-    return familyTo;
-  }
-
-  /** Type given by the last TYPE line. */
+  /** Type given by the last TYPE. */
   public final MetricType type() {
     return type;
-  }
-
-  /** First byte of the text of HELP, UNIT or a comment, as written. */
-  public final int textFrom() {
-    return textFrom;
-  }
-
-  /** End of that text, exclusive. */
-  public final int textTo() {
-    return textTo;
   }
 
   /** The text of HELP (escapes resolved), UNIT or a comment. */
   public abstract String text();
 
-  // --- shared by the two formats ---
+  /** A hash over family and text of TYPE, HELP or UNIT as they are in the body. */
+  public abstract long metadataHash();
 
-  /** Skips what may stand between tokens. */
-  abstract int blanks(int from);
-
-  /** Whether labels must be separated by commas; where not, a blank or nothing does. */
-  abstract boolean needsCommas();
-
-  /** Reads the series at {@link #at}, by comparison where the guess holds. */
-  final void series(byte[] expected, int from, int to) {
-    hasExemplar = false;
-    hasTimestamp = false;
-    guessed = to > from && isNext(expected, from, to);
-    if (guessed) {
-      seriesFrom = at;
-      at += to - from;
-      seriesTo = at;
-    } else {
-      series();
-    }
-  }
-
-  private boolean isNext(byte[] expected, int from, int to) {
-    int after = at + to - from;
-    if (after >= end || !Arrays.equals(body, at, after, expected, from, to)) {
-      return false;
-    }
-    if (expected[to - 1] == '}') {
-      return true;
-    }
-    // A bare name: it must end here, and no labels may follow.
-    return (body[after] == ' ' || body[after] == '\t') && peek(blanks(after)) != '{';
-  }
-
-  private void series() {
-    seriesFrom = at;
-    nameFrom = NONE;
-    seriesLabels.clear();
-    if (isNameStart(peek(at)) || peek(at) == ':') {
-      nameFrom = at;
-      at = nameEnd(at);
-      nameTo = at;
-      nameQuoted = false;
-    }
-    seriesTo = at;
-    int brace = nameFrom == NONE ? at : blanks(at);
-    if (peek(brace) == '{') {
-      at = labelPairs(brace + 1, seriesLabels, true);
-      seriesTo = at;
-    }
-    if (nameFrom == NONE) {
-      throw invalid(seriesFrom, "the series has no metric name");
-    }
-  }
-
-  /** Reads labels behind an opening brace; returns the offset behind the closing one. */
-  private int labelPairs(int from, Offsets labels, boolean nameAllowed) {
-    int p = blanks(from);
-    while (peek(p) != '}') {
-      boolean quoted = peek(p) == '"';
-      int labelFrom = quoted ? p + 1 : p;
-      int labelTo = quoted ? quoteEnd(p) : labelNameEnd(p);
-      p = blanks(quoted ? labelTo + 1 : labelTo);
-      if (quoted && nameAllowed && (peek(p) == ',' || peek(p) == '}')) {
-        quotedName(labelFrom, labelTo);
-      } else {
-        if (peek(p) != '=') {
-          throw expected(p, "'=' after a label name");
-        }
-        p = blanks(p + 1);
-        if (peek(p) != '"') {
-          throw expected(p, "a label value in double quotes");
-        }
-        int valueTo = quoteEnd(p);
-        labels.add(labelFrom, labelTo, p + 1, valueTo);
-        p = blanks(valueTo + 1);
-      }
-      if (peek(p) == ',') {
-        p = blanks(p + 1);
-      } else if (peek(p) != '}' && needsCommas()) {
-        throw expected(p, "',' or '}' after a label");
-      }
-    }
-    return p + 1;
-  }
-
-  private void quotedName(int from, int to) {
-    if (nameFrom != NONE) {
-      throw invalid(from, "the series has two metric names");
-    }
-    nameFrom = from;
-    nameTo = to;
-    nameQuoted = true;
-  }
-
-  private int labelNameEnd(int from) {
-    if (!isNameStart(peek(from))) {
-      throw expected(from, "a label name");
-    }
-    int p = from + 1;
-    while (isNameStart(peek(p)) || isDigit(peek(p))) {
-      p++;
-    }
-    return p;
-  }
-
-  /** The offset of the closing quote of the string that begins at {@code from}. */
-  private int quoteEnd(int from) {
-    for (int p = from + 1; p < end; p++) {
-      byte b = body[p];
-      if (b == '"') {
-        return p;
-      }
-      if (b == '\\') {
-        p++;
-        if (peek(p) == '\n') {
-          break;
-        }
-      }
-    }
-    throw invalid(from, "a quoted string is not closed");
-  }
-
-  final void value(int from, int to) {
-    valueBits = number(from, to);
-  }
-
-  final void timestamp(long millis) {
-    hasTimestamp = true;
-    timestampMillis = millis;
-  }
-
-  final void exemplarLabels(int from) {
-    hasExemplar = true;
-    exemplarHasTimestamp = false;
-    exemplarLabels.clear();
-    at = labelPairs(from, exemplarLabels, false);
-  }
-
-  final void exemplarValue(int from, int to) {
-    exemplarValueBits = number(from, to);
-  }
-
-  final void exemplarTimestamp(long millis) {
-    exemplarHasTimestamp = true;
-    exemplarTimestampMillis = millis;
-  }
-
-  final long number(int from, int to) {
-    if (from == to) {
-      throw expected(from, "a number");
-    }
-    long bits = Numbers.bits(body, from, to);
-    if (bits == Numbers.INVALID) {
-      throw invalid(from, "\"%s\" is no number".formatted(shown(from, to)));
-    }
-    return bits;
-  }
-
-  /** Reads the name of a family at {@code from}; returns the offset behind it. */
-  final int familyName(int from) {
-    familyQuoted = peek(from) == '"';
-    if (familyQuoted) {
-      familyFrom = from + 1;
-      familyTo = quoteEnd(from);
-      return familyTo + 1;
-    }
-    if (!isNameStart(peek(from)) && peek(from) != ':') {
-      throw expected(from, "the name of a metric family");
-    }
-    familyFrom = from;
-    familyTo = nameEnd(from);
-    return familyTo;
-  }
-
-  final void text(int from, int to) {
-    textFrom = from;
-    textTo = to;
-  }
-
-  /** The type that the text names; its plain form save for the unknown type's own word. */
-  final void type(MetricType[] known, String unknownWord) {
-    for (MetricType one : known) {
-      String word = one == MetricType.UNKNOWN ? unknownWord : TYPE_WORDS[one.ordinal()];
-      if (textTo - textFrom == word.length() && startsWith(textFrom, word)) {
-        type = one;
-        return;
-      }
-    }
-    throw expected(
-        textFrom,
-        "one of the types "
-            + Arrays.stream(known)
-                .map(one -> one == MetricType.UNKNOWN ? unknownWord : one.text())
-                .collect(Collectors.joining(", ")));
-  }
-
-  private int nameEnd(int from) {
-    int p = from + 1;
-    while (isNameStart(peek(p)) || isDigit(peek(p)) || peek(p) == ':') {
-      p++;
-    }
-    return p;
-  }
-
-  final int lineEnd(int from) {
-    int p = from;
-    while (p < end && body[p] != '\n') {
-      p++;
-    }
-    return p;
-  }
-
-  final boolean startsWith(int from, String word) {
-    if (end - from < word.length()) {
-      return false;
-    }
-    for (int i = 0; i < word.length(); i++) {
-      if (body[from + i] != word.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** The byte at an offset, or {@link #NONE} behind the end. */
-  final int peek(int offset) {
-    return offset < end ? body[offset] & 0xff : NONE;
-  }
-
-  static boolean isDigit(int c) {
-    return c >= '0' && c <= '9';
-  }
-
-  private static boolean isNameStart(int c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
-  }
-
-  final InvalidRequest expected(int offset, String what) {
-    String found = offset < end ? "\"" + shown(offset, offset + 12) + "\"" : "the end of the body";
-    return invalid(offset, "expected %s, found %s".formatted(what, found));
-  }
-
-  final InvalidRequest invalid(int offset, String message) {
-    int line = line(offset);
-    at = end;
-    return new InvalidRequest(
-        ErrorId.INVALID_EXPOSITION,
-        "line %d: %s".formatted(line, message),
-        "correct what the target exposes");
-  }
-
-  /** A few bytes for a message, harmless to print. */
-  final String shown(int from, int to) {
-    int shownTo = Math.min(Math.min(to, end), from + 60);
-    String text = new String(body, from, Math.max(0, shownTo - from), StandardCharsets.UTF_8);
-    return text.replace("\n", "\\n").replace("\t", "\\t").replaceAll("\\p{Cntrl}", "?");
-  }
+  /** An error at an offset of the body; the parser is done. */
+  abstract InvalidRequest invalid(int offset, String message);
 }

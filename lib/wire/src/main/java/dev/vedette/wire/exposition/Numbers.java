@@ -132,7 +132,11 @@ final class Numbers {
     if (bits == INVALID) {
       return text;
     }
-    double value = Double.longBitsToDouble(bits);
+    return boundText(Double.longBitsToDouble(bits));
+  }
+
+  /** The same of a number. */
+  static String boundText(double value) {
     if (Double.isNaN(value)) {
       return "NaN";
     }

@@ -4,7 +4,7 @@ import dev.vedette.model.MetricType;
 import org.jspecify.annotations.Nullable;
 
 /** OpenMetrics 1.0: one blank between tokens, no blank lines, {@code # EOF} at the end. */
-final class OpenMetricsParser extends ExpositionParser {
+final class OpenMetricsParser extends TextualParser {
   private static final MetricType[] TYPES = MetricType.values();
   private static final int METADATA_PREFIX = "# HELP ".length();
 

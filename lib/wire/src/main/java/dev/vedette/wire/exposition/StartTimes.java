@@ -29,7 +29,7 @@ final class StartTimes {
   }
 
   /** Start of the series a parser has just read, {@link Long#MIN_VALUE} where none is told. */
-  long of(ExpositionParser parser) {
+  long of(TextualParser parser) {
     if (!mayHaveStart(parser.type())) {
       return Long.MIN_VALUE;
     }
@@ -43,7 +43,7 @@ final class StartTimes {
     return search(parser, family);
   }
 
-  private long search(ExpositionParser parser, Labels family) {
+  private long search(TextualParser parser, Labels family) {
     ahead.continueAt(parser);
     while (ahead.next() == ExpositionParser.Entry.SERIES) {
       Labels labels = familyOf(ahead);
@@ -63,7 +63,7 @@ final class StartTimes {
   }
 
   /** Labels that all series of one histogram, summary or counter share, under the family's name. */
-  private static Labels familyOf(ExpositionParser parser) {
+  private static Labels familyOf(TextualParser parser) {
     Labels.Builder family = new Labels.Builder();
     for (Label label : parser.labels()) {
       if (!label.name().equals(parser.boundLabel().label())) {

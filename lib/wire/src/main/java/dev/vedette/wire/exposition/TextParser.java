@@ -3,7 +3,7 @@ package dev.vedette.wire.exposition;
 import dev.vedette.model.MetricType;
 
 /** Prometheus text format 0.0.4: blanks between tokens are free, unknown comments are skipped. */
-final class TextParser extends ExpositionParser {
+final class TextParser extends TextualParser {
   private static final MetricType[] TYPES = {
     MetricType.COUNTER,
     MetricType.GAUGE,

@@ -118,16 +118,12 @@ class ExpositionConformanceTest {
 
   /** Prometheus reports the name as written, escapes and all; ours are resolved in family(). */
   private static String rawFamily(ExpositionParser parser) {
-    return new String(
-        parser.body,
-        parser.familyFrom(),
-        parser.familyTo() - parser.familyFrom(),
-        StandardCharsets.UTF_8);
+    return ((TextualParser) parser).writtenFamily();
   }
 
   private static String series(ExpositionParser parser) {
     String exemplar =
-        parser.hasExemplar()
+        parser.nextExemplar()
             ? "%s %s %s"
                 .formatted(
                     parser.exemplarLabels(),

@@ -60,7 +60,7 @@ class ExpositionParserTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PROTOBUF")
   void readsTheSameWithAndWithoutGuesses(ExpositionFormat format) {
     byte[] body = body(format, 50);
     ExpositionParser plain = format.parser();
@@ -73,7 +73,7 @@ class ExpositionParserTest {
           .isIn((Object[]) Entry.values());
       assertThat(guessing.valueBits()).isEqualTo(plain.valueBits());
       assertThat(guessing.seriesTo()).isEqualTo(plain.seriesTo());
-      assertThat(guessing.hasExemplar()).isEqualTo(plain.hasExemplar());
+      assertThat(guessing.nextExemplar()).isEqualTo(plain.nextExemplar());
     }
     assertThat(guessing.next(NOTHING, 0, 0)).isEqualTo(Entry.END);
   }
@@ -166,7 +166,7 @@ class ExpositionParserTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PROTOBUF")
   void randomBytesAreRefusedOrReadNeverAnythingElse(ExpositionFormat format) {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("seed " + seed);
@@ -206,7 +206,7 @@ class ExpositionParserTest {
           case SERIES -> {
             assertThat(parser.labels().metricName()).isNotEmpty();
             boolean _ = parser.hasStart();
-            if (parser.hasExemplar()) {
+            if (parser.nextExemplar()) {
               Labels _ = parser.exemplarLabels();
             }
           }
@@ -221,7 +221,7 @@ class ExpositionParserTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PROTOBUF")
   void aKnownBodyIsReadWithoutAllocating(ExpositionFormat format) {
     byte[] body = body(format, 1000);
     ExpositionParser parser = format.parser();
@@ -282,7 +282,8 @@ class ExpositionParserTest {
         .isEqualTo(ExpositionFormat.TEXT);
     assertThatThrownBy(() -> of("text/html"))
         .isInstanceOf(InvalidRequest.class)
-        .hasMessageContaining("\"text/html\", expected text/plain or application/openmetrics-text");
+        .hasMessageContaining(
+            "\"text/html\", expected text/plain, application/openmetrics-text or");
     assertThatThrownBy(() -> of("")).hasMessageContaining("sent no Content-Type");
   }
 
