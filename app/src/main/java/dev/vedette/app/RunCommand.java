@@ -43,12 +43,25 @@ final class RunCommand implements Callable<Integer> {
       description = "Roles to play: ingester, storage, querier, agent (default: ${DEFAULT-VALUE}).")
   private String roles = "";
 
+  @Option(
+      names = "--enable-admin-api",
+      description =
+          "Let clients delete series, clean up after that and take snapshots (/api/v1/admin/tsdb/).")
+  private boolean adminApi;
+
+  @Option(
+      names = "--enable-lifecycle",
+      description = "Let clients make the process reload and quit (/-/reload, /-/quit).")
+  private boolean lifecycle;
+
   @Override
   public Integer call() throws Exception {
     long began = ProcessStart.nanos();
     ListenAddress address = ListenAddress.parse(listen);
     Vedette vedette =
-        Vedette.start(new Vedette.Options(address, data, resources, Role.parse(roles)));
+        Vedette.start(
+            new Vedette.Options(address, data, resources, Role.parse(roles), adminApi, lifecycle),
+            RunCommand::quit);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -61,5 +74,10 @@ final class RunCommand implements Callable<Integer> {
     Welcome.print(System.out, vedette, (System.nanoTime() - began) / 1e9);
     stopped.await();
     return CommandLine.ExitCode.OK;
+  }
+
+  /** As a signal would end it; not on the thread that the end waits for. */
+  private static void quit() {
+    Thread.ofPlatform().name("quit").start(() -> System.exit(CommandLine.ExitCode.OK));
   }
 }

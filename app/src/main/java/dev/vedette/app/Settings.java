@@ -19,13 +19,17 @@ final class Settings {
   static TsdbConfig tsdb(ClusterSettings settings, Path folder) {
     TsdbConfig defaults = TsdbConfig.defaults(folder);
     HeadConfig head = defaults.head();
-    return defaults.withHead(
-        new HeadConfig(
-            settings.storage().shards().orElse(head.shards()),
-            settings.storage().retention(),
-            head.futureLimit(),
-            settings.storage().lateWindow(),
-            seriesLimits(settings)));
+    TsdbConfig config =
+        defaults
+            .withHead(
+                new HeadConfig(
+                    settings.storage().shards().orElse(head.shards()),
+                    settings.storage().retention(),
+                    head.futureLimit(),
+                    settings.storage().lateWindow(),
+                    seriesLimits(settings)))
+            .withRetentionBytes(settings.storage().retentionBytes());
+    return settings.storage().longestBlock().map(config::withLongestBlock).orElse(config);
   }
 
   static SeriesLimits seriesLimits(ClusterSettings settings) {

@@ -3,6 +3,7 @@ package dev.vedette.app;
 import dev.vedette.crds.MetricsCluster;
 import dev.vedette.crds.ResourceSource;
 import dev.vedette.crds.load.DirectoryResources;
+import dev.vedette.crds.load.Problem;
 import dev.vedette.crds.load.ResourceLoader;
 import dev.vedette.crds.settings.ClusterSettings;
 import dev.vedette.ingester.Ingester;
@@ -19,6 +20,7 @@ import dev.vedette.model.Ticker;
 import dev.vedette.querier.Querier;
 import dev.vedette.runtime.http.HttpServer;
 import dev.vedette.runtime.http.HttpServerConfig;
+import dev.vedette.runtime.http.Lifecycle;
 import dev.vedette.runtime.http.ListenAddress;
 import dev.vedette.runtime.http.Readiness;
 import dev.vedette.tsdb.Tsdb;
@@ -31,6 +33,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +45,28 @@ import org.slf4j.LoggerFactory;
 final class Vedette implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Vedette.class);
 
-  /** What the command line says. */
-  record Options(ListenAddress listen, Path data, @Nullable Path resources, Set<Role> roles) {}
+  /**
+   * What the command line says.
+   *
+   * @param adminApi whether data may be deleted and snapshots be taken over HTTP
+   * @param lifecycle whether the process may be told over HTTP to reload and to quit
+   */
+  record Options(
+      ListenAddress listen,
+      Path data,
+      @Nullable Path resources,
+      Set<Role> roles,
+      boolean adminApi,
+      boolean lifecycle) {
+    /** With everything switched off that has to be asked for. */
+    Options(ListenAddress listen, Path data, @Nullable Path resources, Set<Role> roles) {
+      this(listen, data, resources, roles, false, false);
+    }
+  }
 
   private final Options options;
   private final Path resourcePath;
+  private final Runnable quit;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Readiness readiness = new Readiness();
@@ -59,15 +79,25 @@ final class Vedette implements AutoCloseable {
   private @Nullable Ingester ingester;
   private @Nullable HttpServer server;
 
-  private Vedette(Options options, Path resourcePath) {
+  private Vedette(Options options, Path resourcePath, Runnable quit) {
     this.options = options;
     this.resourcePath = resourcePath;
+    this.quit = quit;
   }
 
   /** Starts everything and returns once it answers; what was started is closed where that fails. */
   static Vedette start(Options options) {
+    return start(options, () -> {});
+  }
+
+  /**
+   * The same with what ends the process, for a client that may ask for it.
+   *
+   * @param quit begins to end the process and returns at once
+   */
+  static Vedette start(Options options, Runnable quit) {
     ResourceFolder folder = ResourceFolder.open(options.resources(), new ResourceLoader());
-    Vedette vedette = new Vedette(options, folder.path());
+    Vedette vedette = new Vedette(options, folder.path(), quit);
     try {
       vedette.build(folder);
       return vedette;
@@ -90,6 +120,9 @@ final class Vedette implements AutoCloseable {
     }
     DirectoryResources resources =
         keep(DirectoryResources.open(folder.path(), folder.loader(), clock, registry));
+    if (options.lifecycle()) {
+      beans.add(lifecycle(resources));
+    }
     if (plays(Role.INGESTER)) {
       buildIngester(settings, resources);
     }
@@ -110,6 +143,20 @@ final class Vedette implements AutoCloseable {
     MachineMetrics.register(registry);
     server = keep(HttpServer.start(HttpServerConfig.on(options.listen()), beans.toArray()));
     resources.watch(MetricsCluster.class, clusters -> apply(folder, clusters));
+  }
+
+  private Lifecycle lifecycle(DirectoryResources resources) {
+    return new Lifecycle() {
+      @Override
+      public String reload() {
+        return resources.reload().stream().map(Problem::toString).collect(Collectors.joining("\n"));
+      }
+
+      @Override
+      public void quit() {
+        quit.run();
+      }
+    };
   }
 
   private void buildIngester(ClusterSettings settings, ResourceSource resources) {

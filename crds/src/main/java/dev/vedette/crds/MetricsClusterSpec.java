@@ -62,6 +62,16 @@ public record MetricsClusterSpec(
           @Default("30m")
           DurationText lateWindow,
       @JsonPropertyDescription(
+              "What blocks and log may take on disk together; above it the oldest blocks are"
+                  + " deleted, whatever their age. Unset: only time bounds it.")
+          @SizeField
+          @Nullable SizeText retentionSize,
+      @JsonPropertyDescription(
+              "Length up to which neighbouring blocks are merged into longer ones, from 2h (none"
+                  + " are) to 31d. Unset: a tenth of the retention.")
+          @DurationField
+          @Nullable DurationText longestBlock,
+      @JsonPropertyDescription(
               "Parts of the in-memory head, each written by one thread. Unset: chosen by the number"
                   + " of processors.")
           @Min(1)

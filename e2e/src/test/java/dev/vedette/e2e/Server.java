@@ -156,9 +156,14 @@ final class Server implements AutoCloseable {
   /** SIGTERM; returns the exit code. */
   int stop() throws InterruptedException {
     process.destroy();
+    return awaitEnd();
+  }
+
+  /** Returns the exit code of a process that was told to end. */
+  int awaitEnd() throws InterruptedException {
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new IllegalStateException("the server did not stop on SIGTERM:\n" + output());
+      throw new IllegalStateException("the server did not stop:\n" + output());
     }
     return process.exitValue();
   }

@@ -132,8 +132,8 @@ public final class Querier {
     flags.put("query.max-concurrency", Integer.toString(config.maxConcurrent()));
     flags.put("query.max-samples", Long.toString(config.maxSamples()));
     flags.put("query.timeout", text(config.timeout()));
-    flags.put("web.enable-admin-api", "false");
-    flags.put("web.enable-lifecycle", "false");
+    flags.put("web.enable-admin-api", Boolean.toString(info.adminApi()));
+    flags.put("web.enable-lifecycle", Boolean.toString(info.lifecycle()));
     return flags;
   }
 

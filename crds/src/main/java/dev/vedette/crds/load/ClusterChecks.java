@@ -3,22 +3,41 @@ package dev.vedette.crds.load;
 import dev.vedette.crds.MetricsClusterSpec;
 import dev.vedette.crds.MetricsClusterSpec.Limits;
 import dev.vedette.crds.MetricsClusterSpec.Query;
+import dev.vedette.crds.MetricsClusterSpec.Storage;
+import dev.vedette.crds.value.DurationText;
 import dev.vedette.crds.value.SizeText;
 
 /** What a schema cannot say of a MetricsCluster. */
 final class ClusterChecks {
   private static final FieldPath SPEC = FieldPath.ROOT.field("spec");
   private static final SizeText SMALLEST_REQUEST = new SizeText(64 << 10);
+  // The log alone takes some, and everything would be deleted all the time.
+  private static final SizeText SMALLEST_RETENTION = new SizeText(64 << 20);
   private static final SizeText LARGEST_REQUEST = new SizeText(1 << 30);
 
   private ClusterChecks() {}
 
   static void check(MetricsClusterSpec spec, Findings findings) {
-    findings.atLeast(SPEC.field("storage").field("retention"), spec.storage().retention(), "1h");
+    storage(spec.storage(), SPEC.field("storage"), findings);
     findings.atLeast(
         SPEC.field("selfMonitoring").field("interval"), spec.selfMonitoring().interval(), "1s");
     query(spec.query(), SPEC.field("query"), findings);
     limits(spec.limits(), SPEC.field("limits"), findings);
+  }
+
+  private static void storage(Storage storage, FieldPath path, Findings findings) {
+    findings.atLeast(path.field("retention"), storage.retention(), "1h");
+    SizeText size = storage.retentionSize();
+    if (size != null && size.compareTo(SMALLEST_RETENTION) < 0) {
+      findings.add(
+          path.field("retentionSize"),
+          "found " + size,
+          "a size of at least %s".formatted(SMALLEST_RETENTION));
+    }
+    DurationText longest = storage.longestBlock();
+    if (longest != null) {
+      findings.atLeast(path.field("longestBlock"), longest, "2h");
+    }
   }
 
   private static void query(Query query, FieldPath path, Findings findings) {

@@ -126,6 +126,12 @@ public final class DirectoryResources implements ResourceSource {
     }
   }
 
+  /** Looks for changes now, and returns what is wrong with the files. */
+  public List<Problem> reload() {
+    scan();
+    return current().problems();
+  }
+
   private void follow() {
     try {
       while (watch.await(LOOK_AGAIN)) {

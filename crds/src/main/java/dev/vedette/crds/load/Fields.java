@@ -56,6 +56,10 @@ record Fields(JsonNode object) {
     return SizeText.parse(text(name));
   }
 
+  @Nullable SizeText optionalSize(String name) {
+    return object.has(name) ? size(name) : null;
+  }
+
   /** One of a few texts, as what it stands for. */
   <T> T choice(String name, Map<String, T> choices) {
     T chosen = choices.get(text(name));

@@ -68,6 +68,8 @@ final class TypedObjects {
     return new MetricsClusterSpec.Storage(
         fields.duration("retention"),
         fields.duration("lateWindow"),
+        fields.optionalSize("retentionSize"),
+        fields.optionalDuration("longestBlock"),
         fields.optionalInteger("shards"));
   }
 

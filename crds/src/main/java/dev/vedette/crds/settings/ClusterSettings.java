@@ -3,7 +3,10 @@ package dev.vedette.crds.settings;
 import dev.vedette.crds.MetricsCluster;
 import dev.vedette.crds.MetricsClusterSpec;
 import dev.vedette.crds.load.ResourceLoader;
+import dev.vedette.crds.value.DurationText;
+import dev.vedette.crds.value.SizeText;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -19,9 +22,16 @@ public record ClusterSettings(
    * What is kept.
    *
    * @param lateWindow how far behind its series' newest a late sample waits in memory
+   * @param retentionBytes what all of it may take on disk; empty where only time bounds it
+   * @param longestBlock up to where blocks are merged; empty leaves the choice to the storage
    * @param shards parts of the head; empty leaves the choice to the storage
    */
-  public record Storage(Duration retention, Duration lateWindow, OptionalInt shards) {}
+  public record Storage(
+      Duration retention,
+      Duration lateWindow,
+      OptionalLong retentionBytes,
+      Optional<Duration> longestBlock,
+      OptionalInt shards) {}
 
   /**
    * Bounds of what is taken in; label sizes in bytes of UTF-8.
@@ -79,9 +89,12 @@ public record ClusterSettings(
 
   private static Storage storage(MetricsClusterSpec.Storage storage) {
     Integer shards = storage.shards();
+    SizeText size = storage.retentionSize();
     return new Storage(
         storage.retention().value(),
         storage.lateWindow().value(),
+        size == null ? OptionalLong.empty() : OptionalLong.of(size.bytes()),
+        Optional.ofNullable(storage.longestBlock()).map(DurationText::value),
         shards == null ? OptionalInt.empty() : OptionalInt.of(shards));
   }
 

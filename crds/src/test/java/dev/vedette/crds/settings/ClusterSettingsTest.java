@@ -6,6 +6,7 @@ import dev.vedette.crds.MetricsCluster;
 import dev.vedette.crds.load.Loaded;
 import dev.vedette.crds.load.ResourceLoader;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -20,7 +21,11 @@ class ClusterSettingsTest {
         .isEqualTo(
             new ClusterSettings(
                 new ClusterSettings.Storage(
-                    Duration.ofDays(15), Duration.ofMinutes(30), OptionalInt.empty()),
+                    Duration.ofDays(15),
+                    Duration.ofMinutes(30),
+                    OptionalLong.empty(),
+                    Optional.empty(),
+                    OptionalInt.empty()),
                 new ClusterSettings.Limits(
                     2_000_000,
                     100_000,
@@ -47,7 +52,7 @@ class ClusterSettingsTest {
             kind: MetricsCluster
             metadata: {name: main}
             spec:
-              storage: {retention: 90d, lateWindow: 2h, shards: 3}
+              storage: {retention: 90d, lateWindow: 2h, retentionSize: 50GB, longestBlock: 1d, shards: 3}
               limits: {samplesPerSecond: 1000, exemptLabels: [], maxRequestBytes: 1MB}
               query: {lookback: 1m}
               selfMonitoring: {enabled: false}
@@ -58,7 +63,11 @@ class ClusterSettingsTest {
     assertThat(settings.storage())
         .isEqualTo(
             new ClusterSettings.Storage(
-                Duration.ofDays(90), Duration.ofHours(2), OptionalInt.of(3)));
+                Duration.ofDays(90),
+                Duration.ofHours(2),
+                OptionalLong.of(50L << 30),
+                Optional.of(Duration.ofDays(1)),
+                OptionalInt.of(3)));
     assertThat(settings.limits().samplesPerSecond()).hasValue(1000);
     assertThat(settings.limits().exemptLabels()).isEmpty();
     assertThat(settings.limits().maxRequestBytes()).isEqualTo(1 << 20);

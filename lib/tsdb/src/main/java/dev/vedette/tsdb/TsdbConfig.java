@@ -83,11 +83,13 @@ public record TsdbConfig(
    * retention: blocks go as a whole, so a longer one would keep samples for too long.
    */
   public static List<Duration> mergeRanges(Duration blockRange, Duration retention) {
+    return rangesUpTo(retention.dividedBy(RETENTION_SHARE), blockRange);
+  }
+
+  private static List<Duration> rangesUpTo(Duration longest, Duration blockRange) {
     List<Duration> ranges = new ArrayList<>(List.of(blockRange));
-    Duration longest = retention.dividedBy(RETENTION_SHARE);
-    longest = longest.compareTo(LONGEST_RANGE) > 0 ? LONGEST_RANGE : longest;
     Duration next = blockRange.multipliedBy(6);
-    while (next.compareTo(longest) <= 0) {
+    while (next.compareTo(longest) <= 0 && next.compareTo(LONGEST_RANGE) <= 0) {
       ranges.add(next);
       next = next.multipliedBy(ranges.size() == 2 ? 2 : 3);
     }
@@ -136,6 +138,19 @@ public record TsdbConfig(
   public TsdbConfig withRetentionBytes(OptionalLong bytes) {
     return new TsdbConfig(
         folder, blockRange, maxHeadBytes, maintenanceInterval, mergeRanges, bytes, head, wal);
+  }
+
+  /** Blocks merged up to another length than a tenth of the retention. */
+  public TsdbConfig withLongestBlock(Duration longest) {
+    return new TsdbConfig(
+        folder,
+        blockRange,
+        maxHeadBytes,
+        maintenanceInterval,
+        rangesUpTo(longest, blockRange),
+        retentionBytes,
+        head,
+        wal);
   }
 
   public TsdbConfig withMaxHeadBytes(long bytes) {

@@ -111,9 +111,11 @@ class TsdbCrashTest {
     private void live() throws Exception {
       try (Tsdb tsdb = open()) {
         for (int step = 0; step < 60; step++) {
-          switch (random.nextInt(12)) {
+          switch (random.nextInt(14)) {
             case 0 -> tsdb.flush();
             case 1 -> tsdb.maintain();
+            case 3 -> delete(tsdb);
+            case 4 -> tsdb.cleanTombstones();
             case 2 -> advance(Duration.ofMinutes(random.nextInt(200)));
             default -> {
               write(tsdb);
@@ -130,6 +132,33 @@ class TsdbCrashTest {
     private void advance(Duration by) {
       clock.advance(by);
       time = clock.millis();
+    }
+
+    /** Deletes a part of some series; where that fails, either may be found afterwards. */
+    private void delete(Tsdb tsdb) {
+      List<Labels> all = new ArrayList<>(attempted.keySet());
+      if (all.isEmpty()) {
+        return;
+      }
+      Labels some = all.get(random.nextInt(all.size()));
+      long end = time - Duration.ofMinutes(random.nextInt(300)).toMillis();
+      long start = end - Duration.ofMinutes(random.nextInt(1000)).toMillis();
+      LabelMatcher pod = LabelMatcher.equal("pod", some.get("pod"));
+      String tenant = some.get("tenant");
+      withoutDeleted(acknowledged, pod, tenant, start, end);
+      tsdb.delete(new TenantId(tenant), List.of(List.of(pod)), start, end);
+      withoutDeleted(attempted, pod, tenant, start, end);
+      check(tsdb);
+    }
+
+    private static void withoutDeleted(
+        Map<Labels, TreeSet<Long>> all, LabelMatcher pod, String tenant, long start, long end) {
+      all.forEach(
+          (labels, times) -> {
+            if (pod.matches(labels.get("pod")) && labels.get("tenant").equals(tenant)) {
+              times.subSet(start, true, end, true).clear();
+            }
+          });
     }
 
     private void write(Tsdb tsdb) {

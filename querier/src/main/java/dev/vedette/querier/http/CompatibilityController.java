@@ -1,21 +1,17 @@
 package dev.vedette.querier.http;
 
 import dev.vedette.querier.Querier;
-import dev.vedette.runtime.http.PlainText;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
-import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
-import io.micronaut.http.annotation.Post;
-import io.micronaut.http.annotation.Put;
 import java.util.concurrent.CompletionStage;
 
 /**
  * Endpoints that clients call and that have nothing to tell here: no rules are evaluated in this
- * role, and what changes a Prometheus from outside is switched off, as it is in a stock one.
+ * role.
  */
 @Controller
 @Requires(beans = Querier.class)
@@ -62,50 +58,5 @@ final class CompatibilityController {
   @Get(value = "/api/v1/notifications", produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> notifications(HttpRequest<?> request) {
     return Api.serve(request, _ -> Answer.of(json -> json.beginArray().endArray()));
-  }
-
-  @Post(
-      uris = {"/api/v1/admin/tsdb/delete_series", "/api/v1/admin/tsdb/snapshot"},
-      consumes = MediaType.ALL,
-      produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> adminByPost(HttpRequest<?> request) {
-    return disabled(request);
-  }
-
-  @Put(
-      uris = {"/api/v1/admin/tsdb/delete_series", "/api/v1/admin/tsdb/snapshot"},
-      consumes = MediaType.ALL,
-      produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> adminByPut(HttpRequest<?> request) {
-    return disabled(request);
-  }
-
-  private static CompletionStage<HttpResponse<?>> disabled(HttpRequest<?> request) {
-    return Api.serve(
-        request,
-        _ -> {
-          throw new ApiError(ApiError.Type.DISABLED, "admin APIs disabled");
-        });
-  }
-
-  @Post(
-      uris = {"/-/reload", "/-/quit"},
-      consumes = MediaType.ALL,
-      produces = MediaType.ALL)
-  HttpResponse<?> lifecycleByPost() {
-    return lifecycle();
-  }
-
-  @Put(
-      uris = {"/-/reload", "/-/quit"},
-      consumes = MediaType.ALL,
-      produces = MediaType.ALL)
-  HttpResponse<?> lifecycleByPut() {
-    return lifecycle();
-  }
-
-  private static HttpResponse<?> lifecycle() {
-    // The resources folder is watched; there is nothing to tell the process.
-    return PlainText.reply(HttpStatus.FORBIDDEN, "Lifecycle API is not enabled.");
   }
 }

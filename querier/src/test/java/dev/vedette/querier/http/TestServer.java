@@ -18,6 +18,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +33,18 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(QuerierConfig config, SeriesSource source, Optional<TargetSource> targets) {
+    this(config, source, targets, false);
+  }
+
+  /**
+   * @param beans what other roles of the process give the server
+   */
+  TestServer(
+      QuerierConfig config,
+      SeriesSource source,
+      Optional<TargetSource> targets,
+      boolean adminApi,
+      Object... beans) {
     PrometheusRegistry registry = new PrometheusRegistry();
     ServerInfo info =
         new ServerInfo(
@@ -39,16 +53,15 @@ final class TestServer implements AutoCloseable {
             "",
             Instant.EPOCH,
             "15d",
+            adminApi,
+            false,
             Map.of("storage.retention", "15d"),
             () -> "kind: MetricsCluster\n");
     Querier querier =
         new Querier(config, info, source, targets, Clock.systemUTC(), Ticker.system(), registry);
-    server =
-        HttpServer.start(
-            HttpServerConfig.on(ListenAddress.ANY_LOOPBACK_PORT),
-            registry,
-            new Readiness(),
-            querier);
+    List<Object> all = new ArrayList<>(List.of(registry, new Readiness(), querier));
+    all.addAll(List.of(beans));
+    server = HttpServer.start(HttpServerConfig.on(ListenAddress.ANY_LOOPBACK_PORT), all.toArray());
   }
 
   ListenAddress address() {

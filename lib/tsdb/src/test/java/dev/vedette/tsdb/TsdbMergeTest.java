@@ -1,0 +1,186 @@
+package dev.vedette.tsdb;
+
+import static dev.vedette.tsdb.TestEngine.HOUR;
+import static dev.vedette.tsdb.TestEngine.START;
+import static dev.vedette.tsdb.TestEngine.UP;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.TenantId;
+import dev.vedette.testkit.SimFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TsdbMergeTest {
+  private final TestEngine engine = new TestEngine();
+
+  @AfterEach
+  void close() {
+    engine.close();
+  }
+
+  @Test
+  void windowsOfTwoHoursBecomeTwelveHoursAndThenDays() throws IOException {
+    engine.writeHours(UP, 0, 12);
+    assertThat(engine.blockFiles()).hasSize(6);
+    engine.advance(Duration.ofHours(2));
+    engine.tsdb.maintain();
+    assertThat(engine.blockFiles()).hasSize(1);
+
+    engine.writeHours(UP, 13, 24);
+    engine.advance(Duration.ofHours(2));
+    engine.tsdb.maintain();
+
+    assertThat(engine.blockFiles()).hasSize(1);
+    assertThat(engine.read(UP)).hasSize(23).containsEntry(START + 23 * HOUR, 23.0);
+    engine.reopen();
+    assertThat(engine.read(UP)).hasSize(23);
+  }
+
+  @Test
+  void aMergeCutAnywhereLeavesTheSourcesOrTheMergedBlockAndIsRepeated() throws IOException {
+    int steps = 0;
+    boolean merged = false;
+    while (!merged) {
+      try (TestEngine cut = new TestEngine(steps)) {
+        cut.writeHours(UP, 0, 12);
+        cut.advance(Duration.ofHours(2));
+        cut.disk.cutPowerAt(steps);
+        cut.tsdb.maintain();
+        // Whatever is in force in memory is whole, too.
+        assertThat(TestEngine.read(UP, cut.tsdb)).as("step %d", steps).hasSize(12);
+        merged = cut.disk.calls() > 0 && !isOff(cut.disk);
+
+        cut.crash();
+
+        assertThat(cut.blockFiles().size()).as("step %d", steps).isIn(1, 6);
+        assertThat(cut.files(".tmp")).isEmpty();
+        assertThat(cut.read(UP)).as("step %d", steps).hasSize(12);
+        cut.tsdb.maintain();
+        assertThat(cut.blockFiles()).as("step %d", steps).hasSize(1);
+        assertThat(cut.read(UP)).as("step %d", steps).hasSize(12);
+      }
+      steps++;
+    }
+    assertThat(steps).isGreaterThan(10);
+  }
+
+  private static boolean isOff(SimFiles disk) {
+    try {
+      disk.exists(TestEngine.FOLDER);
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  @Test
+  void aMergeThatTheDiskRefusesLeavesNothingAndIsTriedAgain() throws IOException {
+    engine.writeHours(UP, 0, 12);
+    engine.advance(Duration.ofHours(2));
+    engine.disk.failOn(
+        call ->
+            call.operation() == SimFiles.Operation.FORCE
+                && call.path().toString().endsWith(".tsb.tmp"),
+        new IOException("bad sector"));
+    engine.tsdb.maintain();
+    assertThat(engine.blockFiles()).hasSize(6);
+    assertThat(engine.files(".tmp")).isEmpty();
+
+    engine.disk.heal();
+    engine.tsdb.maintain();
+    assertThat(engine.blockFiles()).as("not at once").hasSize(6);
+    engine.ticker.advance(Duration.ofMinutes(1));
+    engine.tsdb.maintain();
+
+    assertThat(engine.blockFiles()).hasSize(1);
+    assertThat(engine.read(UP)).hasSize(12);
+  }
+
+  @Test
+  void aReaderInFlightKeepsItsBlocksWhileTheyAreMergedAndDeleted() throws IOException {
+    for (int i = 0; i < 200; i++) {
+      engine.write(Labels.of("__name__", "m", "i", "" + i), START, i);
+    }
+    engine.tsdb.flush();
+    engine.writeHours(UP, 1, 12);
+    engine.advance(Duration.ofHours(2));
+    Selection all = new Selection(List.of(LabelMatcher.equal("__name__", "m")), 0, 2 * START);
+    int series = 0;
+    SeriesBatch batch = new SeriesBatch();
+    try (SeriesCursor cursor = engine.tsdb.select(TenantId.DEFAULT, all)) {
+      assertThat(cursor.next(batch)).isTrue();
+      series += batch.count();
+
+      engine.tsdb.maintain();
+
+      assertThat(engine.blockFiles()).hasSize(1);
+      while (cursor.next(batch)) {
+        series += batch.count();
+      }
+    }
+    assertThat(series).isEqualTo(200);
+  }
+
+  @Test
+  void aDamagedBlockIsServedWithoutItsDamageAndTheOthersAreMerged() throws IOException {
+    engine.writeHours(UP, 0, 12);
+    engine.tsdb.close();
+    Path damaged = engine.blockFiles().get(2);
+    // In the page, behind the magic and the tables.
+    engine.disk.flipBit(damaged, 26, 3);
+    engine.reopen();
+    engine.advance(Duration.ofHours(2));
+
+    engine.tsdb.maintain();
+
+    assertThat(engine.blockFiles()).hasSize(2).contains(damaged);
+    assertThat(engine.read(UP)).hasSize(10);
+  }
+
+  @Test
+  void aBlockThatCannotBeOpenedIsSetAsideWithTheReasonBesideIt() throws IOException {
+    engine.writeHours(UP, 0, 4);
+    engine.tsdb.close();
+    Path damaged = engine.blockFiles().getFirst();
+    engine.disk.flipBit(damaged, 0, 0);
+
+    engine.reopen();
+
+    assertThat(engine.read(UP)).hasSize(2);
+    assertThat(engine.files(".damaged")).hasSize(1);
+    String reason =
+        new String(engine.disk.bytes(Path.of(damaged + ".damaged.txt")), StandardCharsets.UTF_8);
+    assertThat(reason).contains(damaged.toString(), "offset 0", "tsdb verify");
+  }
+
+  @Test
+  void blocksThatOverlapAreMergedAndTheLaterSampleWins() throws IOException {
+    engine.writeHours(UP, 0, 12);
+    engine.advance(Duration.ofHours(2));
+    engine.tsdb.maintain();
+    assertThat(engine.blockFiles()).hasSize(1);
+    // Other series, written late, of windows that are merged already.
+    Labels late = Labels.of("__name__", "late");
+    for (int hour = 0; hour < 8; hour += 2) {
+      engine.write(late, START + hour * HOUR, hour);
+    }
+    engine.tsdb.flush();
+    assertThat(engine.blockFiles()).hasSize(5);
+
+    engine.tsdb.maintain();
+
+    assertThat(engine.blockFiles()).hasSize(1);
+    assertThat(engine.read(UP)).hasSize(12);
+    assertThat(engine.read(late)).hasSize(4);
+  }
+}
