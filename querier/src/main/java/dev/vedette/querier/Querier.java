@@ -71,7 +71,8 @@ public final class Querier {
         config.maxSamples(),
         config.timeout(),
         Features.STOCK,
-        false);
+        false,
+        EngineConfig.DEFAULT.startTimestamps());
   }
 
   /**

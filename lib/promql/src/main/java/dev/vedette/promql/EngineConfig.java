@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param timeout longest time a query may take
  * @param features parts of the language that are not stable upstream
  * @param delayedNameRemoval whether functions remove {@code __name__} only in the end
+ * @param startTimestamps whether rates go by the start timestamps of samples, and {@code
+ *     start_timestamp()} gives them
  */
 public record EngineConfig(
     Duration lookback,
@@ -19,7 +21,8 @@ public record EngineConfig(
     long maxSamples,
     Duration timeout,
     Features features,
-    boolean delayedNameRemoval) {
+    boolean delayedNameRemoval,
+    boolean startTimestamps) {
   /** As a stock Prometheus has them. */
   public static final EngineConfig DEFAULT =
       new EngineConfig(
@@ -28,5 +31,6 @@ public record EngineConfig(
           500_000_000,
           Duration.ofMinutes(1),
           Features.STOCK,
+          false,
           false);
 }

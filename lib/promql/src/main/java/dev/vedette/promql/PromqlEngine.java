@@ -1,6 +1,7 @@
 package dev.vedette.promql;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
@@ -19,6 +20,7 @@ import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.WindowTimes;
 import dev.vedette.promql.exec.Windows;
+import dev.vedette.promql.lex.Strings;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.Parser;
 import dev.vedette.promql.parse.ValueType;
@@ -26,9 +28,9 @@ import dev.vedette.promql.plan.PlanContext;
 import dev.vedette.promql.plan.Planner;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers PromQL over a {@link SeriesSource}. An instant query is a range query of one step.
@@ -62,8 +64,9 @@ public final class PromqlEngine {
   /** The value of an expression at one time. */
   public QueryResult instant(
       TenantId tenant, String expression, long timeMillis, QueryOptions options) {
-    Query query = new Query(tenant, Steps.at(timeMillis), true, options);
-    return query.instant(parse(expression));
+    Expr expr = parse(expression);
+    return new Query(tenant, new Asked(expression, expr), Steps.at(timeMillis), true, options)
+        .instant(expr);
   }
 
   /**
@@ -88,7 +91,7 @@ public final class PromqlEngine {
           "ask for it as an instant query");
     }
     Steps steps = new Steps(startMillis, endMillis, stepMillis);
-    return new Query(tenant, steps, false, options).range(expr);
+    return new Query(tenant, new Asked(expression, expr), steps, false, options).range(expr);
   }
 
   private static void checkRange(long startMillis, long endMillis, long stepMillis) {
@@ -110,14 +113,19 @@ public final class PromqlEngine {
     return new InvalidRequest(ErrorId.INVALID_REQUEST, message, wayOut);
   }
 
+  /** An expression as text and as tree. */
+  private record Asked(String text, Expr expr) {}
+
   /** One query. */
   private final class Query {
+    private final String expression;
     private final Steps steps;
     private final long startNanos = ticker.nanos();
     private final Evaluation evaluation;
     private final Planner planner;
 
-    Query(TenantId tenant, Steps steps, boolean instant, QueryOptions options) {
+    Query(TenantId tenant, Asked asked, Steps steps, boolean instant, QueryOptions options) {
+      this.expression = asked.text();
       this.steps = steps;
       Duration timeout = options.timeout().orElse(config.timeout());
       if (timeout.compareTo(config.timeout()) > 0) {
@@ -139,7 +147,9 @@ public final class PromqlEngine {
                   instant,
                   options.lookback().orElse(config.lookback()).toMillis(),
                   config.subqueryStep().toMillis(),
-                  config.delayedNameRemoval()));
+                  config.delayedNameRemoval(),
+                  config.startTimestamps()),
+              asked.expr());
     }
 
     QueryResult instant(Expr expr) {
@@ -151,7 +161,7 @@ public final class PromqlEngine {
         }
         case STRING -> {
           Expr.StringLiteral string = (Expr.StringLiteral) Expr.unwrap(expr);
-          yield new QueryResult.StringValue(time, string.value(), info());
+          yield new QueryResult.StringValue(time, Strings.clean(string.value()), info());
         }
         case INSTANT_VECTOR -> vector(planner.vector(expr), time);
         case RANGE_VECTOR -> samples(planner.range(expr));
@@ -161,11 +171,17 @@ public final class PromqlEngine {
     private QueryResult vector(VectorOp op, long time) {
       List<Series> series = finish(op);
       double[] values = new double[series.size()];
+      @Nullable Histogram[] histograms = new Histogram[series.size()];
       for (int i = 0; i < values.length; i++) {
         values[i] = series.get(i).values()[0];
+        histograms[i] = series.get(i).histogram(0);
       }
       return new QueryResult.InstantVector(
-          time, series.stream().map(Series::labels).toList(), values, info());
+          time,
+          series.stream().map(Series::labels).toList(),
+          values,
+          Points.any(histograms) ? histograms : null,
+          info());
     }
 
     /** The samples in the window themselves. */
@@ -195,16 +211,15 @@ public final class PromqlEngine {
     private Column column(SeriesBatch batch, int series, Windows windows, Labels labels) {
       int from = windows.from(0);
       int to = windows.to(0);
-      long[] timestamps = new long[to - from];
-      double[] values = new double[to - from];
-      int size = 0;
+      @Nullable Histogram[] histograms = batch.histograms(series);
+      ColumnBuilder column = new ColumnBuilder(to - from);
       for (int i = from; i < to; i++) {
-        if (Points.isPresent(batch.values(series)[i])) {
-          timestamps[size] = batch.timestamps(series)[i];
-          values[size++] = batch.values(series)[i];
+        Histogram histogram = histograms == null ? null : histograms[i];
+        if (histogram == null || !histogram.isStale()) {
+          column.add(batch.timestamps(series)[i], batch.values(series)[i], histogram);
         }
       }
-      return new Column(labels, Arrays.copyOf(timestamps, size), Arrays.copyOf(values, size));
+      return column.build(labels);
     }
 
     QueryResult range(Expr expr) {
@@ -218,17 +233,11 @@ public final class PromqlEngine {
 
     private Column column(Series series) {
       double[] values = series.values();
-      long[] timestamps = new long[values.length];
-      double[] present = new double[values.length];
-      int size = 0;
+      ColumnBuilder column = new ColumnBuilder(values.length);
       for (int i = 0; i < values.length; i++) {
-        if (Points.isPresent(values[i])) {
-          timestamps[size] = steps.time(i);
-          present[size++] = values[i];
-        }
+        column.add(steps.time(i), values[i], series.histogram(i));
       }
-      return new Column(
-          series.labels(), Arrays.copyOf(timestamps, size), Arrays.copyOf(present, size));
+      return column.build(series.labels());
     }
 
     private QueryResult matrix(List<Column> columns) {
@@ -241,8 +250,8 @@ public final class PromqlEngine {
     private List<Series> finish(VectorOp op) {
       Merge merge = Merge.sameLabels();
       for (Series series : op.all(evaluation, steps)) {
-        if (Points.any(series.values(), series.values().length)) {
-          merge.add(new Series(series.finalLabels(), false, series.values()));
+        if (series.anyPresent()) {
+          merge.add(series.relabeled(series.finalLabels(), false));
         }
       }
       return merge.series();
@@ -250,8 +259,8 @@ public final class PromqlEngine {
 
     private QueryInfo info() {
       return new QueryInfo(
-          evaluation.annotations().warnings(),
-          evaluation.annotations().infos(),
+          evaluation.annotations().warnings(expression),
+          evaluation.annotations().infos(expression),
           new QueryStats(
               evaluation.seriesRead(), evaluation.samplesRead(), ticker.nanos() - startNanos));
     }

@@ -1,7 +1,9 @@
 package dev.vedette.promql;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The answer to a query, in columns. Times are Unix milliseconds. */
 public sealed interface QueryResult {
@@ -19,12 +21,26 @@ public sealed interface QueryResult {
 
   record StringValue(long timestampMillis, String value, QueryInfo info) implements QueryResult {}
 
-  /** One point of each series; {@code values} runs beside {@code labels}. */
+  /**
+   * One point of each series; {@code values} and {@code histograms} run beside {@code labels}.
+   *
+   * @param histograms null where the point is a number; null where all are
+   */
   @SuppressWarnings("ArrayRecordComponent") // made by one query, read by one answer
-  record InstantVector(long timestampMillis, List<Labels> labels, double[] values, QueryInfo info)
+  record InstantVector(
+      long timestampMillis,
+      List<Labels> labels,
+      double[] values,
+      @Nullable Histogram @Nullable [] histograms,
+      QueryInfo info)
       implements QueryResult {
     public InstantVector {
       labels = List.copyOf(labels);
+    }
+
+    /** The histogram of a series, if its point is one. */
+    public @Nullable Histogram histogram(int series) {
+      return histograms == null ? null : histograms[series];
     }
   }
 
@@ -35,7 +51,20 @@ public sealed interface QueryResult {
     }
   }
 
-  /** Points of one series; both arrays are equally long and full. */
+  /**
+   * Points of one series; all arrays are equally long and full.
+   *
+   * @param histograms null where the point is a number; null where all are
+   */
   @SuppressWarnings("ArrayRecordComponent") // made by one query, read by one answer
-  record Column(Labels labels, long[] timestamps, double[] values) {}
+  record Column(
+      Labels labels,
+      long[] timestamps,
+      double[] values,
+      @Nullable Histogram @Nullable [] histograms) {
+    /** The histogram of a point, if it is one. */
+    public @Nullable Histogram histogram(int point) {
+      return histograms == null ? null : histograms[point];
+    }
+  }
 }

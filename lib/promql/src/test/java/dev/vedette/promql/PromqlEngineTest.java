@@ -109,6 +109,7 @@ class PromqlEngineTest {
             10,
             Duration.ofMinutes(1),
             Features.STOCK,
+            false,
             false);
     PromqlEngine limited = new PromqlEngine(small, store, Ticker.system());
     assertThatThrownBy(
@@ -163,6 +164,7 @@ class PromqlEngineTest {
                 50_000,
                 Duration.ofMinutes(1),
                 Features.STOCK,
+                false,
                 false),
             store,
             Ticker.system());

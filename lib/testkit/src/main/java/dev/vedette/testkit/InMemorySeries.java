@@ -3,6 +3,7 @@ package dev.vedette.testkit;
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.CardinalityReport.Count;
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Label;
 import dev.vedette.model.LabelMatcher;
@@ -14,6 +15,7 @@ import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesOrder;
 import dev.vedette.model.SeriesSource;
+import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Utf8;
 import dev.vedette.model.WriteBatch;
@@ -28,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples in sorted maps: slow, and obviously right. The oracle that engines are compared with and
@@ -37,7 +39,7 @@ import java.util.function.LongConsumer;
  * methods are synchronized, and cursors work on a copy.
  */
 public final class InMemorySeries implements SampleSink, SeriesSource {
-  private final Map<TenantId, TreeMap<Labels, TreeMap<Long, Long>>> tenants = new HashMap<>();
+  private final Map<TenantId, TreeMap<Labels, TreeMap<Long, Sample>>> tenants = new HashMap<>();
   private final Map<TenantId, TreeMap<String, MetricMetadata>> metadata = new HashMap<>();
 
   @Override
@@ -61,7 +63,20 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
       return;
     }
     for (int at = batch.samplesFrom(series); at < batch.samplesTo(series); at++) {
-      outcome.count(labels, put(tenant, labels, batch.timestamps()[at], batch.valueBits()[at]));
+      Sample sample = new Sample(batch.valueBits()[at], null, batch.start(at));
+      outcome.count(labels, put(tenant, labels, batch.timestamps()[at], sample));
+    }
+    for (int at = batch.histogramsFrom(series); at < batch.histogramsTo(series); at++) {
+      Sample sample = Sample.of(batch.histogram(at), batch.histogramStart(at));
+      outcome.count(labels, put(tenant, labels, batch.histogramTimestamp(at), sample));
+    }
+  }
+
+  /** A number or a histogram, and when its counter began, 0 where that is not known. */
+  private record Sample(long bits, @Nullable Histogram histogram, long startMillis) {
+    /** The value beside a histogram is a staleness marker. */
+    static Sample of(Histogram histogram, long startMillis) {
+      return new Sample(SpecialValues.STALE_BITS, histogram, startMillis);
     }
   }
 
@@ -72,29 +87,46 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
     CONFLICT
   }
 
-  private Put put(TenantId tenant, Labels labels, long timestampMillis, long bits) {
-    TreeMap<Long, Long> samples =
+  private Put put(TenantId tenant, Labels labels, long timestampMillis, Sample sample) {
+    TreeMap<Long, Sample> samples =
         tenants
             .computeIfAbsent(tenant, _ -> new TreeMap<>(SeriesOrder.INSTANCE))
             .computeIfAbsent(labels, _ -> new TreeMap<>());
-    Long present = samples.get(timestampMillis);
-    if (present != null && present == bits) {
+    Sample present = samples.get(timestampMillis);
+    if (present != null && present.equals(sample)) {
       return Put.DUPLICATE;
     }
     if (present != null && samples.lastKey() == timestampMillis) {
       return Put.CONFLICT;
     }
-    samples.put(timestampMillis, bits);
+    samples.put(timestampMillis, sample);
     return Put.STORED;
   }
 
   /** Adds one sample for a test; the labels need no metric name. A present one is replaced. */
   public synchronized void append(
       TenantId tenant, Labels labels, long timestampMillis, double value) {
+    append(tenant, labels, timestampMillis, value, 0);
+  }
+
+  /** The same with a start timestamp. */
+  public synchronized void append(
+      TenantId tenant, Labels labels, long timestampMillis, double value, long startMillis) {
+    Sample sample = new Sample(Double.doubleToRawLongBits(value), null, startMillis);
+    replace(tenant, labels, timestampMillis, sample);
+  }
+
+  /** Adds one histogram for a test, with a start timestamp or 0. */
+  public synchronized void append(
+      TenantId tenant, Labels labels, long timestampMillis, Histogram value, long startMillis) {
+    replace(tenant, labels, timestampMillis, Sample.of(value, startMillis));
+  }
+
+  private void replace(TenantId tenant, Labels labels, long timestampMillis, Sample sample) {
     tenants
         .computeIfAbsent(tenant, _ -> new TreeMap<>(SeriesOrder.INSTANCE))
         .computeIfAbsent(labels, _ -> new TreeMap<>())
-        .put(timestampMillis, Double.doubleToRawLongBits(value));
+        .put(timestampMillis, sample);
   }
 
   /** Forgets everything. */
@@ -144,7 +176,7 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
 
   @Override
   public synchronized CardinalityReport cardinality(TenantId tenant, int top) {
-    TreeMap<Labels, TreeMap<Long, Long>> all = of(tenant);
+    TreeMap<Labels, TreeMap<Long, Sample>> all = of(tenant);
     Map<String, Long> byMetric = new HashMap<>();
     Map<String, Long> byPair = new HashMap<>();
     Map<String, TreeSet<String>> values = new HashMap<>();
@@ -162,7 +194,7 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
     values.forEach((name, set) -> byLabel.put(name, (long) set.size()));
     long oldest = Long.MAX_VALUE;
     long newest = Long.MIN_VALUE;
-    for (TreeMap<Long, Long> samples : all.values()) {
+    for (TreeMap<Long, Sample> samples : all.values()) {
       oldest = Math.min(oldest, samples.firstKey());
       newest = Math.max(newest, samples.lastKey());
     }
@@ -186,16 +218,16 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
         .toList();
   }
 
-  private TreeMap<Labels, TreeMap<Long, Long>> of(TenantId tenant) {
+  private TreeMap<Labels, TreeMap<Long, Sample>> of(TenantId tenant) {
     return tenants.getOrDefault(tenant, new TreeMap<>(SeriesOrder.INSTANCE));
   }
 
-  private TreeMap<Labels, TreeMap<Long, Long>> matching(TenantId tenant, Selection selection) {
-    TreeMap<Labels, TreeMap<Long, Long>> found = new TreeMap<>(SeriesOrder.INSTANCE);
+  private TreeMap<Labels, TreeMap<Long, Sample>> matching(TenantId tenant, Selection selection) {
+    TreeMap<Labels, TreeMap<Long, Sample>> found = new TreeMap<>(SeriesOrder.INSTANCE);
     of(tenant)
         .forEach(
             (labels, samples) -> {
-              TreeMap<Long, Long> inRange = inRange(samples, selection);
+              TreeMap<Long, Sample> inRange = inRange(samples, selection);
               if (!inRange.isEmpty() && matches(labels, selection.matchers())) {
                 found.put(labels, inRange);
               }
@@ -203,7 +235,7 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
     return found;
   }
 
-  private static TreeMap<Long, Long> inRange(TreeMap<Long, Long> samples, Selection selection) {
+  private static TreeMap<Long, Sample> inRange(TreeMap<Long, Sample> samples, Selection selection) {
     return selection.startMillis() > selection.endMillis()
         ? new TreeMap<>()
         : new TreeMap<>(samples.subMap(selection.startMillis(), true, selection.endMillis(), true));
@@ -248,17 +280,34 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
   }
 
   /** One series ready to be handed out. */
-  private record Column(Labels labels, long[] timestamps, double[] values) {
+  @SuppressWarnings("ArrayRecordComponent") // made for one cursor, never compared
+  private record Column(
+      Labels labels,
+      long[] timestamps,
+      double[] values,
+      @Nullable Histogram @Nullable [] histograms,
+      long @Nullable [] starts) {
     /** Shares the timestamps array of the series before it where both are equal. */
-    static Column of(Labels labels, TreeMap<Long, Long> samples, List<Column> before) {
-      long[] timestamps = samples.keySet().stream().mapToLong(Long::longValue).toArray();
-      double[] values = new double[samples.size()];
-      int[] at = {0};
-      LongConsumer add = bits -> values[at[0]++] = Double.longBitsToDouble(bits);
-      samples.values().forEach(add::accept);
+    static Column of(Labels labels, TreeMap<Long, Sample> byTime, List<Column> before) {
+      long[] timestamps = byTime.keySet().stream().mapToLong(Long::longValue).toArray();
+      List<Sample> samples = List.copyOf(byTime.values());
+      double[] values =
+          samples.stream().mapToDouble(sample -> Double.longBitsToDouble(sample.bits())).toArray();
+      @Nullable Histogram[] histograms = new Histogram[values.length];
+      boolean anyHistogram = false;
+      for (int i = 0; i < histograms.length; i++) {
+        histograms[i] = samples.get(i).histogram();
+        anyHistogram |= histograms[i] != null;
+      }
+      long[] starts = samples.stream().mapToLong(Sample::startMillis).toArray();
       boolean shared =
           !before.isEmpty() && Arrays.equals(before.getLast().timestamps(), timestamps);
-      return new Column(labels, shared ? before.getLast().timestamps() : timestamps, values);
+      return new Column(
+          labels,
+          shared ? before.getLast().timestamps() : timestamps,
+          values,
+          anyHistogram ? histograms : null,
+          Arrays.stream(starts).anyMatch(start -> start != 0) ? starts : null);
     }
   }
 
@@ -276,7 +325,12 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
       while (next < columns.size() && !batch.isFull()) {
         Column column = columns.get(next++);
         batch.add(
-            column.labels(), column.timestamps(), column.values(), column.timestamps().length);
+            column.labels(),
+            column.timestamps(),
+            column.values(),
+            column.histograms(),
+            column.starts(),
+            column.timestamps().length);
       }
       return batch.count() > 0;
     }

@@ -1,5 +1,6 @@
 package dev.vedette.querier.http;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryResult.Column;
 import dev.vedette.promql.QueryStats;
@@ -61,7 +62,13 @@ final class ResultJson {
     json.string("vector").name("result").beginArray();
     for (int i = 0; i < series; i++) {
       json.beginObject().name("metric").labels(vector.labels().get(i));
-      json.name("value").sample(vector.timestampMillis(), vector.values()[i]).endObject();
+      Histogram histogram = vector.histogram(i);
+      if (histogram == null) {
+        json.name("value").sample(vector.timestampMillis(), vector.values()[i]);
+      } else {
+        HistogramJson.write(vector.timestampMillis(), histogram, json.name("histogram"));
+      }
+      json.endObject();
     }
     json.endArray();
   }
@@ -70,13 +77,17 @@ final class ResultJson {
       throws IOException {
     json.string("matrix").name("result").beginArray();
     for (Column column : matrix.series().subList(0, series)) {
-      json.beginObject().name("metric").labels(column.labels()).name("values").beginArray();
-      long[] timestamps = column.timestamps();
-      double[] values = column.values();
-      for (int i = 0; i < timestamps.length; i++) {
-        json.sample(timestamps[i], values[i]);
+      json.beginObject().name("metric").labels(column.labels());
+      if (column.histograms() == null) {
+        json.name("values").beginArray();
+        for (int i = 0; i < column.timestamps().length; i++) {
+          json.sample(column.timestamps()[i], column.values()[i]);
+        }
+        json.endArray();
+      } else {
+        HistogramJson.writeMixed(column, json);
       }
-      json.endArray().endObject();
+      json.endObject();
     }
     json.endArray();
   }

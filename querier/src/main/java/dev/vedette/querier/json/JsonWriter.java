@@ -127,6 +127,17 @@ public final class JsonWriter {
     return this;
   }
 
+  /** A sample's value: a string, as the API has all of them. */
+  public JsonWriter value(double value) throws IOException {
+    separate();
+    room(SampleText.MAX_LENGTH + 2);
+    buffer[used++] = '"';
+    used = text.value(value, buffer, used);
+    buffer[used++] = '"';
+    comma = true;
+    return this;
+  }
+
   /** Unix milliseconds as seconds. */
   public JsonWriter time(long timestampMillis) throws IOException {
     separate();

@@ -1,27 +1,59 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.model.Histogram;
+import dev.vedette.promql.AnnotationTexts;
 import dev.vedette.promql.exec.AggregateOp.Accumulator;
+import dev.vedette.promql.exec.AggregateOp.AccumulatorFactory;
+import dev.vedette.promql.numbers.KahanSum;
 import dev.vedette.promql.parse.AggregationOp;
 import java.util.Arrays;
-import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Accumulators of the aggregations that work series by series. */
 public final class Accumulators {
   private Accumulators() {}
 
-  public static IntFunction<Accumulator> of(AggregationOp op) {
+  public static AccumulatorFactory of(AggregationOp op) {
     return switch (op) {
-      case SUM -> Sum::new;
-      case AVG -> Average::new;
-      case COUNT -> Count::new;
-      case GROUP -> Present::new;
-      case MIN -> steps -> new Extreme(steps, true);
-      case MAX -> steps -> new Extreme(steps, false);
-      case STDVAR -> steps -> new Variance(steps, false);
-      case STDDEV -> steps -> new Variance(steps, true);
+      case SUM -> (steps, notes) -> HistogramTotal.sums(new Sum(steps), steps, notes);
+      case AVG -> (steps, notes) -> HistogramTotal.means(new Average(steps), steps, notes);
+      case COUNT -> (steps, _) -> new Count(steps);
+      case GROUP -> (steps, _) -> new Present(steps);
+      case MIN -> (steps, notes) -> new OfFloats(new Extreme(steps, true), op, notes);
+      case MAX -> (steps, notes) -> new OfFloats(new Extreme(steps, false), op, notes);
+      case STDVAR -> (steps, notes) -> new OfFloats(new Variance(steps, false), op, notes);
+      case STDDEV -> (steps, notes) -> new OfFloats(new Variance(steps, true), op, notes);
       case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO ->
           throw new IllegalStateException("BUG: %s needs whole groups".formatted(op));
     };
+  }
+
+  /** Gathers numbers. */
+  interface FloatAccumulator {
+    void add(double[] column);
+
+    double[] finish();
+  }
+
+  /** Ignores histograms, and says so. */
+  private record OfFloats(FloatAccumulator floats, AggregationOp op, Notes notes)
+      implements Accumulator {
+    @Override
+    public void add(double[] column) {
+      floats.add(column);
+    }
+
+    @Override
+    public void add(@Nullable Histogram[] column, String metric) {
+      if (Points.any(column)) {
+        notes.info(AnnotationTexts.ignoredInAggregation(op.text()));
+      }
+    }
+
+    @Override
+    public double[] finish() {
+      return floats.finish();
+    }
   }
 
   private static double[] none(int steps) {
@@ -30,7 +62,7 @@ public final class Accumulators {
     return column;
   }
 
-  private static final class Sum implements Accumulator {
+  private static final class Sum implements FloatAccumulator {
     private final double[] sums;
     private final double[] lost;
 
@@ -79,9 +111,22 @@ public final class Accumulators {
     public void add(double[] column) {
       for (int i = 0; i < counts.length; i++) {
         if (Points.isPresent(column[i])) {
-          counts[i] = Points.isNone(counts[i]) ? 1 : counts[i] + 1;
+          add(i);
         }
       }
+    }
+
+    @Override
+    public void add(@Nullable Histogram[] column, String metric) {
+      for (int i = 0; i < counts.length; i++) {
+        if (column[i] != null) {
+          add(i);
+        }
+      }
+    }
+
+    private void add(int step) {
+      counts[step] = Points.isNone(counts[step]) ? 1 : counts[step] + 1;
     }
 
     @Override
@@ -107,13 +152,22 @@ public final class Accumulators {
     }
 
     @Override
+    public void add(@Nullable Histogram[] column, String metric) {
+      for (int i = 0; i < ones.length; i++) {
+        if (column[i] != null) {
+          ones[i] = 1;
+        }
+      }
+    }
+
+    @Override
     public double[] finish() {
       return ones;
     }
   }
 
   /** The smallest or largest; NaN only where there is nothing else. */
-  private static final class Extreme implements Accumulator {
+  private static final class Extreme implements FloatAccumulator {
     private final double[] best;
     private final boolean smallest;
 
@@ -141,7 +195,7 @@ public final class Accumulators {
   }
 
   /** Mean by sum and count; where the sum would overflow, by a running mean from there on. */
-  private static final class Average implements Accumulator {
+  private static final class Average implements FloatAccumulator {
     private final double[] sums;
     private final double[] lost;
     private final int[] counts;
@@ -203,7 +257,7 @@ public final class Accumulators {
   }
 
   /** Population variance by Welford's recurrence. */
-  private static final class Variance implements Accumulator {
+  private static final class Variance implements FloatAccumulator {
     private final double[] squares;
     private final double[] means;
     private final int[] counts;

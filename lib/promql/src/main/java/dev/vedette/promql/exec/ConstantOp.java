@@ -1,6 +1,8 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.model.Histogram;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A vector that is the same at every step: evaluated at the first, given at all. */
 public record ConstantOp(VectorOp inner) implements VectorOp {
@@ -21,9 +23,19 @@ public record ConstantOp(VectorOp inner) implements VectorOp {
         }
         for (int i = 0; i < single.count(); i++) {
           Arrays.fill(batch.nextColumn(), single.column(i)[0]);
-          batch.add(single.labels(i), single.nameDropped(i));
+          batch.add(single.labels(i), single.nameDropped(i), repeated(i));
         }
         return true;
+      }
+
+      private @Nullable Histogram @Nullable [] repeated(int series) {
+        @Nullable Histogram[] points = single.histograms(series);
+        if (points == null) {
+          return null;
+        }
+        @Nullable Histogram[] column = new Histogram[steps.count()];
+        Arrays.fill(column, points[0]);
+        return column;
       }
 
       @Override

@@ -8,6 +8,7 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.Annotations;
+import dev.vedette.promql.parse.SourceRange;
 import java.util.function.BooleanSupplier;
 
 /** One query under way: what it reads, what it may use, and what it has to say. One thread. */
@@ -45,6 +46,11 @@ public final class Evaluation {
 
   public Annotations annotations() {
     return annotations;
+  }
+
+  /** Where a part of the expression leaves what it has to say. */
+  public Notes notes(SourceRange where) {
+    return new Notes(annotations, where);
   }
 
   public long samplesRead() {

@@ -1,6 +1,7 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.Labels;
+import dev.vedette.promql.parse.SourceRange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,17 +11,33 @@ import java.util.Map;
  * An aggregation that has to see all series of a group together. Holds its whole input.
  *
  * @param parameter of the aggregation, one value a step
+ * @param where the aggregation stands in the expression
+ * @param parameterWhere its parameter stands in the expression
  */
-public record GroupOp(VectorOp inner, Grouping grouping, ScalarOp parameter, GroupFunction function)
+public record GroupOp(
+    VectorOp inner,
+    Grouping grouping,
+    ScalarOp parameter,
+    GroupFunction function,
+    SourceRange where,
+    SourceRange parameterWhere)
     implements VectorOp {
   /** Makes the results of one group. */
   @FunctionalInterface
   public interface GroupFunction {
-    List<Series> apply(Group group, double[] parameter, Evaluation evaluation);
+    List<Series> apply(Group group, double[] parameter, Context context);
 
     /** Refuses parameters that have no meaning, whatever series there are. */
     default void check(double[] parameter) {}
   }
+
+  /**
+   * The query that groups are made in.
+   *
+   * @param notes of the aggregation
+   * @param ofParameter notes of its parameter
+   */
+  public record Context(Evaluation evaluation, Notes notes, Notes ofParameter) {}
 
   /** Series of one group, in the order they came; the function may change them. */
   public record Group(Labels labels, List<Series> series, int steps) {
@@ -48,9 +65,11 @@ public record GroupOp(VectorOp inner, Grouping grouping, ScalarOp parameter, Gro
           .add(series);
     }
     List<Series> results = new ArrayList<>();
+    Context context =
+        new Context(evaluation, evaluation.notes(where), evaluation.notes(parameterWhere));
     for (Group group : groups.values()) {
       evaluation.check();
-      results.addAll(function.apply(group, parameters, evaluation));
+      results.addAll(function.apply(group, parameters, context));
     }
     return results;
   }

@@ -11,6 +11,9 @@ import java.util.Set;
  * @param keep whether {@code names} are the labels that count, or the ones that do not
  */
 public record Grouping(Set<String> names, boolean keep) {
+  /** Every series by itself. */
+  public static final Grouping ALL = new Grouping(Set.of(), false);
+
   public Grouping {
     names = Set.copyOf(names);
   }

@@ -16,7 +16,7 @@ public final class ListStream implements VectorStream {
     batch.clear();
     while (series.hasNext() && !batch.isFull()) {
       Series next = series.next();
-      if (Points.any(next.values(), next.values().length)) {
+      if (next.anyPresent()) {
         batch.add(next);
       }
     }

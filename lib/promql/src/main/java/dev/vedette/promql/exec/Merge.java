@@ -1,10 +1,12 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Puts series together whose labels have become equal; two points at one step are an error. */
 public final class Merge {
@@ -32,15 +34,30 @@ public final class Merge {
       return;
     }
     double[] into = present.values();
-    double[] from = series.values();
     for (int i = 0; i < into.length; i++) {
-      if (Points.isPresent(from[i])) {
-        if (Points.isPresent(into[i])) {
-          throw Evaluation.failed(conflict);
-        }
-        into[i] = from[i];
+      if (series.isPresent(i) && present.isPresent(i)) {
+        throw Evaluation.failed(conflict);
+      }
+      if (Points.isPresent(series.values()[i])) {
+        into[i] = series.values()[i];
       }
     }
+    if (series.histograms() != null) {
+      merged.put(key, withHistograms(present, series));
+    }
+  }
+
+  private static Series withHistograms(Series present, Series series) {
+    PointColumn column = PointColumn.with(present.values());
+    for (int i = 0; i < column.steps(); i++) {
+      Histogram histogram = present.histogram(i);
+      Histogram other = series.histogram(i);
+      if (histogram != null || other != null) {
+        column.set(i, histogram != null ? histogram : Objects.requireNonNull(other));
+      }
+    }
+    return new Series(
+        present.labels(), present.nameDropped(), column.values(), column.histograms());
   }
 
   public List<Series> series() {

@@ -1,10 +1,13 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.SpecialValues;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A column holds one value a step; where a series has no point, it holds {@link #NONE}, the bits of
- * a staleness marker, which no result can have.
+ * A column holds one value a step; where a series has no number, it holds {@link #NONE}, the bits
+ * of a staleness marker, which no result can have. A point may also be a histogram, in a column
+ * beside it.
  */
 public final class Points {
   /** No point at this step. */
@@ -26,6 +29,18 @@ public final class Points {
     for (int i = 0; i < count; i++) {
       if (isPresent(column[i])) {
         return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a column of histograms holds any; null does not. */
+  public static boolean any(@Nullable Histogram @Nullable [] column) {
+    if (column != null) {
+      for (Histogram point : column) {
+        if (point != null) {
+          return true;
+        }
       }
     }
     return false;

@@ -1,11 +1,24 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.SeriesBatch;
+import dev.vedette.promql.parse.SourceRange;
 import java.util.List;
 
-/** A function over a range vector. */
+/**
+ * A function over a range vector.
+ *
+ * @param mixed the function for series that have histograms
+ * @param where the range stands in the expression
+ * @param withStarts whether start timestamps of samples are looked at
+ */
 public record RangeCallOp(
-    RangeFunction function, RangeOp range, List<ScalarOp> arguments, NameRule names)
+    RangeFunction function,
+    MixedFunction mixed,
+    RangeOp range,
+    List<ScalarOp> arguments,
+    NameRule names,
+    SourceRange where,
+    boolean withStarts)
     implements VectorOp {
   public RangeCallOp {
     arguments = List.copyOf(arguments);
@@ -16,19 +29,26 @@ public record RangeCallOp(
     List<double[]> scalars =
         arguments.stream().map(argument -> argument.evaluate(evaluation, steps)).toList();
     Windows windows = new Windows(range.windows(steps));
-    return new Stream(
-        evaluation, new RangeSamples(windows, scalars, evaluation), range.open(evaluation, steps));
+    RangeSamples samples = new RangeSamples(windows, scalars, evaluation, where);
+    MixedSamples mixedSamples = new MixedSamples(new Windows(range.windows(steps)), samples);
+    return new Stream(evaluation, samples, mixedSamples, range.open(evaluation, steps));
   }
 
   private final class Stream implements VectorStream {
     private final Evaluation evaluation;
     private final RangeSamples samples;
+    private final MixedSamples mixedSamples;
     private final RangeCursor cursor;
     private final SeriesBatch read = new SeriesBatch();
 
-    Stream(Evaluation evaluation, RangeSamples samples, RangeCursor cursor) {
+    Stream(
+        Evaluation evaluation,
+        RangeSamples samples,
+        MixedSamples mixedSamples,
+        RangeCursor cursor) {
       this.evaluation = evaluation;
       this.samples = samples;
+      this.mixedSamples = mixedSamples;
       this.cursor = cursor;
     }
 
@@ -40,18 +60,43 @@ public record RangeCallOp(
         long count = 0;
         for (int i = 0; i < read.count(); i++) {
           count += read.size(i);
-          samples.show(read.labels(i), read.timestamps(i), read.values(i), read.size(i));
-          double[] column = batch.nextColumn();
-          function.apply(samples, column);
-          if (Points.any(column, column.length)) {
-            batch.add(
-                names.labels(read.labels(i)),
-                cursor.nameDropped(i) || names.delays(read.labels(i)));
+          if (read.histograms(i) == null) {
+            applyToFloats(i, batch);
+          } else {
+            applyToMixed(i, batch);
           }
         }
         evaluation.read(read.count(), count);
       }
       return batch.count() > 0;
+    }
+
+    private void applyToFloats(int series, VectorBatch batch) {
+      samples.show(
+          read.labels(series),
+          read.timestamps(series),
+          read.values(series),
+          withStarts ? read.starts(series) : null,
+          read.size(series));
+      double[] column = batch.nextColumn();
+      function.apply(samples, column);
+      if (Points.any(column, column.length)) {
+        function.noteResults(samples);
+        batch.add(names.labels(read.labels(series)), dropsLater(series));
+      }
+    }
+
+    private void applyToMixed(int series, VectorBatch batch) {
+      mixedSamples.show(read, series, withStarts);
+      PointColumn column = PointColumn.in(batch.nextColumn());
+      mixed.apply(mixedSamples, column);
+      if (column.anyPresent()) {
+        batch.add(names.labels(read.labels(series)), dropsLater(series), column.histograms());
+      }
+    }
+
+    private boolean dropsLater(int series) {
+      return cursor.nameDropped(series) || names.delays(read.labels(series));
     }
 
     @Override

@@ -6,6 +6,9 @@ public interface RangeFunction {
   /** Sets every entry of {@code out}; {@link Points#NONE} where there is no result. */
   void apply(RangeSamples samples, double[] out);
 
+  /** Says what there is to say once a series has any result. */
+  default void noteResults(RangeSamples samples) {}
+
   /** A function of each window by itself; windows without samples have no result. */
   static RangeFunction ofWindow(WindowFunction function) {
     return (samples, out) -> {

@@ -1,31 +1,51 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.Labels;
+import dev.vedette.promql.parse.SourceRange;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** One series of a range vector, as a {@link RangeFunction} sees it. Valid during the call only. */
+/**
+ * Samples of one series of a range vector that are numbers, as a {@link RangeFunction} sees them.
+ * Valid during the call only.
+ */
 public final class RangeSamples {
   private final Windows windows;
   private final List<double[]> arguments;
-  private final Evaluation evaluation;
+  private final Notes notes;
   private Labels labels = Labels.EMPTY;
   private long[] timestamps = new long[0];
   private double[] values = new double[0];
+  private long @Nullable [] starts;
   private long[] liveTimestamps = new long[0];
   private double[] liveValues = new double[0];
   private int size;
 
-  RangeSamples(Windows windows, List<double[]> arguments, Evaluation evaluation) {
+  /**
+   * @param where the range stands in the expression
+   */
+  RangeSamples(
+      Windows windows, List<double[]> arguments, Evaluation evaluation, SourceRange where) {
     this.windows = windows;
     this.arguments = List.copyOf(arguments);
-    this.evaluation = evaluation;
+    this.notes = evaluation.notes(where);
   }
 
-  /** Points it at a series; staleness markers are left out. */
-  void show(Labels series, long[] newTimestamps, double[] newValues, int newSize) {
+  /**
+   * Points it at a series; staleness markers are left out.
+   *
+   * @param newStarts start timestamps, null where they are not known or not to be looked at
+   */
+  void show(
+      Labels series,
+      long[] newTimestamps,
+      double[] newValues,
+      long @Nullable [] newStarts,
+      int newSize) {
     labels = series;
     timestamps = newTimestamps;
     values = newValues;
+    starts = newStarts;
     size = newSize;
     for (int i = 0; i < newSize; i++) {
       if (Points.isNone(newValues[i])) {
@@ -41,15 +61,21 @@ public final class RangeSamples {
       liveTimestamps = new long[size];
       liveValues = new double[size];
     }
+    long[] liveStarts = starts == null ? null : new long[size];
     int live = 0;
     for (int i = 0; i < size; i++) {
       if (Points.isPresent(values[i])) {
         liveTimestamps[live] = timestamps[i];
-        liveValues[live++] = values[i];
+        liveValues[live] = values[i];
+        if (starts != null && liveStarts != null) {
+          liveStarts[live] = starts[i];
+        }
+        live++;
       }
     }
     timestamps = liveTimestamps;
     values = liveValues;
+    starts = liveStarts;
     size = live;
     windows.forget();
   }
@@ -75,6 +101,16 @@ public final class RangeSamples {
     return values;
   }
 
+  /** Whether any sample may have a start timestamp. */
+  public boolean hasStarts() {
+    return starts != null;
+  }
+
+  /** When the counter of a sample began, 0 where that is not known. */
+  public long start(int sample) {
+    return starts == null ? 0 : starts[sample];
+  }
+
   public int size() {
     return size;
   }
@@ -84,7 +120,16 @@ public final class RangeSamples {
     return arguments.get(index)[step];
   }
 
-  public Evaluation evaluation() {
-    return evaluation;
+  /** Where the function leaves what it has to say. */
+  public Notes notes() {
+    return notes;
+  }
+
+  public void warn(String text) {
+    notes.warn(text);
+  }
+
+  public void info(String text) {
+    notes.info(text);
   }
 }

@@ -2,16 +2,22 @@ package dev.vedette.promql.exec;
 
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesCursor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Samples of a selector with a range. */
+/**
+ * Samples of a selector with a range.
+ *
+ * @param hinted whether histograms are to say if the counter was reset before them
+ */
 public record RangeSelectOp(
     List<LabelMatcher> matchers,
     long rangeMillis,
     long offsetMillis,
     @Nullable Long fixedMillis,
-    Reach reach)
+    Reach reach,
+    boolean hinted)
     implements RangeOp {
   /** How far outside the windows samples are read. */
   public record Reach(long beforeMillis, long behindMillis) {
@@ -26,7 +32,8 @@ public record RangeSelectOp(
             matchers,
             windows.firstEndMillis() - rangeMillis - reach.beforeMillis() + 1,
             windows.lastEndMillis() + reach.behindMillis());
-    return RangeCursor.stored(evaluation.source().select(evaluation.tenant(), selection));
+    SeriesCursor cursor = evaluation.source().select(evaluation.tenant(), selection);
+    return RangeCursor.stored(hinted ? new ResetHints(cursor) : cursor);
   }
 
   @Override

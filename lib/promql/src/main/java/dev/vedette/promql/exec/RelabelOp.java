@@ -27,7 +27,7 @@ public record RelabelOp(VectorOp inner, String target, UnaryOperator<Labels> cha
       @SuppressWarnings("ReferenceEquality") // the same labels set anew still count as set
       boolean changed = labels != series.labels();
       boolean named = changed && target.equals(Labels.METRIC_NAME);
-      renamed.add(new Series(labels, series.nameDropped() && !named, series.values()));
+      renamed.add(series.relabeled(labels, series.nameDropped() && !named));
     }
     renamed.forEach(merge::add);
     return merge.series();

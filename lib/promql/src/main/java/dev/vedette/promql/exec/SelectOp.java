@@ -1,5 +1,6 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
@@ -11,25 +12,34 @@ import org.jspecify.annotations.Nullable;
  * The newest sample of each series at each step, not older than the lookback. A staleness marker is
  * "no point" in the column as it is in storage, so values are simply gathered.
  *
- * @param timestamps whether to give the samples' times in seconds instead of their values
+ * @param shown what of each sample the points are
+ * @param hinted whether histograms are to say if the counter was reset before them
  */
 public record SelectOp(
     List<LabelMatcher> matchers,
     long lookbackMillis,
     long offsetMillis,
     @Nullable Long fixedMillis,
-    boolean timestamps)
+    Shown shown,
+    boolean hinted)
     implements VectorOp {
+  /** What of a sample a point is. */
+  public enum Shown {
+    VALUE,
+    /** Its time in seconds. */
+    TIME,
+    /** Its start timestamp in seconds, 0 where it is not known. */
+    START_TIME
+  }
+
   @Override
   public VectorStream open(Evaluation evaluation, Steps steps) {
     WindowTimes windows = new WindowTimes(steps, lookbackMillis, offsetMillis, fixedMillis);
     Selection selection =
         new Selection(
             matchers, windows.firstEndMillis() - lookbackMillis + 1, windows.lastEndMillis());
-    return new Stream(
-        evaluation,
-        new Windows(windows),
-        evaluation.source().select(evaluation.tenant(), selection));
+    SeriesCursor cursor = evaluation.source().select(evaluation.tenant(), selection);
+    return new Stream(evaluation, new Windows(windows), hinted ? new ResetHints(cursor) : cursor);
   }
 
   private final class Stream implements VectorStream {
@@ -64,16 +74,58 @@ public record SelectOp(
       long[] times = samples.timestamps(series);
       windows.locate(times, samples.size(series));
       double[] column = batch.nextColumn();
+      @Nullable Histogram[] histograms = samples.histograms(series);
+      if (shown != Shown.VALUE || histograms != null) {
+        gatherOthers(series, batch);
+        return;
+      }
       boolean any = false;
       for (int step = 0; step < column.length; step++) {
         int newest = windows.to(step) - 1;
         double value = newest < windows.from(step) ? Points.NONE : values[newest];
-        boolean present = Points.isPresent(value);
-        any |= present;
-        column[step] = timestamps && present ? times[newest] / 1000.0 : value;
+        any |= Points.isPresent(value);
+        column[step] = value;
       }
       if (any) {
         batch.add(samples.labels(series), false);
+      }
+    }
+
+    /** Points that are not simply the values. */
+    private void gatherOthers(int series, VectorBatch batch) {
+      PointColumn column = PointColumn.in(batch.nextColumn());
+      for (int step = 0; step < column.steps(); step++) {
+        int newest = windows.to(step) - 1;
+        if (newest >= windows.from(step)) {
+          show(series, newest, step, column);
+        }
+      }
+      if (column.anyPresent()) {
+        batch.add(samples.labels(series), false, column.histograms());
+      }
+    }
+
+    private void show(int series, int sample, int step, PointColumn column) {
+      @Nullable Histogram[] histograms = samples.histograms(series);
+      Histogram histogram = histograms == null ? null : histograms[sample];
+      double value = samples.values(series)[sample];
+      boolean present = histogram == null ? Points.isPresent(value) : !histogram.isStale();
+      if (!present) {
+        return;
+      }
+      switch (shown) {
+        case VALUE -> {
+          if (histogram == null) {
+            column.set(step, value);
+          } else {
+            column.set(step, histogram);
+          }
+        }
+        case TIME -> column.set(step, samples.timestamps(series)[sample] / 1000.0);
+        case START_TIME -> {
+          long[] starts = samples.starts(series);
+          column.set(step, starts == null ? 0 : starts[sample] / 1000.0);
+        }
       }
     }
 

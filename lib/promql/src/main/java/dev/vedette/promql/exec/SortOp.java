@@ -1,5 +1,6 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.promql.parse.SourceRange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -7,9 +8,11 @@ import java.util.List;
 /**
  * Orders the series of an instant query; the answer to a range query is ordered by labels anyway.
  *
+ * @param where the vector stands in the expression
  * @param warning what to say where that is in vain; empty for nothing
  */
-public record SortOp(VectorOp inner, Comparator<Series> order, String warning) implements VectorOp {
+public record SortOp(VectorOp inner, Comparator<Series> order, String warning, SourceRange where)
+    implements VectorOp {
   @Override
   public VectorStream open(Evaluation evaluation, Steps steps) {
     return new ListStream(all(evaluation, steps));
@@ -21,7 +24,7 @@ public record SortOp(VectorOp inner, Comparator<Series> order, String warning) i
     if (steps.count() == 1) {
       series.sort(order);
     } else if (!warning.isEmpty()) {
-      evaluation.annotations().warn(warning);
+      evaluation.annotations().warn(warning, where);
     }
     return series;
   }

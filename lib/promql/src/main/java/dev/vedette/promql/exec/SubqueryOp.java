@@ -1,5 +1,7 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.SeriesBatch;
 import org.jspecify.annotations.Nullable;
 
@@ -79,33 +81,57 @@ public record SubqueryOp(
         return false;
       }
       for (int i = 0; i < columns.count(); i++) {
-        Series series = new Series(columns.labels(i), columns.nameDropped(i), columns.column(i));
-        add(series, batch);
+        add(i, batch);
       }
       return true;
     }
 
     /** Where every step has a point, the times are shared; otherwise the gaps close up. */
-    private void add(Series series, SeriesBatch batch) {
-      double[] column = series.values();
+    private void add(int series, SeriesBatch batch) {
+      double[] column = columns.column(series);
+      @Nullable Histogram[] histograms = columns.histograms(series);
+      if (histograms != null) {
+        forgetResets(histograms);
+      }
       int present = 0;
-      for (double value : column) {
-        present += Points.isPresent(value) ? 1 : 0;
+      for (int i = 0; i < column.length; i++) {
+        present += isPresent(column, histograms, i) ? 1 : 0;
       }
       if (present == column.length) {
-        batch.add(series.labels(), times, column, present);
+        batch.add(columns.labels(series), times, column, histograms, null, present);
         return;
       }
       long[] presentTimes = new long[present];
       double[] presentValues = new double[present];
+      @Nullable Histogram[] presentHistograms = histograms == null ? null : new Histogram[present];
       int at = 0;
       for (int i = 0; i < column.length; i++) {
-        if (Points.isPresent(column[i])) {
+        if (isPresent(column, histograms, i)) {
           presentTimes[at] = times[i];
-          presentValues[at++] = column[i];
+          presentValues[at] = column[i];
+          if (histograms != null && presentHistograms != null) {
+            presentHistograms[at] = histograms[i];
+          }
+          at++;
         }
       }
-      batch.add(series.labels(), presentTimes, presentValues, present);
+      batch.add(
+          columns.labels(series), presentTimes, presentValues, presentHistograms, null, present);
+    }
+
+    /** Samples come here more than once or not at all: what they say of the one before is moot. */
+    private static void forgetResets(@Nullable Histogram[] histograms) {
+      for (int i = 0; i < histograms.length; i++) {
+        Histogram histogram = histograms[i];
+        if (histogram != null && histogram.reset() != CounterReset.GAUGE) {
+          histograms[i] = histogram.withReset(CounterReset.UNKNOWN);
+        }
+      }
+    }
+
+    private static boolean isPresent(
+        double[] column, @Nullable Histogram @Nullable [] histograms, int step) {
+      return Points.isPresent(column[step]) || histograms != null && histograms[step] != null;
     }
 
     @Override

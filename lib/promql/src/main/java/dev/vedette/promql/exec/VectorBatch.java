@@ -1,5 +1,6 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Invariant;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
@@ -9,8 +10,9 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to {@value #CAPACITY} series of a vector, each a column of one value a step. The reader may
- * change columns in place, and keeps one by {@link #take}; all others are used again.
+ * Up to {@value #CAPACITY} series of a vector, each a column of one value a step, and one of
+ * histograms where it has any. The reader may change columns in place, and keeps one by {@link
+ * #take}; all others are used again.
  */
 public final class VectorBatch {
   public static final int CAPACITY = SeriesBatch.CAPACITY;
@@ -20,6 +22,7 @@ public final class VectorBatch {
   private final @Nullable Labels[] labels = new Labels[CAPACITY];
   private final boolean[] nameDropped = new boolean[CAPACITY];
   private final double[] @Nullable [] columns = new double[CAPACITY][];
+  private final @Nullable Histogram[] @Nullable [] histograms = new Histogram[CAPACITY][];
   private int count;
 
   /** For a reader that counts what it keeps itself, or keeps nothing for long. */
@@ -39,6 +42,7 @@ public final class VectorBatch {
 
   public void clear() {
     Arrays.fill(labels, 0, count, null);
+    Arrays.fill(histograms, 0, count, null);
     count = 0;
   }
 
@@ -67,16 +71,22 @@ public final class VectorBatch {
 
   /** Adds the series whose values are in {@link #nextColumn}. */
   public void add(Labels series, boolean dropName) {
+    add(series, dropName, null);
+  }
+
+  /** The same with histograms, null where none of its points is one. */
+  public void add(Labels series, boolean dropName, @Nullable Histogram @Nullable [] points) {
     Invariant.check(columns[count] != null, "BUG: series %d without a column", count);
     labels[count] = series;
     nameDropped[count] = dropName;
+    histograms[count] = points;
     count++;
   }
 
-  /** Adds a series with a column of its own. */
+  /** Adds a series with columns of its own. */
   public void add(Series series) {
     columns[count] = series.values();
-    add(series.labels(), series.nameDropped());
+    add(series.labels(), series.nameDropped(), series.histograms());
   }
 
   public Labels labels(int series) {
@@ -93,6 +103,16 @@ public final class VectorBatch {
     return Objects.requireNonNull(columns[series]);
   }
 
+  /** Histograms of a series, null where none of its points is one. */
+  public @Nullable Histogram @Nullable [] histograms(int series) {
+    return histograms[series];
+  }
+
+  /** Replaces the histograms of a series. */
+  public void setHistograms(int series, @Nullable Histogram @Nullable [] points) {
+    histograms[series] = points;
+  }
+
   public void relabel(int series, Labels newLabels, boolean dropName) {
     labels[series] = newLabels;
     nameDropped[series] = dropName;
@@ -100,25 +120,28 @@ public final class VectorBatch {
 
   /** Hands a series over for good. */
   public Series take(int series) {
-    double[] column = column(series);
+    Series taken =
+        new Series(labels(series), nameDropped[series], column(series), histograms[series]);
     columns[series] = null;
-    return new Series(labels(series), nameDropped[series], column);
+    return taken;
   }
 
   /** Drops series without any point. */
   public void dropEmpty() {
     int kept = 0;
     for (int i = 0; i < count; i++) {
-      if (Points.any(column(i), steps)) {
+      if (Points.any(column(i), steps) || Points.any(histograms[i])) {
         double[] column = columns[kept];
         columns[kept] = columns[i];
         columns[i] = column;
         labels[kept] = labels[i];
         nameDropped[kept] = nameDropped[i];
+        histograms[kept] = histograms[i];
         kept++;
       }
     }
     Arrays.fill(labels, kept, count, null);
+    Arrays.fill(histograms, kept, count, null);
     count = kept;
   }
 }

@@ -1,8 +1,6 @@
 package dev.vedette.promql.functions;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 
 /**
  * Cumulative buckets of one classic histogram at one time: upper bounds ascending, the last +Inf.
@@ -16,21 +14,9 @@ final class Buckets {
   private int size;
   private boolean forced;
 
-  /** An upper bound with the index of its series. */
-  record Bound(double upper, int series) {}
-
   Buckets(int capacity) {
     bounds = new double[capacity];
     counts = new double[capacity];
-  }
-
-  static void sort(List<Bound> bucketBounds) {
-    bucketBounds.sort(Comparator.comparingDouble(Bound::upper));
-  }
-
-  void clear() {
-    size = 0;
-    forced = false;
   }
 
   /** Adds the next bucket; equal bounds are added up. */

@@ -38,7 +38,7 @@ record Extended(String name, Extension extension, long reachMillis) {
         });
   }
 
-  private boolean isCounter() {
+  boolean isCounter() {
     return !name.equals("delta");
   }
 

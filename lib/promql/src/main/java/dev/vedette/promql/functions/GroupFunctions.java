@@ -1,12 +1,18 @@
 package dev.vedette.promql.functions;
 
-import dev.vedette.model.Label;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
+import dev.vedette.promql.AnnotationTexts;
 import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.GroupOp.Context;
 import dev.vedette.promql.exec.GroupOp.Group;
 import dev.vedette.promql.exec.GroupOp.GroupFunction;
+import dev.vedette.promql.exec.Notes;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.Series;
+import dev.vedette.promql.histogram.HistogramText;
+import dev.vedette.promql.numbers.GoFormat;
+import dev.vedette.promql.parse.AggregationOp;
 import dev.vedette.promql.parse.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +34,8 @@ public final class GroupFunctions {
   }
 
   private static GroupFunction rankedUnchecked(boolean largest) {
-    return (group, parameter, _) -> {
+    return (group, parameter, context) -> {
+      noteHistograms(group, largest ? AggregationOp.TOPK : AggregationOp.BOTTOMK, context);
       BitSet[] kept = new BitSet[group.steps()];
       List<Integer> order = List.of();
       for (int step = 0; step < kept.length; step++) {
@@ -88,7 +95,7 @@ public final class GroupFunctions {
         kept[step] = new BitSet();
         int left = count(parameter[step]);
         for (int i = 0; i < group.series().size() && left > 0; i++) {
-          if (Points.isPresent(group.series().get(i).values()[step])) {
+          if (group.series().get(i).isPresent(step)) {
             kept[step].set(i);
             left--;
           }
@@ -106,8 +113,8 @@ public final class GroupFunctions {
   private static GroupFunction checked(DoubleConsumer check, GroupFunction function) {
     return new GroupFunction() {
       @Override
-      public List<Series> apply(Group group, double[] parameter, Evaluation evaluation) {
-        return function.apply(group, parameter, evaluation);
+      public List<Series> apply(Group group, double[] parameter, Context context) {
+        return function.apply(group, parameter, context);
       }
 
       @Override
@@ -126,13 +133,13 @@ public final class GroupFunctions {
   }
 
   private static GroupFunction ratioUnchecked() {
-    return (group, parameter, evaluation) -> {
+    return (group, parameter, context) -> {
       BitSet[] kept = new BitSet[group.steps()];
       for (int step = 0; step < kept.length; step++) {
-        double ratio = checkRatio(parameter[step], evaluation);
+        double ratio = checkRatio(parameter[step], context.ofParameter());
         kept[step] = new BitSet();
         for (int i = 0; i < group.series().size(); i++) {
-          double position = position(group.series().get(i).labels());
+          double position = SeriesPosition.of(group.series().get(i).labels());
           if (ratio >= 0 ? position < ratio : position >= 1 + ratio) {
             kept[step].set(i);
           }
@@ -142,31 +149,15 @@ public final class GroupFunctions {
     };
   }
 
-  private static double checkRatio(double ratio, Evaluation evaluation) {
+  private static double checkRatio(double ratio, Notes notes) {
     if (ratio < -1 || ratio > 1) {
       double capped = Math.copySign(1, ratio);
-      evaluation
-          .annotations()
-          .warn(
-              "ratio value should be between -1 and 1, got %s, capping to %s"
-                  .formatted(GoFormat.general(ratio), GoFormat.general(capped)));
+      notes.warn(
+          "ratio value should be between -1 and 1, got %s, capping to %s"
+              .formatted(GoFormat.general(ratio), GoFormat.general(capped)));
       return capped;
     }
     return ratio;
-  }
-
-  /** A series' fixed place in [0, 1), by FNV-1a and a final mix. */
-  private static double position(Labels labels) {
-    long hash = 0xcbf29ce484222325L;
-    for (Label label : labels) {
-      String text = label.name() + '\u0000' + label.value() + '\u0001';
-      for (int i = 0; i < text.length(); i++) {
-        hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-      }
-    }
-    hash = (hash ^ hash >>> 32) * 0xd6e8feb86659fd93L;
-    hash = (hash ^ hash >>> 32) * 0xd6e8feb86659fd93L;
-    return (hash >>> 11) * 0x1p-53;
   }
 
   private static int count(double k) {
@@ -183,10 +174,9 @@ public final class GroupFunctions {
 
   private static List<Series> keep(Group group, BitSet[] kept) {
     for (int i = 0; i < group.series().size(); i++) {
-      double[] values = group.series().get(i).values();
       for (int step = 0; step < kept.length; step++) {
         if (!kept[step].get(i)) {
-          values[step] = Points.NONE;
+          group.series().get(i).remove(step);
         }
       }
     }
@@ -195,7 +185,8 @@ public final class GroupFunctions {
 
   /** {@code quantile}. */
   public static GroupFunction quantile() {
-    return (group, parameter, evaluation) -> {
+    return (group, parameter, context) -> {
+      noteHistograms(group, AggregationOp.QUANTILE, context);
       double[] column = new double[group.steps()];
       double[] values = new double[group.series().size()];
       for (int step = 0; step < column.length; step++) {
@@ -205,7 +196,7 @@ public final class GroupFunctions {
           values[count] = value;
           count += Points.isPresent(value) ? 1 : 0;
         }
-        Quantiles.check(evaluation, parameter[step]);
+        Quantiles.check(parameter[step], context.ofParameter());
         column[step] = count == 0 ? Points.NONE : Quantiles.of(parameter[step], values, count);
       }
       return List.of(new Series(group.labels(), group.nameDropped(), column));
@@ -214,14 +205,14 @@ public final class GroupFunctions {
 
   /** {@code count_values}: how many series have each value, the value in a label. */
   public static GroupFunction countValues(String label) {
-    return (group, _, evaluation) -> {
+    return (group, _, context) -> {
       Map<String, double[]> counts = new LinkedHashMap<>();
       for (Series series : group.series()) {
         for (int step = 0; step < group.steps(); step++) {
-          double value = series.values()[step];
-          if (Points.isPresent(value)) {
+          if (series.isPresent(step)) {
             double[] column =
-                counts.computeIfAbsent(Numbers.format(value), _ -> none(group.steps(), evaluation));
+                counts.computeIfAbsent(
+                    text(series, step), _ -> none(group.steps(), context.evaluation()));
             column[step] = Points.isNone(column[step]) ? 1 : column[step] + 1;
           }
         }
@@ -236,6 +227,18 @@ public final class GroupFunctions {
                       column)));
       return results;
     };
+  }
+
+  private static String text(Series series, int step) {
+    Histogram histogram = series.histogram(step);
+    return histogram == null ? Numbers.format(series.values()[step]) : HistogramText.of(histogram);
+  }
+
+  /** Says that an aggregation of numbers leaves histograms out. */
+  private static void noteHistograms(Group group, AggregationOp op, Context context) {
+    if (group.series().stream().anyMatch(series -> Points.any(series.histograms()))) {
+      context.notes().info(AnnotationTexts.ignoredInAggregation(op.text()));
+    }
   }
 
   private static double[] none(int steps, Evaluation evaluation) {

@@ -1,5 +1,6 @@
 package dev.vedette.promql.functions;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Label;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
@@ -7,14 +8,15 @@ import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.exec.Grouping;
 import dev.vedette.promql.exec.ListStream;
 import dev.vedette.promql.exec.Merge;
+import dev.vedette.promql.exec.PointColumn;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.SelectOp;
+import dev.vedette.promql.exec.SelectOp.Shown;
 import dev.vedette.promql.exec.Series;
 import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.VectorStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -109,9 +111,14 @@ public record InfoOp(VectorOp base, List<LabelMatcher> matchers, Reading reading
             reading.lookbackMillis(),
             reading.offsetMillis(),
             reading.fixedMillis(),
-            times);
+            times ? Shown.TIME : Shown.VALUE,
+            false);
     Map<Labels, List<Series>> bySignature = new HashMap<>();
     for (Series series : select.all(evaluation, steps)) {
+      if (Points.any(series.histograms())) {
+        throw Evaluation.failed(
+            "info metric %s has histograms, only floats are info".formatted(series.labels()));
+      }
       bySignature
           .computeIfAbsent(SIGNATURE.of(series.labels()), _ -> new ArrayList<>())
           .add(series);
@@ -153,10 +160,9 @@ public record InfoOp(VectorOp base, List<LabelMatcher> matchers, Reading reading
     int steps = series.values().length;
     boolean required =
         matchers.stream().anyMatch(matcher -> !isName(matcher) && !matcher.matchesEmpty());
-    Map<Labels, double[]> columns = new TreeMap<>();
+    Map<Labels, PointColumn> columns = new TreeMap<>();
     for (int step = 0; step < steps; step++) {
-      double value = series.values()[step];
-      if (Points.isNone(value)) {
+      if (!series.isPresent(step)) {
         continue;
       }
       List<Series> present = new ArrayList<>();
@@ -166,13 +172,27 @@ public record InfoOp(VectorOp base, List<LabelMatcher> matchers, Reading reading
         }
       }
       if (!present.isEmpty() || !required) {
-        columns.computeIfAbsent(labels(series.labels(), present), _ -> none(steps))[step] = value;
+        copy(
+            series,
+            step,
+            columns.computeIfAbsent(labels(series.labels(), present), _ -> PointColumn.of(steps)));
       }
     }
     List<Series> results = new ArrayList<>();
     columns.forEach(
-        (labels, column) -> results.add(new Series(labels, series.nameDropped(), column)));
+        (labels, column) ->
+            results.add(
+                new Series(labels, series.nameDropped(), column.values(), column.histograms())));
     return results;
+  }
+
+  private static void copy(Series series, int step, PointColumn column) {
+    Histogram histogram = series.histogram(step);
+    if (histogram == null) {
+      column.set(step, series.values()[step]);
+    } else {
+      column.set(step, histogram);
+    }
   }
 
   private Labels labels(Labels base, List<Series> infos) {
@@ -200,11 +220,5 @@ public record InfoOp(VectorOp base, List<LabelMatcher> matchers, Reading reading
     Labels.Builder labels = base.toBuilder();
     added.forEach(labels::set);
     return labels.build();
-  }
-
-  private static double[] none(int steps) {
-    double[] column = new double[steps];
-    Arrays.fill(column, Points.NONE);
-    return column;
   }
 }

@@ -1,9 +1,11 @@
 package dev.vedette.promql.functions;
 
 import dev.vedette.promql.exec.Evaluation;
-import dev.vedette.promql.exec.KahanSum;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.RangeSamples;
+import dev.vedette.promql.functions.StartTimes.Started;
+import dev.vedette.promql.numbers.GoFormat;
+import dev.vedette.promql.numbers.KahanSum;
 import java.util.Arrays;
 
 /** The {@code …_over_time} family and its like: functions of the samples of one window. */
@@ -122,14 +124,18 @@ final class OverTime {
   static double resets(RangeSamples samples, int from, int to, int step) {
     int resets = 0;
     for (int i = from + 1; i < to; i++) {
-      resets += samples.value(i) < samples.value(i - 1) ? 1 : 0;
+      boolean reset =
+          samples.value(i) < samples.value(i - 1)
+              || samples.hasStarts()
+                  && StartTimes.isReset(Started.of(samples, i - 1), Started.of(samples, i));
+      resets += reset ? 1 : 0;
     }
     return resets;
   }
 
   static double quantile(RangeSamples samples, int from, int to, int step) {
     double q = samples.argument(0, step);
-    Quantiles.check(samples.evaluation(), q);
+    Quantiles.check(q, samples.notes());
     return Quantiles.of(q, copy(samples, from, to), to - from);
   }
 

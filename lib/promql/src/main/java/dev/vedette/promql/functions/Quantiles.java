@@ -1,6 +1,7 @@
 package dev.vedette.promql.functions;
 
-import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.Notes;
+import dev.vedette.promql.numbers.GoFormat;
 import java.util.Arrays;
 
 /** Quantiles of plain values. */
@@ -42,11 +43,9 @@ public final class Quantiles {
   }
 
   /** Warns of a quantile that no values can have. */
-  public static void check(Evaluation evaluation, double q) {
+  public static void check(double q, Notes notes) {
     if (Double.isNaN(q) || q < 0 || q > 1) {
-      evaluation
-          .annotations()
-          .warn("quantile value should be between 0 and 1, got " + GoFormat.general(q));
+      notes.warn("quantile value should be between 0 and 1, got " + GoFormat.general(q));
     }
   }
 }

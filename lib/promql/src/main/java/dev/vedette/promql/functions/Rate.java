@@ -1,9 +1,11 @@
 package dev.vedette.promql.functions;
 
+import dev.vedette.promql.AnnotationTexts;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.RangeFunction;
 import dev.vedette.promql.exec.RangeSamples;
 import dev.vedette.promql.exec.Windows;
+import dev.vedette.promql.functions.StartTimes.Started;
 
 /**
  * {@code rate}, {@code increase} and {@code delta}: the difference of the last and the first sample
@@ -14,15 +16,17 @@ import dev.vedette.promql.exec.Windows;
  * every window, costs the same however many samples it has.
  */
 record Rate(boolean counter, boolean perSecond) implements RangeFunction {
-  // A gap of up to a tenth more than the average distance still counts as regular scraping.
-  private static final double REGULAR = 1.1;
-
   @Override
   public void apply(RangeSamples samples, double[] out) {
+    if (counter && samples.hasStarts()) {
+      for (int step = 0; step < out.length; step++) {
+        out[step] = ofStarted(samples, step);
+      }
+      return;
+    }
     Windows windows = samples.windows();
     int[] resets = counter ? resets(samples) : new int[0];
     int firstReset = 0;
-    boolean any = false;
     for (int step = 0; step < out.length; step++) {
       int from = windows.from(step);
       int to = windows.to(step);
@@ -38,30 +42,58 @@ record Rate(boolean counter, boolean perSecond) implements RangeFunction {
         difference += samples.value(resets[i] - 1);
       }
       out[step] = extrapolate(samples, step, difference);
-      any = true;
-    }
-    if (counter && any) {
-      noteName(samples);
     }
   }
 
-  private static void noteName(RangeSamples samples) {
+  @Override
+  public void noteResults(RangeSamples samples) {
     String name = samples.labels().metricName();
     boolean usual =
-        name.isEmpty()
+        !counter
+            || name.isEmpty()
             || name.endsWith("_total")
             || name.endsWith("_sum")
             || name.endsWith("_count")
             || name.endsWith("_bucket");
     if (!usual) {
-      samples
-          .evaluation()
-          .annotations()
-          .info(
-              ("metric might not be a counter, name does not end in"
-                      + " _total/_sum/_count/_bucket: \"%s\"")
-                  .formatted(name));
+      samples.info(AnnotationTexts.possiblyNoCounter(name));
     }
+  }
+
+  /** Of a counter whose samples say when it began: it was zero then. */
+  private double ofStarted(RangeSamples samples, int step) {
+    Windows windows = samples.windows();
+    int from = windows.from(step);
+    int to = windows.to(step);
+    if (from == to) {
+      return Points.NONE;
+    }
+    double difference = samples.value(to - 1) - samples.value(from);
+    boolean overlaps = false;
+    for (int i = from + 1; i < to; i++) {
+      Started before = Started.of(samples, i - 1);
+      Started sample = Started.of(samples, i);
+      overlaps |= StartTimes.overlaps(before, sample);
+      if (samples.value(i) < samples.value(i - 1) || StartTimes.isReset(before, sample)) {
+        difference += samples.value(i - 1);
+      }
+    }
+    if (overlaps) {
+      samples.warn(AnnotationTexts.startOverlaps(samples.labels().metricName()));
+    }
+    Extrapolation ends =
+        new Extrapolation(
+            samples.timestamp(from),
+            samples.timestamp(to - 1),
+            to - 1 - from,
+            samples.value(from),
+            difference,
+            samples.start(from));
+    double per = perSecond ? windows.rangeMillis() / 1000.0 : 1;
+    if (ends.beginsInside(windows, step)) {
+      return (difference + samples.value(from)) * (ends.factorFromStart(windows, step) / per);
+    }
+    return ends.gaps() == 0 ? Points.NONE : difference * (ends.factor(windows, step, true) / per);
   }
 
   /** Indices of samples lower than the one before. */
@@ -87,19 +119,14 @@ record Rate(boolean counter, boolean perSecond) implements RangeFunction {
     int last = windows.to(step) - 1;
     double sampled = (samples.timestamp(last) - samples.timestamp(first)) / 1000.0;
     double average = sampled / (last - first);
-    double threshold = average * REGULAR;
     double toStart = (samples.timestamp(first) - windows.startMillis(step)) / 1000.0;
     double toEnd = (windows.endMillis(step) - samples.timestamp(last)) / 1000.0;
-    if (toStart >= threshold) {
-      toStart = average / 2;
-    }
+    toStart = Extrapolation.reach(toStart, average);
     if (counter && difference > 0 && samples.value(first) >= 0) {
       double toZero = sampled * (samples.value(first) / difference);
       toStart = Math.min(toStart, toZero);
     }
-    if (toEnd >= threshold) {
-      toEnd = average / 2;
-    }
+    toEnd = Extrapolation.reach(toEnd, average);
     double factor = (sampled + toStart + toEnd) / sampled;
     if (perSecond) {
       factor /= windows.rangeMillis() / 1000.0;
@@ -117,8 +144,14 @@ record Rate(boolean counter, boolean perSecond) implements RangeFunction {
           double last = samples.value(to - 1);
           double before = samples.value(to - 2);
           long millis = samples.timestamp(to - 1) - samples.timestamp(to - 2);
-          double difference = ofCounter && last < before ? last : last - before;
+          boolean reset = ofCounter && (last < before || isReset(samples, to - 1));
+          double difference = reset ? last : last - before;
           return ofCounter ? difference / (millis / 1000.0) : difference;
         });
+  }
+
+  private static boolean isReset(RangeSamples samples, int sample) {
+    return samples.hasStarts()
+        && StartTimes.isReset(Started.of(samples, sample - 1), Started.of(samples, sample));
   }
 }

@@ -1,9 +1,9 @@
 package dev.vedette.promql.functions;
 
-import dev.vedette.promql.exec.KahanSum;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.RangeFunction;
 import dev.vedette.promql.exec.RangeSamples;
+import dev.vedette.promql.numbers.KahanSum;
 
 /** Least-squares line through the samples of a window. */
 record Regression(double slope, double intercept) {

@@ -36,6 +36,8 @@ public final class Quoting {
       default -> {
         if (c == quote) {
           out.append('\\').append(quote);
+        } else if (Strings.isRawByte(c)) {
+          out.append("\\x%02x".formatted(c & 0xFF));
         } else if (c < 0x20 || c == 0x7f) {
           out.append("\\x%02x".formatted(c));
         } else if (isPrintable(c)) {

@@ -1,10 +1,16 @@
 package dev.vedette.promql.lex;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 
 /** String literals: which escapes they may have, and what they stand for. */
 public final class Strings {
+  private static final int RAW_BYTE = 0xDC00;
+  private static final char REPLACEMENT = '\uFFFD';
+
   private Strings() {}
 
   /** What is wrong with the escape whose backslash is just before {@code at}; empty if nothing. */
@@ -39,8 +45,8 @@ public final class Strings {
   }
 
   /**
-   * What a literal stands for, given with its quotes. Bytes that escapes put together and that are
-   * not UTF-8 become U+FFFD.
+   * What a literal stands for, given with its quotes. Each byte that escapes put together and that
+   * is no part of UTF-8 becomes a char of its own, U+DC80 to U+DCFF, which no text has otherwise.
    */
   public static String unquote(String literal) {
     String inner = literal.substring(1, literal.length() - 1);
@@ -73,7 +79,35 @@ public final class Strings {
         at = from + digits;
       }
     }
-    return out.toString(StandardCharsets.UTF_8);
+    return decode(out.toByteArray());
+  }
+
+  private static String decode(byte[] bytes) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer out = CharBuffer.allocate(bytes.length);
+    while (decoder.decode(in, out, true).isError()) {
+      out.put((char) (RAW_BYTE | in.get() & 0xFF));
+      decoder.reset();
+    }
+    return out.flip().toString();
+  }
+
+  /** Whether a char stands for a byte that is no part of UTF-8. */
+  static boolean isRawByte(int c) {
+    return c >= RAW_BYTE + 0x80 && c <= RAW_BYTE + 0xFF;
+  }
+
+  /** Whether a text can be written as UTF-8. */
+  public static boolean isUtf8(String text) {
+    return text.chars().allMatch(c -> c != REPLACEMENT) && clean(text).equals(text);
+  }
+
+  /** The text with U+FFFD for each byte that is no part of UTF-8. */
+  public static String clean(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> out.appendCodePoint(isRawByte(c) ? REPLACEMENT : c));
+    return out.toString();
   }
 
   private static void write(ByteArrayOutputStream out, int codePoint) {

@@ -54,6 +54,16 @@ public enum BinaryOp {
     return kind == Kind.COMPARISON;
   }
 
+  /** Whether it cuts off part of a histogram. */
+  public boolean isTrim() {
+    return this == TRIM_LOWER || this == TRIM_UPPER;
+  }
+
+  /** Whether results are no longer samples of the metric on the left. */
+  public boolean makesAnotherMetric(boolean returnBool) {
+    return isComparison() ? returnBool : !isTrim();
+  }
+
   public boolean isSet() {
     return kind == Kind.SET;
   }

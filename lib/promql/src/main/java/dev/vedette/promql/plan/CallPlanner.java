@@ -1,5 +1,6 @@
 package dev.vedette.promql.plan;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.promql.exec.AbsentOp;
@@ -9,17 +10,18 @@ import dev.vedette.promql.exec.MapOp;
 import dev.vedette.promql.exec.NameRule;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.RangeCallOp;
-import dev.vedette.promql.exec.RangeFunction;
 import dev.vedette.promql.exec.RelabelOp;
 import dev.vedette.promql.exec.ScalarOp;
+import dev.vedette.promql.exec.SelectOp.Shown;
 import dev.vedette.promql.exec.SortOp;
 import dev.vedette.promql.exec.VectorOp;
-import dev.vedette.promql.functions.ClassicHistogramOp;
-import dev.vedette.promql.functions.ClassicHistogramOp.Kind;
+import dev.vedette.promql.functions.HistogramOp;
+import dev.vedette.promql.functions.HistogramOp.Kind;
 import dev.vedette.promql.functions.InfoOp;
 import dev.vedette.promql.functions.LabelFunctions;
 import dev.vedette.promql.functions.PointFunctions;
 import dev.vedette.promql.functions.RangeFunctions;
+import dev.vedette.promql.histogram.HistogramSpread;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.Expr.Extension;
 import dev.vedette.promql.parse.Modifiers;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Plans function calls. */
@@ -79,7 +82,7 @@ final class CallPlanner {
 
   VectorOp vector(Expr.Call call) {
     String name = call.function().name();
-    Optional<RangeFunction> range = RangeFunctions.find(name);
+    Optional<RangeFunctions> range = RangeFunctions.find(name);
     if (range.isPresent()) {
       return rangeCall(call, range.get());
     }
@@ -92,6 +95,7 @@ final class CallPlanner {
     return switch (name) {
       case "vector" -> CalledOps.vector(planner.scalar(first));
       case "timestamp" -> timestamp(first);
+      case "start_timestamp" -> startTimestamp(first);
       case "info" -> info(arguments);
       case "absent" -> new AbsentOp(planner.vector(first), absentLabels(first));
       case "absent_over_time" -> absentOverTime(first);
@@ -100,26 +104,27 @@ final class CallPlanner {
           new SortOp(
               planner.vector(first),
               SortOp.byLabels(texts(arguments, 1), name.equals("sort_by_label_desc")),
-              SORT_IN_VAIN);
+              SORT_IN_VAIN,
+              first.source());
       case "label_replace" -> labelReplace(arguments);
       case "label_join" -> labelJoin(arguments);
-      case "histogram_quantile" -> histogram(Kind.QUANTILE, arguments.get(1), List.of(first), null);
+      case "histogram_quantile" ->
+          histogram(Kind.QUANTILE, arguments, arguments.get(1), List.of(first), null);
       case "histogram_fraction" ->
-          histogram(Kind.FRACTION, arguments.get(2), List.of(first, arguments.get(1)), null);
+          histogram(Kind.FRACTION, arguments, arguments.get(2), arguments.subList(0, 2), null);
       case "histogram_quantiles" ->
           histogram(
               Kind.QUANTILE,
+              arguments,
               first,
               arguments.subList(2, arguments.size()),
               Planner.text(arguments.get(1)));
-      case "histogram_avg",
-          "histogram_count",
-          "histogram_sum",
-          "histogram_stddev",
-          "histogram_stdvar" ->
-          // Of native histograms only; every sample that can be stored so far is a float.
-          new MapOp(planner.vector(first), List.of(), (_, _, _) -> Points.NONE, context.dropping());
-      default -> throw Evaluation.failed("function %s is not answered yet".formatted(name));
+      case "histogram_avg" -> ofHistogram(first, h -> h.sum() / h.count());
+      case "histogram_count" -> ofHistogram(first, Histogram::count);
+      case "histogram_sum" -> ofHistogram(first, Histogram::sum);
+      case "histogram_stddev" -> ofHistogram(first, h -> Math.sqrt(HistogramSpread.variance(h)));
+      case "histogram_stdvar" -> ofHistogram(first, HistogramSpread::variance);
+      default -> throw new IllegalStateException("BUG: no function " + name);
     };
   }
 
@@ -156,8 +161,23 @@ final class CallPlanner {
     };
   }
 
+  /** Orders numbers; histograms have no order and are left out. */
   private VectorOp sort(Expr argument, boolean descending) {
-    return new SortOp(planner.vector(argument), SortOp.byValue(descending), SORT_IN_VAIN);
+    VectorOp numbers =
+        new MapOp(planner.vector(argument), List.of(), (v, _, _) -> v, NameRule.KEEP);
+    return new SortOp(numbers, SortOp.byValue(descending), SORT_IN_VAIN, argument.source());
+  }
+
+  /** A number of each native histogram; of numbers nothing. */
+  private VectorOp ofHistogram(Expr argument, ToDoubleFunction<Histogram> function) {
+    VectorOp op =
+        new MapOp(
+            planner.vector(argument),
+            List.of(),
+            (_, _, _) -> Points.NONE,
+            (point, _, step, out) -> out.set(step, function.applyAsDouble(point)),
+            context.dropping());
+    return planner.distinct(op, argument);
   }
 
   private VectorOp labelReplace(List<Expr> arguments) {
@@ -185,21 +205,29 @@ final class CallPlanner {
   }
 
   private VectorOp histogram(
-      Kind kind, Expr vector, List<Expr> scalars, @Nullable String quantileLabel) {
+      Kind kind,
+      List<Expr> arguments,
+      Expr vector,
+      List<Expr> scalars,
+      @Nullable String quantileLabel) {
     VectorOp op =
-        new ClassicHistogramOp(
+        new HistogramOp(
             planner.vector(vector),
             kind,
             scalars.stream().map(planner::scalar).toList(),
             quantileLabel,
-            context.dropping());
+            context.dropping(),
+            new HistogramOp.Sources(
+                arguments.getFirst().source(),
+                vector.source(),
+                scalars.stream().map(Expr::source).toList()));
     return planner.distinct(op, vector);
   }
 
   private VectorOp absentOverTime(Expr argument) {
     extended("absent_over_time", argument);
-    RangeFunction present = RangeFunctions.find("present_over_time").orElseThrow();
-    VectorOp op = new RangeCallOp(present, planner.range(argument), List.of(), NameRule.KEEP);
+    RangeFunctions present = RangeFunctions.find("present_over_time").orElseThrow();
+    VectorOp op = call(present, argument, List.of(), NameRule.KEEP);
     return new AbsentOp(op, absentLabels(argument));
   }
 
@@ -226,7 +254,7 @@ final class CallPlanner {
     return labels.build();
   }
 
-  private VectorOp rangeCall(Expr.Call call, RangeFunction function) {
+  private VectorOp rangeCall(Expr.Call call, RangeFunctions function) {
     List<ScalarOp> scalars = new ArrayList<>();
     Expr range = call.arguments().getFirst();
     for (Expr argument : call.arguments()) {
@@ -238,16 +266,28 @@ final class CallPlanner {
     }
     boolean keeps = RangeFunctions.keepsName(call.function().name());
     VectorOp op =
-        new RangeCallOp(
+        call(
             extended(call.function().name(), range).orElse(function),
-            planner.range(range),
+            range,
             scalars,
             keeps ? NameRule.KEEP : context.dropping());
     return keeps ? op : planner.distinct(op, range);
   }
 
+  private VectorOp call(
+      RangeFunctions function, Expr range, List<ScalarOp> scalars, NameRule names) {
+    return new RangeCallOp(
+        function.floats(),
+        function.mixed(),
+        planner.range(range),
+        scalars,
+        names,
+        range.source(),
+        context.startTimestamps());
+  }
+
   /** The variant of a function for {@code anchored} and {@code smoothed} ranges. */
-  private Optional<RangeFunction> extended(String name, Expr range) {
+  private Optional<RangeFunctions> extended(String name, Expr range) {
     Extension extension =
         Expr.unwrap(range) instanceof Expr.MatrixSelector matrix
             ? matrix.selector().extension()
@@ -255,7 +295,7 @@ final class CallPlanner {
     if (extension == Extension.NONE) {
       return Optional.empty();
     }
-    Optional<RangeFunction> found =
+    Optional<RangeFunctions> found =
         RangeFunctions.extended(name, extension, context.lookbackMillis());
     if (found.isEmpty()) {
       throw Evaluation.failed(
@@ -283,15 +323,31 @@ final class CallPlanner {
   private VectorOp timestamp(Expr argument) {
     VectorOp op;
     if (Expr.unwrap(argument) instanceof Expr.VectorSelector selector) {
-      op = new MapOp(planner.select(selector, true), List.of(), (v, _, _) -> v, context.dropping());
+      op =
+          new MapOp(
+              planner.select(selector, Shown.TIME), List.of(), (v, _, _) -> v, context.dropping());
     } else {
       op =
           new MapOp(
               planner.vector(argument),
               List.of(CalledOps.time()),
               (_, args, step) -> args.get(0, step),
+              (_, args, step, out) -> out.set(step, args.get(0, step)),
               context.dropping());
     }
+    return planner.distinct(op, argument);
+  }
+
+  /** Of a selector when the counters of its samples began; of anything else nothing. */
+  private VectorOp startTimestamp(Expr argument) {
+    boolean known =
+        context.startTimestamps() && Expr.unwrap(argument) instanceof Expr.VectorSelector;
+    VectorOp inner =
+        known
+            ? planner.select((Expr.VectorSelector) Expr.unwrap(argument), Shown.START_TIME)
+            : planner.vector(argument);
+    VectorOp op =
+        new MapOp(inner, List.of(), (v, _, _) -> known ? v : Points.NONE, context.dropping());
     return planner.distinct(op, argument);
   }
 }

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param instant whether it is an instant query, whose step is 0
  * @param subqueryStepMillis step of a subquery that names none
  * @param delayedNameRemoval whether {@code __name__} goes only in the end
+ * @param startTimestamps whether start timestamps of samples are looked at
  */
 public record PlanContext(
     Steps query,
     boolean instant,
     long lookbackMillis,
     long subqueryStepMillis,
-    boolean delayedNameRemoval) {
+    boolean delayedNameRemoval,
+    boolean startTimestamps) {
   NameRule dropping() {
     return NameRule.dropping(delayedNameRemoval);
   }

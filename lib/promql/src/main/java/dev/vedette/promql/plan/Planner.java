@@ -17,26 +17,37 @@ import dev.vedette.promql.exec.RangeOp;
 import dev.vedette.promql.exec.RangeSelectOp;
 import dev.vedette.promql.exec.ScalarOp;
 import dev.vedette.promql.exec.SelectOp;
+import dev.vedette.promql.exec.SelectOp.Shown;
+import dev.vedette.promql.exec.SetOp;
 import dev.vedette.promql.exec.SubqueryOp;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.VectorScalarOp;
 import dev.vedette.promql.exec.VectorVectorOp;
 import dev.vedette.promql.functions.GroupFunctions;
 import dev.vedette.promql.functions.RangeFunctions;
+import dev.vedette.promql.histogram.HistogramMath;
 import dev.vedette.promql.lex.Quoting;
+import dev.vedette.promql.lex.Strings;
+import dev.vedette.promql.parse.AggregationOp;
 import dev.vedette.promql.parse.DurationExpr;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.ValueType;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** Makes operators of a syntax tree: resolves times, and evaluates once what is always the same. */
 public final class Planner {
   private final PlanContext context;
   private final CallPlanner calls;
+  private final Set<Expr.VectorSelector> counted;
 
-  public Planner(PlanContext context) {
+  /**
+   * @param root the whole expression
+   */
+  public Planner(PlanContext context, Expr root) {
     this.context = context;
+    this.counted = CountedSelectors.of(root);
     this.calls = new CallPlanner(this, context);
   }
 
@@ -54,13 +65,19 @@ public final class Planner {
 
   private VectorOp vectorOf(Expr expr) {
     return switch (expr) {
-      case Expr.VectorSelector selector -> select(selector, false);
+      case Expr.VectorSelector selector -> select(selector, Shown.VALUE);
       case Expr.Paren paren -> vectorOf(paren.inner());
       case Expr.Unary unary -> {
         VectorOp operand = vector(unary.operand());
         yield unary.negative()
             ? distinct(
-                new MapOp(operand, List.of(), (v, _, _) -> -v, context.dropping()), unary.operand())
+                new MapOp(
+                    operand,
+                    List.of(),
+                    (v, _, _) -> -v,
+                    (point, _, step, out) -> out.set(step, HistogramMath.multiply(point, -1)),
+                    context.dropping()),
+                unary.operand())
             : operand;
       }
       case Expr.Binary binary -> binary(binary);
@@ -71,8 +88,8 @@ public final class Planner {
     };
   }
 
-  VectorOp select(Expr.VectorSelector selector, boolean timestamps) {
-    if (selector.extension() == Expr.Extension.SMOOTHED && !timestamps) {
+  VectorOp select(Expr.VectorSelector selector, Shown shown) {
+    if (selector.extension() == Expr.Extension.SMOOTHED && shown == Shown.VALUE) {
       long lookback = context.lookbackMillis();
       RangeOp range =
           new RangeSelectOp(
@@ -80,15 +97,24 @@ public final class Planner {
               lookback,
               context.offsetMillis(selector.modifiers()),
               context.fixedMillis(selector.modifiers()),
-              new RangeSelectOp.Reach(0, lookback));
-      return new RangeCallOp(RangeFunctions.SMOOTHED_POINT, range, List.of(), NameRule.KEEP);
+              new RangeSelectOp.Reach(0, lookback),
+              counted.contains(selector));
+      return new RangeCallOp(
+          RangeFunctions.SMOOTHED_POINT.floats(),
+          RangeFunctions.SMOOTHED_POINT.mixed(),
+          range,
+          List.of(),
+          NameRule.KEEP,
+          selector.source(),
+          false);
     }
     return new SelectOp(
         selector.matchers(),
         context.lookbackMillis(),
         context.offsetMillis(selector.modifiers()),
         context.fixedMillis(selector.modifiers()),
-        timestamps);
+        shown,
+        counted.contains(selector));
   }
 
   /** The operator of an expression that gives a range vector. */
@@ -100,7 +126,8 @@ public final class Planner {
             positive(matrix.range()),
             context.offsetMillis(matrix.selector().modifiers()),
             context.fixedMillis(matrix.selector().modifiers()),
-            reach(matrix.selector().extension()));
+            reach(matrix.selector().extension()),
+            counted.contains(matrix.selector()));
       }
       case Expr.Subquery subquery -> {
         DurationExpr step = subquery.step();
@@ -159,14 +186,15 @@ public final class Planner {
       VectorOp leftOp = vector(left);
       VectorOp rightOp = vector(right);
       return binary.op().isSet()
-          ? new VectorVectorOp.SetOp(binary.op(), leftOp, rightOp, binary.matching())
+          ? new SetOp(binary.op(), leftOp, rightOp, binary.matching())
           : new VectorVectorOp(
               binary.op(),
               leftOp,
               rightOp,
               binary.returnBool(),
               binary.matching(),
-              context.delayedNameRemoval());
+              context.delayedNameRemoval(),
+              binary.source());
     }
     boolean scalarLeft = left.type() == ValueType.SCALAR;
     Expr vector = scalarLeft ? right : left;
@@ -177,8 +205,9 @@ public final class Planner {
             scalar(scalarLeft ? left : right),
             scalarLeft,
             binary.returnBool(),
-            context.dropping());
-    boolean keepsName = binary.op().isComparison() && !binary.returnBool();
+            context.dropping(),
+            binary.source());
+    boolean keepsName = !binary.op().makesAnotherMetric(binary.returnBool());
     return keepsName ? op : distinct(op, vector);
   }
 
@@ -190,19 +219,29 @@ public final class Planner {
             : Grouping.by(aggregation.grouping());
     return switch (aggregation.op()) {
       case SUM, AVG, COUNT, MIN, MAX, GROUP, STDDEV, STDVAR ->
-          new AggregateOp(operand, grouping, Accumulators.of(aggregation.op()));
+          new AggregateOp(
+              operand, grouping, Accumulators.of(aggregation.op()), aggregation.source());
       case TOPK -> group(aggregation, operand, grouping, GroupFunctions.ranked(true));
       case BOTTOMK -> group(aggregation, operand, grouping, GroupFunctions.ranked(false));
       case LIMITK -> group(aggregation, operand, grouping, GroupFunctions.first());
       case LIMIT_RATIO -> group(aggregation, operand, grouping, GroupFunctions.ratio());
       case QUANTILE -> group(aggregation, operand, grouping, GroupFunctions.quantile());
-      case COUNT_VALUES ->
-          new GroupOp(
-              operand,
-              grouping,
-              ScalarOp.constant(0),
-              GroupFunctions.countValues(labelName(parameter(aggregation))));
+      case COUNT_VALUES -> countValues(aggregation, operand, grouping);
     };
+  }
+
+  /** Groups that only the label with the value made equal are one group. */
+  private VectorOp countValues(Expr.Aggregation aggregation, VectorOp operand, Grouping grouping) {
+    VectorOp counts =
+        new GroupOp(
+            operand,
+            grouping,
+            ScalarOp.constant(0),
+            GroupFunctions.countValues(labelName(parameter(aggregation))),
+            aggregation.source(),
+            parameter(aggregation).source());
+    return new AggregateOp(
+        counts, Grouping.ALL, Accumulators.of(AggregationOp.SUM), aggregation.source());
   }
 
   private VectorOp group(
@@ -210,7 +249,13 @@ public final class Planner {
       VectorOp operand,
       Grouping grouping,
       GroupOp.GroupFunction function) {
-    return new GroupOp(operand, grouping, scalar(parameter(aggregation)), function);
+    return new GroupOp(
+        operand,
+        grouping,
+        scalar(parameter(aggregation)),
+        function,
+        aggregation.source(),
+        parameter(aggregation).source());
   }
 
   private static Expr parameter(Expr.Aggregation aggregation) {
@@ -218,8 +263,8 @@ public final class Planner {
   }
 
   private static String labelName(Expr expr) {
-    String name = text(expr);
-    if (name.isEmpty() || name.indexOf('\uFFFD') >= 0) {
+    String name = ((Expr.StringLiteral) Expr.unwrap(expr)).value();
+    if (name.isEmpty() || !Strings.isUtf8(name)) {
       throw Evaluation.failed("invalid label name " + Quoting.quote(name));
     }
     return name;
@@ -227,7 +272,7 @@ public final class Planner {
 
   /** The text of a string argument. */
   static String text(Expr expr) {
-    return ((Expr.StringLiteral) Expr.unwrap(expr)).value();
+    return Strings.clean(((Expr.StringLiteral) Expr.unwrap(expr)).value());
   }
 
   /** Checks for equal labels after names were dropped, unless there can only be one name. */

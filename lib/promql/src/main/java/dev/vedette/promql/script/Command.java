@@ -11,12 +11,19 @@ public sealed interface Command {
   /** Forgets all samples. */
   record Clear(int line) implements Command {}
 
-  /** Adds series, a sample a step from the epoch on. */
-  record Load(int line, long stepMillis, List<SeriesLine> series) implements Command {
+  /**
+   * Adds series, a sample a step from the epoch on.
+   *
+   * @param converts whether classic histograms are added as native ones, too
+   */
+  record Load(int line, long stepMillis, List<Loaded> series, boolean converts) implements Command {
     public Load {
       series = List.copyOf(series);
     }
   }
+
+  /** A series with the start timestamps of its samples. */
+  record Loaded(SeriesLine series, StartLine starts) {}
 
   /**
    * Evaluates and compares.

@@ -1,14 +1,17 @@
 package dev.vedette.promql.script;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.promql.QueryResult;
+import dev.vedette.promql.histogram.HistogramMath;
 import dev.vedette.promql.script.Command.Expectation;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Compares a result with what a script expects. */
 final class ResultCheck {
@@ -70,10 +73,10 @@ final class ResultCheck {
         return "expected in the order %s but was %s".formatted(order, vector.labels());
       }
     }
-    Map<Labels, TreeMap<Long, Double>> actual = new LinkedHashMap<>();
+    Map<Labels, TreeMap<Long, Point>> actual = new LinkedHashMap<>();
     for (int i = 0; i < vector.values().length; i++) {
-      TreeMap<Long, Double> points = new TreeMap<>();
-      points.put(eval.times().startMillis(), vector.values()[i]);
+      TreeMap<Long, Point> points = new TreeMap<>();
+      points.put(eval.times().startMillis(), new Point(vector.values()[i], vector.histogram(i)));
       actual.put(vector.labels().get(i), points);
     }
     return compare(
@@ -82,12 +85,12 @@ final class ResultCheck {
 
   /** How the points of a matrix at one time differ from what an instant query expects. */
   String differenceAt(long time, QueryResult.Matrix matrix) {
-    Map<Labels, TreeMap<Long, Double>> actual = new LinkedHashMap<>();
+    Map<Labels, TreeMap<Long, Point>> actual = new LinkedHashMap<>();
     for (QueryResult.Column column : matrix.series()) {
       int at = Arrays.binarySearch(column.timestamps(), time);
       if (at >= 0) {
-        TreeMap<Long, Double> points = new TreeMap<>();
-        points.put(time, column.values()[at]);
+        TreeMap<Long, Point> points = new TreeMap<>();
+        points.put(time, new Point(column.values()[at], column.histogram(at)));
         actual.put(column.labels(), points);
       }
     }
@@ -98,20 +101,20 @@ final class ResultCheck {
     if (!(result instanceof QueryResult.Matrix matrix)) {
       return "expected a matrix but was " + result;
     }
-    Map<Labels, TreeMap<Long, Double>> actual = new LinkedHashMap<>();
+    Map<Labels, TreeMap<Long, Point>> actual = new LinkedHashMap<>();
     for (QueryResult.Column column : matrix.series()) {
-      TreeMap<Long, Double> points = new TreeMap<>();
+      TreeMap<Long, Point> points = new TreeMap<>();
       for (int i = 0; i < column.values().length; i++) {
-        points.put(column.timestamps()[i], column.values()[i]);
+        points.put(column.timestamps()[i], new Point(column.values()[i], column.histogram(i)));
       }
       actual.put(column.labels(), points);
     }
     return compare(actual, times);
   }
 
-  private String compare(Map<Labels, TreeMap<Long, Double>> actual, Command.Times times) {
+  private String compare(Map<Labels, TreeMap<Long, Point>> actual, Command.Times times) {
     for (SeriesLine expected : eval.results()) {
-      TreeMap<Long, Double> points = actual.remove(expected.labels());
+      TreeMap<Long, Point> points = actual.remove(expected.labels());
       if (points == null) {
         boolean empty = expected.items().stream().allMatch(SeriesLine.Item.Gap.class::isInstance);
         if (empty) {
@@ -128,17 +131,24 @@ final class ResultCheck {
   }
 
   private static String compare(
-      SeriesLine expected, TreeMap<Long, Double> points, Command.Times times) {
-    TreeMap<Long, Double> rest = new TreeMap<>(points);
+      SeriesLine expected, TreeMap<Long, Point> points, Command.Times times) {
+    TreeMap<Long, Point> rest = new TreeMap<>(points);
     long time = times.startMillis();
     for (SeriesLine.Item item : expected.items()) {
-      Double actual = rest.remove(time);
+      Point actual = rest.remove(time);
       boolean same =
           switch (item) {
             case SeriesLine.Item.Gap _ -> actual == null;
-            case SeriesLine.Item.Value value -> actual != null && equal(value.value(), actual);
-            case SeriesLine.Item.Stale _ -> actual != null && SpecialValues.isStale(actual);
-            case SeriesLine.Item.Histogram _ -> false;
+            case SeriesLine.Item.Value value ->
+                actual != null
+                    && actual.histogram() == null
+                    && equal(value.value(), actual.value());
+            case SeriesLine.Item.Stale _ ->
+                actual != null
+                    && actual.histogram() == null
+                    && SpecialValues.isStale(actual.value());
+            case SeriesLine.Item.Histogram wanted ->
+                actual != null && same(wanted.literal(), actual.histogram());
           };
       if (!same) {
         return "%s at %d ms: expected %s but was %s"
@@ -147,6 +157,38 @@ final class ResultCheck {
       time += times.stepMillis();
     }
     return rest.isEmpty() ? "" : "%s has more points: %s".formatted(expected.labels(), rest);
+  }
+
+  private record Point(double value, @Nullable Histogram histogram) {
+    @Override
+    public String toString() {
+      return histogram == null ? Double.toString(value) : HistogramLiteral.text(histogram);
+    }
+  }
+
+  private static boolean same(HistogramLiteral wanted, @Nullable Histogram actual) {
+    if (actual == null || wanted.hinted() && wanted.histogram().reset() != actual.reset()) {
+      return false;
+    }
+    Histogram a = HistogramMath.compact(wanted.histogram());
+    Histogram b = HistogramMath.compact(actual);
+    if (!a.layout().equals(b.layout())
+        || !equal(a.count(), b.count())
+        || !equal(a.sum(), b.sum())
+        || !equal(a.zeroCount(), b.zeroCount())) {
+      return false;
+    }
+    for (int i = 0; i < a.layout().positive().buckets(); i++) {
+      if (!equal(a.positive(i), b.positive(i))) {
+        return false;
+      }
+    }
+    for (int i = 0; i < a.layout().negative().buckets(); i++) {
+      if (!equal(a.negative(i), b.negative(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static boolean equal(double a, double b) {

@@ -28,7 +28,7 @@ public final class ScriptParser {
       Pattern.compile("^expect range vector\\s+from\\s+(.+)\\s+to\\s+(.+)\\s+step\\s+(.+)$");
   private static final Pattern EXPECT =
       Pattern.compile("^expect\\s+(fail|warn|info|no_warn|no_info|ordered)(?:\\s+(.*))?$");
-  private static final Pattern START_TIMES = Pattern.compile(".*\\}?@st\\s.*");
+  private static final StartLine NO_STARTS = new StartLine(List.of());
 
   private final List<String> lines;
   private final List<Command> commands = new ArrayList<>();
@@ -77,15 +77,18 @@ public final class ScriptParser {
   private Command load(String line) {
     int number = at;
     long step = Durations.parseMillis(line.substring(line.indexOf(' ') + 1).strip());
-    List<SeriesLine> series = new ArrayList<>();
+    List<Command.Loaded> series = new ArrayList<>();
+    StartLine starts = NO_STARTS;
     while (hasBody()) {
       String text = lines.get(at++);
-      // Start timestamps of the next line's samples; floats are evaluated without them.
-      if (!START_TIMES.matcher(text).matches()) {
-        series.add(SeriesLine.parse(text));
+      if (StartLine.is(text)) {
+        starts = StartLine.parse(text);
+      } else {
+        series.add(new Command.Loaded(SeriesLine.parse(text), starts));
+        starts = NO_STARTS;
       }
     }
-    return new Command.Load(number, step, series);
+    return new Command.Load(number, step, series, line.startsWith("load_with_nhcb"));
   }
 
   private boolean hasBody() {

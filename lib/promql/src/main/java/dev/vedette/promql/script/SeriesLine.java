@@ -1,23 +1,21 @@
 package dev.vedette.promql.script;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Labels;
+import dev.vedette.promql.histogram.HistogramMath;
 import dev.vedette.promql.parse.Parser;
+import dev.vedette.promql.script.SeriesToken.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Locale;
 
 /**
- * One series as scripts write it: {@code metric{a="b"} 1 2 _ 0+10x3 stale}, a value or a gap a
- * step.
+ * One series as scripts write it: {@code metric{a="b"} 1 2 _ 0+10x3 stale}, a value, a histogram or
+ * a gap a step.
  */
 public record SeriesLine(Labels labels, List<Item> items) {
-  private static final String NUMBER =
-      "(?:(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?|[iI]nf|[nN]a[nN])";
-  private static final Pattern ITEM =
-      Pattern.compile("(_|stale|[+-]?%1$s)(?:([+-]%1$s))?(?:x(\\d+))?".formatted(NUMBER));
   private static final int MOST_REPEATS = 1_000_000;
 
   /** What a series has at one step. */
@@ -30,8 +28,8 @@ public record SeriesLine(Labels labels, List<Item> items) {
     /** The series ends. */
     record Stale() implements Item {}
 
-    /** A native histogram, as written. */
-    record Histogram(String text) implements Item {}
+    /** A native histogram. */
+    record Histogram(HistogramLiteral literal) implements Item {}
   }
 
   public SeriesLine {
@@ -40,13 +38,13 @@ public record SeriesLine(Labels labels, List<Item> items) {
 
   /** Throws {@link InvalidRequest} where the line is not a series. */
   public static SeriesLine parse(String line) {
-    // The braces of a histogram would read as those of a selector.
-    Parser.SeriesHead head = Parser.parseSeriesHead(line.substring(0, firstHistogram(line)));
-    String rest = line.substring(head.end());
-    return new SeriesLine(head.labels(), items(rest));
+    int end = headEnd(line);
+    Parser.SeriesHead head = Parser.parseSeriesHead(line.substring(0, end));
+    return new SeriesLine(head.labels(), new Items(new SeriesTokens(line, head.end())).read());
   }
 
-  private static int firstHistogram(String line) {
+  /** Where the name and labels end at the latest: at the first histogram. */
+  public static int headEnd(String line) {
     char quote = 0;
     for (int i = 0; i + 1 < line.length(); i++) {
       char c = line.charAt(i);
@@ -62,109 +60,140 @@ public record SeriesLine(Labels labels, List<Item> items) {
     return line.length();
   }
 
-  /** Parses the items alone. */
-  static List<Item> items(String text) {
-    List<Item> items = new ArrayList<>();
-    String rest = text.strip();
-    while (!rest.isEmpty()) {
-      int end = rest.startsWith("{{") ? histogramEnd(rest) : wordEnd(rest);
-      String word = rest.substring(0, end);
-      if (word.startsWith("{{")) {
-        addHistograms(word, items);
+  /** Reads the items of one line. */
+  private static final class Items {
+    private final SeriesTokens tokens;
+    private final List<Item> items = new ArrayList<>();
+
+    Items(SeriesTokens tokens) {
+      this.tokens = tokens;
+    }
+
+    List<Item> read() {
+      tokens.skip(Kind.SPACE);
+      while (!tokens.isAtEnd()) {
+        item();
+        if (!tokens.isAtEnd()) {
+          tokens.expect(Kind.SPACE);
+        }
+        tokens.skip(Kind.SPACE);
+      }
+      return items;
+    }
+
+    private void item() {
+      if (tokens.take(Kind.BLANK)) {
+        repeat(new Item.Gap(), tokens.take(Kind.TIMES) ? repeats() : 1);
+      } else if (tokens.take(Kind.OPEN_HIST)) {
+        histograms(HistogramLiteral.read(tokens));
+      } else if (tokens.isAt(Kind.IDENTIFIER)) {
+        SeriesToken word = tokens.next();
+        if (!word.text().toLowerCase(Locale.ROOT).equals("stale")) {
+          throw tokens.unexpected(word);
+        }
+        repeat(new Item.Stale(), tokens.take(Kind.TIMES) ? repeats() + 1 : 1);
       } else {
-        addNumbers(word, items);
+        numbers(number());
       }
-      rest = rest.substring(end).strip();
     }
-    return items;
-  }
 
-  private static int wordEnd(String text) {
-    int end = 0;
-    while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
-      end++;
-    }
-    return end;
-  }
-
-  private static int histogramEnd(String text) {
-    int end = text.indexOf("}}");
-    if (end < 0) {
-      throw invalid("histogram \"%s\" is not closed by }}".formatted(text));
-    }
-    end += 2;
-    boolean increment = end + 2 < text.length() && text.startsWith("{{", end + 1);
-    if (increment) {
-      return end + 1 + histogramEnd(text.substring(end + 1));
-    }
-    return end + wordEnd(text.substring(end));
-  }
-
-  private static void addHistograms(String word, List<Item> items) {
-    int repeat = word.lastIndexOf("}}") + 2;
-    String times = word.substring(repeat);
-    int count = times.startsWith("x") ? repeats(times.substring(1)) + 1 : 1;
-    for (int i = 0; i < count; i++) {
-      items.add(new Item.Histogram(word));
-    }
-  }
-
-  private static void addNumbers(String word, List<Item> items) {
-    Matcher matcher = ITEM.matcher(word);
-    if (!matcher.matches()) {
-      throw invalid("\"%s\" is not a value, a repetition or a gap".formatted(word));
-    }
-    String first = matcher.group(1);
-    String step = matcher.group(2);
-    String times = matcher.group(3);
-    if (step != null && times == null) {
-      throw invalid("\"%s\" has an increment but no number of repetitions".formatted(word));
-    }
-    boolean gap = first.equals("_");
-    if (step != null && (gap || first.equals("stale"))) {
-      throw invalid("\"%s\" increments what is not a number".formatted(word));
-    }
-    int more = times == null ? 0 : repeats(times);
-    if (gap) {
-      for (int i = 0; i < (times == null ? 1 : more); i++) {
-        items.add(new Item.Gap());
+    private void repeat(Item item, int times) {
+      for (int i = 0; i < times; i++) {
+        items.add(item);
       }
-      return;
     }
-    if (first.equals("stale")) {
-      for (int i = 0; i <= more; i++) {
-        items.add(new Item.Stale());
+
+    private double number() {
+      boolean negative = tokens.take(Kind.SUB);
+      if (!negative) {
+        tokens.take(Kind.ADD);
       }
-      return;
+      double value = SeriesLine.number(tokens.expect(Kind.NUMBER).text());
+      return negative ? -value : value;
     }
-    double value = number(first);
-    double increment = step == null ? 0 : number(step);
-    items.add(new Item.Value(value));
-    for (int i = 0; i < more; i++) {
-      value += increment;
+
+    private void numbers(double first) {
+      double increment = 0;
+      boolean changes = tokens.isAt(Kind.ADD) || tokens.isAt(Kind.SUB);
+      if (changes) {
+        increment = number();
+      }
+      int more = changes || tokens.isAt(Kind.TIMES) ? repeatsBehind() : 0;
+      double value = first;
       items.add(new Item.Value(value));
+      for (int i = 0; i < more; i++) {
+        value += increment;
+        items.add(new Item.Value(value));
+      }
+    }
+
+    private int repeatsBehind() {
+      tokens.expect(Kind.TIMES);
+      return repeats();
+    }
+
+    private int repeats() {
+      String digits = tokens.expect(Kind.NUMBER).text();
+      boolean whole = digits.chars().allMatch(c -> c >= '0' && c <= '9');
+      int count = whole && digits.length() <= 7 ? Integer.parseInt(digits) : Integer.MAX_VALUE;
+      if (count > MOST_REPEATS) {
+        throw tokens.refused(
+            "%s repetitions; a whole number up to %d is allowed".formatted(digits, MOST_REPEATS));
+      }
+      return count;
+    }
+
+    private void histograms(HistogramLiteral first) {
+      boolean adds = tokens.isAt(Kind.ADD);
+      boolean changes = adds || tokens.isAt(Kind.SUB);
+      if (!changes) {
+        repeat(new Item.Histogram(first), tokens.isAt(Kind.TIMES) ? repeatsBehind() + 1 : 1);
+        return;
+      }
+      tokens.next();
+      tokens.expect(Kind.OPEN_HIST);
+      Histogram step = HistogramLiteral.read(tokens).histogram();
+      tokens.expect(Kind.TIMES);
+      checkSchemas(first.histogram(), step);
+      int more = repeats();
+      HistogramLiteral current = first;
+      items.add(new Item.Histogram(current));
+      for (int i = 0; i < more; i++) {
+        Histogram before = current.histogram();
+        Histogram next =
+            (adds ? HistogramMath.add(before, step) : HistogramMath.subtract(before, step))
+                .histogram();
+        current = new HistogramLiteral(next, first.hinted());
+        items.add(new Item.Histogram(current));
+      }
+    }
+
+    private void checkSchemas(Histogram first, Histogram step) {
+      int schema = first.layout().schema();
+      int other = step.layout().schema();
+      if (other < schema || !HistogramMath.areCompatible(first, step)) {
+        throw tokens.refused(
+            "error combining histograms: cannot merge from schema %d to %d"
+                .formatted(other, schema));
+      }
     }
   }
 
-  private static int repeats(String digits) {
-    int count = digits.length() > 7 ? Integer.MAX_VALUE : Integer.parseInt(digits);
-    if (count > MOST_REPEATS) {
-      throw invalid("%s repetitions are more than %d".formatted(digits, MOST_REPEATS));
-    }
-    return count;
-  }
-
-  /** A number with {@code Inf} and {@code NaN} in any case. */
+  /** A number with {@code Inf} and {@code NaN} in any case, and hexadecimal ones. */
   static double number(String text) {
     String unsigned = text.replaceFirst("^[+-]", "");
     double sign = text.startsWith("-") ? -1 : 1;
-    if (unsigned.equalsIgnoreCase("inf")) {
-      return sign * Double.POSITIVE_INFINITY;
-    }
-    return unsigned.equalsIgnoreCase("nan") ? Double.NaN : sign * Double.parseDouble(unsigned);
+    return switch (unsigned.toLowerCase(Locale.ROOT)) {
+      case "inf" -> sign * Double.POSITIVE_INFINITY;
+      case "nan" -> Double.NaN;
+      default ->
+          unsigned.regionMatches(true, 0, "0x", 0, 2)
+              ? sign * Long.parseLong(unsigned.substring(2), 16)
+              : sign * Double.parseDouble(unsigned);
+    };
   }
 
-  private static InvalidRequest invalid(String message) {
+  static InvalidRequest invalid(String message) {
     return new InvalidRequest(
         ErrorId.INVALID_EXPRESSION, message, "write values such as 1, 0+10x5, _x3 or stale");
   }

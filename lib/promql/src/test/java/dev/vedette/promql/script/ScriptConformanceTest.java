@@ -30,7 +30,7 @@ class ScriptConformanceTest {
 
   private static void run(Path file, KnownFailures known) throws IOException {
     List<Outcome> outcomes =
-        new ScriptRunner(new MemoryStore(), Ticker.system()).run(Files.readString(file));
+        new ScriptRunner(new ScriptMemory(), Ticker.system()).run(Files.readString(file));
     for (Outcome outcome : outcomes) {
       if (outcome.passed()) {
         known.passed();

@@ -1,4 +1,4 @@
-package dev.vedette.promql.functions;
+package dev.vedette.promql.numbers;
 
 import dev.vedette.promql.parse.Numbers;
 import java.math.BigDecimal;
@@ -14,10 +14,10 @@ public final class GoFormat {
     return whole ? text + ".0" : text;
   }
 
-  /** Shortest digits; an exponent below 1e-4 and from 1e21 on. */
+  /** Shortest digits; an exponent below 1e-4 and from 1e6 on, as Go's {@code %g} has it. */
   public static String general(double value) {
     double size = Math.abs(value);
-    if (size == 0 || !Double.isFinite(value) || size >= 1e-4 && size < 1e21) {
+    if (size == 0 || !Double.isFinite(value) || size >= 1e-4 && size < 1e6) {
       return Numbers.format(value);
     }
     BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();

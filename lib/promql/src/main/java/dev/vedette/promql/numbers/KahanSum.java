@@ -1,4 +1,4 @@
-package dev.vedette.promql.exec;
+package dev.vedette.promql.numbers;
 
 /**
  * A compensated sum: what rounding took away is kept beside it (Neumaier 1974, an improvement of
@@ -24,7 +24,7 @@ public final class KahanSum {
   }
 
   /** What is lost in all once {@code sum + value} gave {@code next}. */
-  static double lostBy(double sum, double value, double next, double lostBefore) {
+  public static double lostBy(double sum, double value, double next, double lostBefore) {
     if (Double.isInfinite(next)) {
       return 0;
     }
@@ -43,6 +43,11 @@ public final class KahanSum {
 
   /** The sum with what was lost. */
   public double value() {
+    return settle(sum, lost);
+  }
+
+  /** A sum with what was lost of it. */
+  public static double settle(double sum, double lost) {
     return Double.isInfinite(sum) ? sum : sum + lost;
   }
 }

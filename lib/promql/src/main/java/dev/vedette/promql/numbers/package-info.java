@@ -1,0 +1,5 @@
+/** Sums that lose no digits, and numbers as texts. */
+@NullMarked
+package dev.vedette.promql.numbers;
+
+import org.jspecify.annotations.NullMarked;
