@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * over one log would destroy it. The lock is the operating system's, so it goes with the process
  * however that ends; the pid in the file is for the message alone.
  */
-final class DataFolder implements AutoCloseable {
+public final class DataFolder implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
 
@@ -30,7 +30,7 @@ final class DataFolder implements AutoCloseable {
   /**
    * Creates the folder where needed and locks it. Throws {@link Unavailable} ({@code data-in-use}).
    */
-  static DataFolder open(Path folder) {
+  public static DataFolder open(Path folder) {
     if (folder.toString().isEmpty()) {
       throw new InvalidRequest(
           ErrorId.INVALID_REQUEST,
@@ -84,7 +84,7 @@ final class DataFolder implements AutoCloseable {
     return text.isEmpty() ? "" : " (pid %s)".formatted(text);
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 

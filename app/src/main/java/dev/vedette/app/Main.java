@@ -1,5 +1,6 @@
 package dev.vedette.app;
 
+import dev.vedette.app.tsdb.TsdbCommand;
 import dev.vedette.model.VedetteException;
 import java.util.Arrays;
 import picocli.AutoComplete;

@@ -110,6 +110,23 @@ public record TsdbConfig(
         WalSettings.defaults());
   }
 
+  /**
+   * For tools that look into a folder: nothing in it is too old, nothing is merged, and nothing
+   * happens that is not asked for.
+   */
+  public static TsdbConfig forTools(Path folder) {
+    TsdbConfig stock = defaults(folder).withRetention(Duration.ofDays(100 * 365));
+    return new TsdbConfig(
+        folder,
+        stock.blockRange(),
+        stock.maxHeadBytes(),
+        Duration.ofDays(365),
+        stock.mergeRanges(),
+        OptionalLong.empty(),
+        stock.head(),
+        stock.wal());
+  }
+
   public Duration retention() {
     return head.retention();
   }

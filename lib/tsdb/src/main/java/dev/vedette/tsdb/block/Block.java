@@ -197,6 +197,22 @@ public final class Block implements AutoCloseable {
         });
   }
 
+  /** Labels of a series, by its place in {@code SeriesOrder} among those of the block, from 0. */
+  public Labels labels(int series) {
+    return reading(index -> index.labels(series));
+  }
+
+  /** Receives a page: neighbouring series, and the bytes of their values in the file. */
+  @FunctionalInterface
+  public interface Pages {
+    void page(int firstSeries, int seriesCount, long bytes);
+  }
+
+  /** Walks the pages in the order of their series; reads nothing but what open has read. */
+  public void pages(Pages each) {
+    samples.walk(each);
+  }
+
   /** Where the block's bytes are. Reads all page headers. */
   public BlockStats stats() {
     return reading(

@@ -78,6 +78,12 @@ final class SamplesReader implements PageSource {
         directory.storedBytes());
   }
 
+  void walk(Block.Pages each) {
+    for (int page = 0; page < pages.size(); page++) {
+      each.page(firstSeries[page], seriesCount(page), pages.get(page).storedBytes());
+    }
+  }
+
   /** Reads everything, and tells of each piece that is damaged. */
   void verify(Consumer<Corruption> damage) {
     verify(vectors.pieces().size(), vectors::piece, damage);

@@ -1,8 +1,11 @@
-package dev.vedette.app;
+package dev.vedette.app.tsdb;
 
+import dev.vedette.app.DataFolder;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.RealFiles;
+import dev.vedette.model.Selection;
+import dev.vedette.model.Unavailable;
 import dev.vedette.tsdb.block.BlockFiles;
 import dev.vedette.tsdb.wal.WalInspection;
 import java.io.IOException;
@@ -12,8 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The files of a data folder, for tools that only read; no server may run over it meanwhile. */
+/** The files of a data folder, for tools; no server may run over it meanwhile. */
 final class DataFiles implements AutoCloseable {
+  /** What every tool is given. */
+  static final String DIR = "The folder given to run with --data.";
+
+  static final Selection EVERYTHING = new Selection(List.of(), Long.MIN_VALUE, Long.MAX_VALUE);
+
   private final Path folder;
   private final @Nullable DataFolder held;
   private final RealFiles files = new RealFiles();
@@ -34,6 +42,26 @@ final class DataFiles implements AutoCloseable {
     // A copy that cannot be written to, such as a backup, is in nobody's use.
     boolean ours = Files.isWritable(folder);
     return new DataFiles(folder, ours ? DataFolder.open(folder) : null);
+  }
+
+  /** As {@link #open}, to be written to. */
+  static DataFiles openToWrite(Path folder) {
+    DataFiles data = open(folder);
+    if (data.held == null) {
+      throw new Unavailable(
+          ErrorId.STORAGE_UNAVAILABLE,
+          "data folder %s cannot be written to".formatted(folder.toAbsolutePath()),
+          "work on a copy that this user may write to");
+    }
+    return data;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  RealFiles store() {
+    return files;
   }
 
   /** Block files of all tenants. */

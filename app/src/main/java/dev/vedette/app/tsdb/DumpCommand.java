@@ -1,0 +1,111 @@
+package dev.vedette.app.tsdb;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.promql.parse.Parser;
+import dev.vedette.tsdb.Tsdb;
+import dev.vedette.tsdb.TsdbConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vedette tsdb dump}: samples as text, metric by metric. */
+@Command(
+    name = "dump",
+    description = {
+      "Write samples to standard output as OpenMetrics text, metric by metric, with timestamps.",
+      "Staleness markers and native histograms have no form there; how many were left out is said"
+          + " at the end on standard error.",
+      "The folder is opened as a start of the server opens it, so a log with a torn end is cut;"
+          + " nothing is deleted for its age.",
+      "Exit code 0: all was written, 1: failure."
+    },
+    mixinStandardHelpOptions = true)
+final class DumpCommand implements Callable<Integer> {
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  @Parameters(paramLabel = "DIR", description = DataFiles.DIR)
+  private Path folder = Path.of("");
+
+  @Option(
+      names = "--match",
+      paramLabel = "SELECTOR",
+      description = "Only these series, such as 'up' or '{job=\"api\"}' (default: all).")
+  private @Nullable String selector;
+
+  @Option(
+      names = "--start",
+      paramLabel = "TIME",
+      description = "Oldest sample: 2026-01-31T00:00:00Z or Unix seconds (default: the oldest).")
+  private @Nullable String start;
+
+  @Option(
+      names = "--end",
+      paramLabel = "TIME",
+      description = "Newest sample, inclusive (default: the newest).")
+  private @Nullable String end;
+
+  @Override
+  public Integer call() throws IOException {
+    List<LabelMatcher> matchers = selector == null ? List.of() : Parser.parseSelector(selector);
+    long startMillis = millis("--start", start, Long.MIN_VALUE);
+    long endMillis = millis("--end", end, Long.MAX_VALUE);
+    if (startMillis > endMillis) {
+      throw new InvalidRequest(
+          ErrorId.INVALID_REQUEST,
+          "--start %s lies after --end %s".formatted(start, end),
+          "swap the two");
+    }
+    try (DataFiles data = DataFiles.openToWrite(folder);
+        Tsdb tsdb = open(data);
+        OutputStream out =
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES)) {
+      Dump dump = new Dump(tsdb, TenantId.DEFAULT, matchers, startMillis, endMillis);
+      dump.write(out);
+      System.err.println(dump.summary());
+      return CommandLine.ExitCode.OK;
+    }
+  }
+
+  private static Tsdb open(DataFiles data) {
+    return Tsdb.open(
+        TsdbConfig.forTools(data.folder()),
+        data.store(),
+        Clock.systemUTC(),
+        Ticker.system(),
+        new PrometheusRegistry());
+  }
+
+  private static long millis(String option, @Nullable String text, long unset) {
+    if (text == null) {
+      return unset;
+    }
+    try {
+      return text.contains("T")
+          ? Instant.parse(text).toEpochMilli()
+          : Math.round(Double.parseDouble(text) * 1000);
+    } catch (DateTimeParseException | NumberFormatException e) {
+      throw new InvalidRequest(
+          ErrorId.INVALID_REQUEST,
+          "%s \"%s\" is no time".formatted(option, text),
+          "write it as 2026-01-31T00:00:00Z or in Unix seconds");
+    }
+  }
+}
