@@ -72,6 +72,7 @@ final class Settings {
         query.timeout(),
         query.lookback(),
         query.maxSamples(),
+        query.memoryBytes().orElse(stock.memoryBytes()),
         stock.slowQuery());
   }
 }

@@ -167,6 +167,11 @@ public record MetricsClusterSpec(
           @Min(1)
           @Default("500000000")
           Long maxSamples,
+      @JsonPropertyDescription(
+              "Memory that all queries under way may hold together; one may hold half of it. Above"
+                  + " it queries fail with query-limit. Unset: a third of the Java heap.")
+          @SizeField
+          @Nullable SizeText memory,
       @JsonPropertyDescription("How long one query may take before it fails with query-timeout.")
           @DurationField
           @Default("2m")

@@ -6,10 +6,12 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.promql.EngineConfig;
 import dev.vedette.promql.PromqlEngine;
+import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,6 +45,7 @@ public final class Querier {
   private final Clock clock;
   private final PromqlEngine engine;
   private final QueryGate gate;
+  private final QueryMemory memory;
 
   /**
    * @param targets what is scraped in this process, if anything
@@ -62,6 +65,17 @@ public final class Querier {
     this.clock = clock;
     this.engine = new PromqlEngine(engineConfig(config), source, ticker);
     this.gate = new QueryGate(config, ticker, registry);
+    this.memory = new QueryMemory(config.memoryBytes(), "spec.query.memory of the MetricsCluster");
+    GaugeWithCallback.builder()
+        .name("vedette_querier_memory_reserved_bytes")
+        .help("Memory that requests under way hold or are about to.")
+        .callback(gauge -> gauge.call(memory.usedBytes()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("vedette_querier_memory_limit_bytes")
+        .help("Memory that all requests under way may hold together.")
+        .callback(gauge -> gauge.call(memory.totalBytes()))
+        .register(registry);
   }
 
   private static EngineConfig engineConfig(QuerierConfig config) {
@@ -105,6 +119,11 @@ public final class Querier {
   /** Times of a range query: start, start + step, … up to end. */
   public record Range(long startMillis, long endMillis, long stepMillis) {}
 
+  /** Where a request reserves what it and its answer hold. */
+  public QueryMemory memory() {
+    return memory;
+  }
+
   public SeriesSource source() {
     return source;
   }
@@ -131,6 +150,7 @@ public final class Querier {
     flags.put("enable-feature", "");
     flags.put("query.lookback-delta", text(config.lookback()));
     flags.put("query.max-concurrency", Integer.toString(config.maxConcurrent()));
+    flags.put("query.memory", Long.toString(config.memoryBytes()));
     flags.put("query.max-samples", Long.toString(config.maxSamples()));
     flags.put("query.timeout", text(config.timeout()));
     flags.put("web.enable-admin-api", Boolean.toString(info.adminApi()));

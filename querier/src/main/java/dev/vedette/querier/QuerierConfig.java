@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param timeout how long a query may run
  * @param lookback how far back a sample counts for a step
  * @param maxSamples samples a query may read, and values it may hold at once
+ * @param memoryBytes memory that all requests under way may hold together; one may hold half of it
  * @param slowQuery queries that take longer are counted and logged
  */
 public record QuerierConfig(
@@ -18,8 +19,12 @@ public record QuerierConfig(
     Duration timeout,
     Duration lookback,
     long maxSamples,
+    long memoryBytes,
     Duration slowQuery) {
-  /** As a stock Prometheus has them, where it has them. */
+  // Of the heap; the rest is for what is kept in memory and what comes in.
+  private static final int PART_OF_HEAP = 3;
+
+  /** As a stock Prometheus has them, where it has them; a third of the heap. */
   public static final QuerierConfig STOCK =
       new QuerierConfig(
           20,
@@ -27,5 +32,6 @@ public record QuerierConfig(
           Duration.ofMinutes(2),
           Duration.ofMinutes(5),
           500_000_000,
+          Runtime.getRuntime().maxMemory() / PART_OF_HEAP,
           Duration.ofSeconds(5));
 }

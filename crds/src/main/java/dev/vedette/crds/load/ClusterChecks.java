@@ -17,6 +17,9 @@ final class ClusterChecks {
 
   private ClusterChecks() {}
 
+  // A dashboard's worth of small queries.
+  private static final SizeText SMALLEST_QUERY_MEMORY = SizeText.parse("16MB");
+
   static void check(MetricsClusterSpec spec, Findings findings) {
     storage(spec.storage(), SPEC.field("storage"), findings);
     findings.atLeast(
@@ -43,6 +46,10 @@ final class ClusterChecks {
   private static void query(Query query, FieldPath path, Findings findings) {
     findings.atLeast(path.field("lookback"), query.lookback(), "1s");
     findings.atLeast(path.field("timeout"), query.timeout(), "100ms");
+    SizeText memory = query.memory();
+    if (memory != null && memory.compareTo(SMALLEST_QUERY_MEMORY) < 0) {
+      findings.add(path.field("memory"), "found " + memory, "at least " + SMALLEST_QUERY_MEMORY);
+    }
   }
 
   private static void limits(Limits limits, FieldPath path, Findings findings) {

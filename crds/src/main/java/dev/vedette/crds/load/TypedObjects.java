@@ -91,6 +91,7 @@ final class TypedObjects {
     return new MetricsClusterSpec.Query(
         fields.duration("lookback"),
         fields.longInteger("maxSamples"),
+        fields.optionalSize("memory"),
         fields.duration("timeout"),
         fields.integer("maxConcurrent"));
   }

@@ -56,7 +56,12 @@ public record ClusterSettings(
   }
 
   /** Bounds and defaults of queries. */
-  public record Query(Duration lookback, long maxSamples, Duration timeout, int maxConcurrent) {}
+  public record Query(
+      Duration lookback,
+      long maxSamples,
+      OptionalLong memoryBytes,
+      Duration timeout,
+      int maxConcurrent) {}
 
   /** Whether and how often the installation scrapes itself and its machine. */
   public record SelfMonitoring(boolean enabled, Duration interval) {}
@@ -114,9 +119,11 @@ public record ClusterSettings(
   }
 
   private static Query query(MetricsClusterSpec.Query query) {
+    SizeText memory = query.memory();
     return new Query(
         query.lookback().value(),
         query.maxSamples(),
+        memory == null ? OptionalLong.empty() : OptionalLong.of(memory.bytes()),
         query.timeout().value(),
         query.maxConcurrent());
   }

@@ -38,7 +38,11 @@ class ClusterSettingsTest {
                     OptionalLong.empty(),
                     32 << 20),
                 new ClusterSettings.Query(
-                    Duration.ofMinutes(5), 500_000_000, Duration.ofMinutes(2), 20),
+                    Duration.ofMinutes(5),
+                    500_000_000,
+                    OptionalLong.empty(),
+                    Duration.ofMinutes(2),
+                    20),
                 new ClusterSettings.SelfMonitoring(true, Duration.ofSeconds(15))));
   }
 
@@ -54,7 +58,7 @@ class ClusterSettingsTest {
             spec:
               storage: {retention: 90d, lateWindow: 2h, retentionSize: 50GB, longestBlock: 1d, shards: 3}
               limits: {samplesPerSecond: 1000, exemptLabels: [], maxRequestBytes: 1MB}
-              query: {lookback: 1m}
+              query: {lookback: 1m, memory: 2GB}
               selfMonitoring: {enabled: false}
             """);
 
@@ -73,6 +77,7 @@ class ClusterSettingsTest {
     assertThat(settings.limits().maxRequestBytes()).isEqualTo(1 << 20);
     assertThat(settings.limits().maxSeries()).isEqualTo(2_000_000);
     assertThat(settings.query().lookback()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(settings.query().memoryBytes()).hasValue(2L << 30);
     assertThat(settings.selfMonitoring().enabled()).isFalse();
   }
 }

@@ -17,6 +17,7 @@ import dev.vedette.promql.exec.RangeCursor;
 import dev.vedette.promql.exec.RangeOp;
 import dev.vedette.promql.exec.Series;
 import dev.vedette.promql.exec.Steps;
+import dev.vedette.promql.exec.VectorBatch;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.WindowTimes;
 import dev.vedette.promql.exec.Windows;
@@ -45,6 +46,11 @@ import org.jspecify.annotations.Nullable;
 public final class PromqlEngine {
   /** Most steps a range query may have, as Prometheus has it. */
   public static final int MAX_STEPS = 11_000;
+
+  // Batches of columns on their way from one operator to the next.
+  private static final long BATCHES = 2;
+  // Of each point of a result: its time and its value.
+  private static final long POINT_BYTES = 16;
 
   private final EngineConfig config;
   private final SeriesSource source;
@@ -139,7 +145,9 @@ public final class PromqlEngine {
                   config.maxSamples(),
                   startNanos + timeout.toNanos(),
                   ticker,
-                  options.cancelled()));
+                  options.cancelled(),
+                  options.memory().orElseGet(() -> QueryMemory.unbounded().open())));
+      evaluation.holdBytes(BATCHES * VectorBatch.CAPACITY * Double.BYTES * steps.count());
       this.planner =
           new Planner(
               new PlanContext(
@@ -198,6 +206,8 @@ public final class PromqlEngine {
             evaluation.read(1, batch.size(i));
             Labels labels =
                 cursor.nameDropped(i) ? Series.withoutName(batch.labels(i)) : batch.labels(i);
+            evaluation.hold(labels);
+            evaluation.holdBytes(bytes(batch, i, windows));
             Column column = column(batch, i, windows, labels);
             if (column.timestamps().length > 0) {
               columns.add(column);
@@ -206,6 +216,14 @@ public final class PromqlEngine {
         }
       }
       return matrix(columns);
+    }
+
+    private static long bytes(SeriesBatch batch, int series, Windows windows) {
+      int from = windows.from(0);
+      int to = windows.to(0);
+      @Nullable Histogram[] histograms = batch.histograms(series);
+      long ofHistograms = histograms == null ? 0 : Evaluation.bytes(histograms, from, to);
+      return POINT_BYTES * (to - from) + ofHistograms;
     }
 
     private Column column(SeriesBatch batch, int series, Windows windows, Labels labels) {
@@ -233,6 +251,7 @@ public final class PromqlEngine {
 
     private Column column(Series series) {
       double[] values = series.values();
+      evaluation.holdBytes(POINT_BYTES * values.length);
       ColumnBuilder column = new ColumnBuilder(values.length);
       for (int i = 0; i < values.length; i++) {
         column.add(steps.time(i), values[i], series.histogram(i));

@@ -10,10 +10,15 @@ import java.util.function.BooleanSupplier;
  * @param lookback instead of the engine's
  * @param timeout instead of the engine's, if shorter
  * @param cancelled asked between batches; true ends the query
+ * @param memory where the query reserves what it and its result hold, for the caller to close once
+ *     the result is done with; without one nothing bounds it
  */
 public record QueryOptions(
-    Optional<Duration> lookback, Optional<Duration> timeout, BooleanSupplier cancelled) {
-  /** The engine's settings, never cancelled. */
+    Optional<Duration> lookback,
+    Optional<Duration> timeout,
+    BooleanSupplier cancelled,
+    Optional<QueryMemory.Reservation> memory) {
+  /** The engine's settings, never cancelled, with all memory there is. */
   public static final QueryOptions DEFAULT =
-      new QueryOptions(Optional.empty(), Optional.empty(), () -> false);
+      new QueryOptions(Optional.empty(), Optional.empty(), () -> false, Optional.empty());
 }

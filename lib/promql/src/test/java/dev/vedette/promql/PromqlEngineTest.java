@@ -129,7 +129,8 @@ class PromqlEngineTest {
             () -> slow.instant(TENANT, "sum(requests_total)", 600_000, QueryOptions.DEFAULT))
         .isInstanceOf(Unavailable.class)
         .hasMessageContaining("timed out");
-    QueryOptions gone = new QueryOptions(Optional.empty(), Optional.empty(), () -> true);
+    QueryOptions gone =
+        new QueryOptions(Optional.empty(), Optional.empty(), () -> true, Optional.empty());
     assertThatThrownBy(() -> engine.instant(TENANT, "sum(requests_total)", 600_000, gone))
         .isInstanceOf(Unavailable.class)
         .hasMessageContaining("canceled");

@@ -11,6 +11,9 @@ import dev.vedette.model.SeriesSource;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Utf8;
+import dev.vedette.promql.QueryMemory;
+import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.MeteredSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -21,6 +24,9 @@ public final class Federation {
   private static final Comparator<Labels> BY_METRIC =
       Comparator.comparing(Labels::metricName, Utf8::compare)
           .thenComparing(Comparator.naturalOrder());
+
+  // Of a tree's entry and the sample.
+  private static final int ENTRY_BYTES = 80;
 
   private final SeriesSource source;
   private final long lookbackMillis;
@@ -39,27 +45,37 @@ public final class Federation {
     this.maxSeries = maxSeries;
   }
 
-  /** Series of any of the selectors that have not ended, metric by metric. */
+  /**
+   * Series of any of the selectors that have not ended, metric by metric.
+   *
+   * @param memory what they hold is reserved here
+   */
   public TreeMap<Labels, Latest> latest(
-      TenantId tenant, List<List<LabelMatcher>> selectors, long nowMillis) {
+      TenantId tenant,
+      List<List<LabelMatcher>> selectors,
+      long nowMillis,
+      QueryMemory.Reservation memory) {
+    MeteredSource metered = new MeteredSource(source, memory);
     TreeMap<Labels, Latest> found = new TreeMap<>(BY_METRIC);
     SeriesBatch batch = new SeriesBatch();
     for (List<LabelMatcher> selector : selectors) {
       Selection selection = new Selection(selector, nowMillis - lookbackMillis + 1, nowMillis);
-      try (SeriesCursor cursor = source.select(tenant, selection)) {
+      try (SeriesCursor cursor = metered.select(tenant, selection)) {
         while (cursor.next(batch)) {
-          collect(batch, found);
+          collect(batch, found, memory);
         }
       }
     }
     return found;
   }
 
-  private void collect(SeriesBatch batch, TreeMap<Labels, Latest> found) {
+  private void collect(
+      SeriesBatch batch, TreeMap<Labels, Latest> found, QueryMemory.Reservation memory) {
     for (int i = 0; i < batch.count(); i++) {
       int last = batch.size(i) - 1;
       double value = batch.values(i)[last];
       if (!SpecialValues.isStale(value)) {
+        memory.add(Evaluation.bytes(batch.labels(i)) + ENTRY_BYTES);
         found.put(batch.labels(i), new Latest(batch.timestamps(i)[last], value));
       }
     }

@@ -1,16 +1,21 @@
 package dev.vedette.querier.http;
 
+import dev.vedette.promql.QueryMemory;
 import dev.vedette.querier.json.JsonWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
- * A successful answer: everything that could fail has been done, only writing is left.
+ * A successful answer: everything that could fail has been done, only writing is left. To be closed
+ * when it is written.
  *
  * @param data writes the value of {@code data}
+ * @param held given back by closing: what the answer holds in memory
  */
-record Answer(Data data, List<String> warnings, List<String> infos) {
+record Answer(Data data, List<String> warnings, List<String> infos, Held held)
+    implements AutoCloseable {
   static final String TRUNCATED = "results truncated due to limit";
 
   /** Writes one JSON value. */
@@ -19,13 +24,20 @@ record Answer(Data data, List<String> warnings, List<String> infos) {
     void write(JsonWriter json) throws IOException;
   }
 
+  /** What is held for an answer until it is written. */
+  @FunctionalInterface
+  interface Held extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   Answer {
     warnings = List.copyOf(warnings);
     infos = List.copyOf(infos);
   }
 
   static Answer of(Data data) {
-    return new Answer(data, List.of(), List.of());
+    return new Answer(data, List.of(), List.of(), () -> {});
   }
 
   /** The first {@code limit} strings, with a warning where there are more; 0 means all. */
@@ -33,7 +45,7 @@ record Answer(Data data, List<String> warnings, List<String> infos) {
     return limited(all, limit, shown -> json -> json.strings(shown));
   }
 
-  static <T> Answer limited(List<T> all, int limit, java.util.function.Function<List<T>, Data> of) {
+  static <T> Answer limited(List<T> all, int limit, Function<List<T>, Data> of) {
     boolean cut = limit > 0 && all.size() > limit;
     Answer answer = of(of.apply(cut ? all.subList(0, limit) : all));
     return cut ? answer.warn(TRUNCATED) : answer;
@@ -42,7 +54,29 @@ record Answer(Data data, List<String> warnings, List<String> infos) {
   Answer warn(String warning) {
     List<String> more = new ArrayList<>(warnings);
     more.add(warning);
-    return new Answer(data, more, infos);
+    return new Answer(data, more, infos, held);
+  }
+
+  /**
+   * An answer whose memory is reserved until it is written; given back at once where there is none.
+   */
+  static Answer holding(QueryMemory memory, Function<QueryMemory.Reservation, Answer> make) {
+    QueryMemory.Reservation reserved = memory.open();
+    boolean made = false;
+    try {
+      Answer answer = make.apply(reserved);
+      made = true;
+      return new Answer(answer.data, answer.warnings, answer.infos, reserved::close);
+    } finally {
+      if (!made) {
+        reserved.close();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    held.close();
   }
 
   void write(JsonWriter json) throws IOException {

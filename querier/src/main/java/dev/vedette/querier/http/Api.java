@@ -23,6 +23,9 @@ final class Api {
     Answer answer(ApiCall call);
   }
 
+  // Ten times the longest query that dashboards are known to send.
+  private static final int MOST_FORM_BYTES = 1 << 20;
+
   private Api() {}
 
   /** Answers a request whose parameters are in its URL. */
@@ -33,9 +36,25 @@ final class Api {
 
   /** Answers a request whose parameters are in a form, in its URL, or in both. */
   static CompletionStage<HttpResponse<?>> serveForm(HttpRequest<?> request, Endpoint endpoint) {
+    // Refused before it is read, where it says how long it is.
+    if (request.getContentLength() > MOST_FORM_BYTES) {
+      return Exchange.serve(request, exchange -> exchange.replyWhole(tooLarge(request)));
+    }
     return Exchange.serveBody(
         request,
-        (exchange, form) -> handle(exchange, () -> Params.ofForm(request, form), endpoint));
+        (exchange, form) -> {
+          if (form.length > MOST_FORM_BYTES) {
+            exchange.replyWhole(tooLarge(request));
+          } else {
+            handle(exchange, () -> Params.ofForm(request, form), endpoint);
+          }
+        });
+  }
+
+  private static HttpResponse<?> tooLarge(HttpRequest<?> request) throws IOException {
+    String text =
+        "the form has more than %d bytes; ask for less at a time".formatted(MOST_FORM_BYTES);
+    return error(request, new ApiError(ApiError.Type.TOO_LARGE, text));
   }
 
   private static void handle(Exchange exchange, Supplier<Params> params, Endpoint endpoint)
@@ -58,7 +77,9 @@ final class Api {
       exchange.replyWhole(error(request, new ApiError(ApiError.Type.INTERNAL, text)));
       return;
     }
-    answer.write(new JsonWriter(exchange.reply(head(request, 200))));
+    try (answer) {
+      answer.write(new JsonWriter(exchange.reply(head(request, 200))));
+    }
   }
 
   /** There is nothing to answer, and that is fine: 204. */

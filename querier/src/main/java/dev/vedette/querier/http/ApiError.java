@@ -13,6 +13,7 @@ final class ApiError extends RuntimeException {
   /** Kinds of errors as the API names them, with their HTTP status. */
   enum Type {
     BAD_DATA("bad_data", 400),
+    TOO_LARGE("bad_data", 413),
     EXECUTION("execution", 422),
     CANCELED("canceled", 499),
     TIMEOUT("timeout", 503),

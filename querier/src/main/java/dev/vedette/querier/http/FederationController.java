@@ -3,6 +3,7 @@ package dev.vedette.querier.http;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
+import dev.vedette.promql.QueryMemory;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.federation.Federation;
 import dev.vedette.querier.federation.FederationText;
@@ -29,11 +30,13 @@ final class FederationController {
   private static final int MAX_SERIES = 2_000_000;
 
   private final Federation federation;
+  private final QueryMemory memory;
   private final Clock clock;
 
   FederationController(Querier querier) {
     long lookbackMillis = querier.config().lookback().toMillis();
     this.federation = new Federation(querier.source(), lookbackMillis, MAX_SERIES);
+    this.memory = querier.memory();
     this.clock = querier.clock();
   }
 
@@ -43,10 +46,16 @@ final class FederationController {
   }
 
   private void federate(Exchange exchange) throws IOException {
+    try (QueryMemory.Reservation held = memory.open()) {
+      federate(exchange, held);
+    }
+  }
+
+  private void federate(Exchange exchange, QueryMemory.Reservation held) throws IOException {
     TreeMap<Labels, Federation.Latest> series;
     try {
       ApiParams params = new ApiParams(exchange.queryParams());
-      series = federation.latest(TenantId.DEFAULT, params.matches(), clock.millis());
+      series = federation.latest(TenantId.DEFAULT, params.matches(), clock.millis(), held);
     } catch (InvalidRequest e) {
       exchange.replyWhole(PlainText.reply(HttpStatus.BAD_REQUEST, e.getMessage() + "\n"));
       return;

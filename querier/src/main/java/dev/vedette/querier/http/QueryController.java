@@ -5,8 +5,8 @@ import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.PromqlEngine;
+import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
-import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.ParseTree;
 import dev.vedette.promql.parse.Printer;
@@ -53,9 +53,12 @@ final class QueryController {
     ApiParams params = call.params();
     int limit = params.limit();
     long time = params.time("time", querier.clock().millis());
-    QueryResult result =
-        run(call, options -> querier.instant(TENANT, params.text("query"), time, options));
-    return ResultJson.answer(result, limit, !params.text("stats").isEmpty());
+    boolean stats = !params.text("stats").isEmpty();
+    return run(
+        call,
+        options ->
+            ResultJson.answer(
+                querier.instant(TENANT, params.text("query"), time, options), limit, stats));
   }
 
   @Get(value = "/query_range", produces = MediaType.ALL)
@@ -72,9 +75,12 @@ final class QueryController {
     ApiParams params = call.params();
     int limit = params.limit();
     Range range = range(params);
-    QueryResult result =
-        run(call, options -> querier.range(TENANT, params.text("query"), range, options));
-    return ResultJson.answer(result, limit, !params.text("stats").isEmpty());
+    boolean stats = !params.text("stats").isEmpty();
+    return run(
+        call,
+        options ->
+            ResultJson.answer(
+                querier.range(TENANT, params.text("query"), range, options), limit, stats));
   }
 
   private static Range range(ApiParams params) {
@@ -99,15 +105,24 @@ final class QueryController {
     return new Range(start, end, step);
   }
 
-  /** Runs a query that ends when its client goes away. */
-  private QueryResult run(ApiCall call, Function<QueryOptions, QueryResult> query) {
+  /**
+   * Runs a query that ends when its client goes away. What it reserved is given back once its
+   * answer is written, or at once where there is none.
+   */
+  private Answer run(ApiCall call, Function<QueryOptions, Answer> query) {
+    return Answer.holding(querier.memory(), memory -> run(call, memory, query));
+  }
+
+  private Answer run(
+      ApiCall call, QueryMemory.Reservation memory, Function<QueryOptions, Answer> query) {
     ApiParams params = call.params();
     AtomicBoolean gone = new AtomicBoolean();
     QueryOptions options =
         new QueryOptions(
             Optional.of(params.lookback(querier.config().lookback())),
             Optional.of(params.timeout(querier.config().timeout())),
-            gone::get);
+            gone::get,
+            Optional.of(memory));
     try (Exchange.Watch _ = call.exchange().onDisconnect(() -> gone.set(true))) {
       return query.apply(options);
     } catch (InvalidRequest e) {

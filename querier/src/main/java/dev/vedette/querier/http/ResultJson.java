@@ -23,7 +23,8 @@ final class ResultJson {
         new Answer(
             json -> write(result, series, stats, json),
             result.info().warnings(),
-            result.info().infos());
+            result.info().infos(),
+            () -> {});
     return series < size(result) ? answer.warn(Answer.TRUNCATED) : answer;
   }
 

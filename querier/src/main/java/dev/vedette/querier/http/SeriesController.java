@@ -8,6 +8,7 @@ import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Utf8;
+import dev.vedette.promql.QueryMemory;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.json.JsonWriter;
 import io.micronaut.context.annotation.Requires;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /** Which series, labels and metrics there are. */
 @Controller("/api/v1")
@@ -33,22 +33,24 @@ final class SeriesController {
   private static final TenantId TENANT = TenantId.DEFAULT;
 
   private final SeriesSource source;
+  private final QueryMemory memory;
 
   SeriesController(Querier querier) {
     this.source = querier.source();
+    this.memory = querier.memory();
   }
 
   @Get(value = "/series", produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> series(HttpRequest<?> request) {
-    return Api.serve(request, this::series);
+    return Api.serve(request, call -> Answer.holding(memory, held -> series(call, held)));
   }
 
   @Post(value = "/series", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> seriesByForm(HttpRequest<?> request) {
-    return Api.serveForm(request, this::series);
+    return Api.serveForm(request, call -> Answer.holding(memory, held -> series(call, held)));
   }
 
-  private Answer series(ApiCall call) {
+  private Answer series(ApiCall call, QueryMemory.Reservation held) {
     ApiParams params = call.params();
     if (params.texts("match[]").isEmpty()) {
       throw ApiError.badData("no match[] parameter provided");
@@ -59,7 +61,13 @@ final class SeriesController {
     List<List<LabelMatcher>> selectors = seriesSelectors(params);
     Set<Labels> found = new LinkedHashSet<>();
     for (List<LabelMatcher> selector : selectors) {
-      found.addAll(source.series(TENANT, new Selection(selector, start, end), more(limit)));
+      Selection selection = new Selection(selector, start, end);
+      found.addAll(
+          GrowingList.of(
+              held,
+              more(limit),
+              GrowingList.SERIES_BYTES,
+              most -> source.series(TENANT, selection, most)));
     }
     return Answer.limited(
         List.copyOf(found),
@@ -101,7 +109,7 @@ final class SeriesController {
 
   private Answer labels(ApiCall call) {
     int limit = call.params().limit();
-    return union(call, limit, selection -> source.labelNames(TENANT, selection, more(limit)));
+    return union(call, limit, (selection, most) -> source.labelNames(TENANT, selection, most));
   }
 
   // The path may hold anything; an empty last segment counts as none.
@@ -114,25 +122,41 @@ final class SeriesController {
         call -> {
           int limit = call.params().limit();
           return union(
-              call, limit, selection -> source.labelValues(TENANT, label, selection, more(limit)));
+              call, limit, (selection, most) -> source.labelValues(TENANT, label, selection, most));
         });
   }
 
+  /** Finds texts among the series of a selection, at most so many. */
+  @FunctionalInterface
+  private interface Find {
+    List<String> find(Selection selection, int most);
+  }
+
+  private Answer union(ApiCall call, int limit, Find find) {
+    return Answer.holding(memory, held -> union(call, limit, find, held));
+  }
+
   /** What is found for any of the {@code match[]}, or for all series where there is none. */
-  private static Answer union(ApiCall call, int limit, Function<Selection, List<String>> find) {
+  private static Answer union(ApiCall call, int limit, Find find, QueryMemory.Reservation held) {
     ApiParams params = call.params();
     long start = params.time("start", Long.MIN_VALUE);
     long end = params.time("end", Long.MAX_VALUE);
     List<List<LabelMatcher>> selectors = params.matches();
     if (selectors.size() <= 1) {
       List<LabelMatcher> only = selectors.isEmpty() ? List.of() : selectors.getFirst();
-      return Answer.strings(find.apply(new Selection(only, start, end)), limit);
+      return Answer.strings(find(find, new Selection(only, start, end), limit, held), limit);
     }
     Set<String> found = new TreeSet<>(Utf8::compare);
     for (List<LabelMatcher> selector : selectors) {
-      found.addAll(find.apply(new Selection(selector, start, end)));
+      found.addAll(find(find, new Selection(selector, start, end), limit, held));
     }
     return Answer.strings(List.copyOf(found), limit);
+  }
+
+  private static List<String> find(
+      Find find, Selection selection, int limit, QueryMemory.Reservation held) {
+    return GrowingList.of(
+        held, more(limit), GrowingList.TEXT_BYTES, most -> find.find(selection, most));
   }
 
   @Get(value = "/metadata", produces = MediaType.ALL)

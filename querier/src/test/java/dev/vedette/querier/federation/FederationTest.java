@@ -9,6 +9,7 @@ import dev.vedette.model.Labels;
 import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
+import dev.vedette.promql.QueryMemory;
 import dev.vedette.testkit.InMemorySeries;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,6 +23,7 @@ class FederationTest {
   private static final double STALE = Double.longBitsToDouble(SpecialValues.STALE_BITS);
 
   private final InMemorySeries series = new InMemorySeries();
+  private QueryMemory memory = QueryMemory.unbounded();
 
   @Test
   void showsTheNewestSampleOfSeriesThatHaveNotEnded() throws IOException {
@@ -55,6 +57,19 @@ class FederationTest {
             LimitExceeded.class, e -> assertThat(e.id()).isEqualTo(ErrorId.QUERY_LIMIT));
   }
 
+  @Test
+  void aPageThatWouldHoldTooMuchIsRefused() {
+    for (int i = 0; i < 1000; i++) {
+      append(Labels.of("__name__", "up", "n", Integer.toString(i)), NOW, 1);
+    }
+    memory = new QueryMemory(500_000, "the.setting");
+
+    assertThatThrownBy(() -> page(2000, LabelMatcher.equal("__name__", "up")))
+        .isInstanceOf(LimitExceeded.class)
+        .hasMessageContaining("in memory");
+    assertThat(memory.usedBytes()).isZero();
+  }
+
   private void append(Labels labels, long timestamp, double value) {
     series.append(TenantId.DEFAULT, labels, timestamp, value);
   }
@@ -63,8 +78,10 @@ class FederationTest {
     List<List<LabelMatcher>> selectors =
         java.util.Arrays.stream(each).map(matcher -> List.of(matcher)).toList();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    FederationText.write(
-        new Federation(series, 300_000, maxSeries).latest(TenantId.DEFAULT, selectors, NOW), out);
+    Federation federation = new Federation(series, 300_000, maxSeries);
+    try (QueryMemory.Reservation held = memory.open()) {
+      FederationText.write(federation.latest(TenantId.DEFAULT, selectors, NOW, held), out);
+    }
     return out.toString(StandardCharsets.UTF_8);
   }
 }

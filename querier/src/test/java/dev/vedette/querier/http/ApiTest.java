@@ -1,5 +1,6 @@
 package dev.vedette.querier.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +12,7 @@ import dev.vedette.querier.QuerierConfig;
 import dev.vedette.testkit.InMemorySeries;
 import java.io.ByteArrayInputStream;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -116,10 +118,28 @@ class ApiTest {
 
   @Test
   void aFormOverTheLimitIsRefusedWithTheLimit() throws Exception {
-    HttpResponse<String> reply = server.postForm("/api/v1/query", "q".repeat((64 << 20) + 1));
+    HttpResponse<String> reply = server.postForm("/api/v1/query", "q".repeat((1 << 20) + 1));
 
     assertThat(reply.statusCode()).isEqualTo(413);
-    assertThat(reply.body()).contains("larger than 67108864 bytes");
+    assertThat(reply.body())
+        .startsWith("{\"status\":\"error\",\"errorType\":\"bad_data\"")
+        .contains("more than 1048576 bytes");
+  }
+
+  @Test
+  void aFormThatDoesNotSayHowLongItIsIsRefusedToo() throws Exception {
+    byte[] form = "q".repeat((1 << 20) + 1).getBytes(UTF_8);
+
+    HttpResponse<String> reply =
+        server.send(
+            server
+                .to("/api/v1/query")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(form)))
+                .build());
+
+    assertThat(reply.statusCode()).isEqualTo(413);
+    assertThat(reply.body()).contains("more than 1048576 bytes");
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +57,39 @@ class QueryLimitsTest {
   }
 
   @Test
+  void aQueryThatWouldHoldTooMuchMemoryIsRefused() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE)) {
+      HttpResponse<String> reply =
+          server.postForm("/api/v1/query", "query=label_replace(endless,\"a\",\"\",\"n\",\"\")");
+
+      assertThat(reply.statusCode()).isEqualTo(422);
+      assertThat(reply.body())
+          .contains("\"errorType\":\"execution\"")
+          .contains("the query would hold")
+          .contains("spec.query.memory of the MetricsCluster (query-limit)");
+      assertThat(server.get("/metrics").body())
+          .contains("vedette_querier_memory_reserved_bytes 0.0");
+    }
+  }
+
+  @Test
+  void listsThatWouldHoldTooMuchMemoryAreRefused() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE)) {
+      for (String path : List.of("series?match[]=endless", "label/n/values")) {
+        HttpResponse<String> reply =
+            server.get("/api/v1/" + path.replace("[", "%5B").replace("]", "%5D"));
+
+        assertThat(reply.statusCode()).as(path).isEqualTo(422);
+        assertThat(reply.body()).contains("spec.query.memory of the MetricsCluster");
+      }
+      assertThat(server.get("/api/v1/label/n/values?limit=3").body())
+          .contains("\"data\":[\"0\",\"1\",\"2\"],\"warnings\":[\"results truncated");
+      assertThat(server.get("/metrics").body())
+          .contains("vedette_querier_memory_reserved_bytes 0.0");
+    }
+  }
+
+  @Test
   void aQueryThatWouldWaitTooLongForItsTurnIsRefused() throws Exception {
     try (TestServer server = start(Long.MAX_VALUE);
         Socket _ = ask(server)) {
@@ -91,7 +125,13 @@ class QueryLimitsTest {
     QuerierConfig stock = QuerierConfig.STOCK;
     QuerierConfig config =
         new QuerierConfig(
-            1, Duration.ZERO, stock.timeout(), stock.lookback(), maxSamples, stock.slowQuery());
+            1,
+            Duration.ZERO,
+            stock.timeout(),
+            stock.lookback(),
+            maxSamples,
+            16 << 20,
+            stock.slowQuery());
     return new TestServer(config, source, Optional.empty());
   }
 

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public record AggregateOp(
     VectorOp inner, Grouping grouping, AccumulatorFactory accumulators, SourceRange where)
     implements VectorOp {
+  // Besides the result: what sums lost to rounding, counts, means.
+  private static final long ACCUMULATOR_COLUMNS = 2;
+
   /** Makes what gathers one group. */
   @FunctionalInterface
   public interface AccumulatorFactory {
@@ -85,6 +88,8 @@ public record AggregateOp(
           Group group = byLabels.get(labels);
           if (group == null) {
             evaluation.hold(steps.count());
+            evaluation.hold(labels);
+            evaluation.holdBytes(ACCUMULATOR_COLUMNS * Double.BYTES * steps.count());
             group = new Group(labels, accumulators.make(steps.count(), evaluation.notes(where)));
             byLabels.put(labels, group);
             groups.add(group);

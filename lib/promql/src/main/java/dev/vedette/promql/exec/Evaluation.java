@@ -1,18 +1,30 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.Labels;
 import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.Annotations;
+import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.parse.SourceRange;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** One query under way: what it reads, what it may use, and what it has to say. One thread. */
 public final class Evaluation {
+  // Of a series: its record, its label set, their array, headers of its columns.
+  private static final int SERIES_BYTES = 128;
+  // Of a label: two strings of a header and an array each, and the references to them.
+  private static final int LABEL_BYTES = 104;
+
+  // Of a histogram besides its buckets; layouts are mostly shared.
+  private static final int HISTOGRAM_BYTES = 80;
+
   private final TenantId tenant;
   private final SeriesSource source;
   private final Budget budget;
@@ -26,13 +38,18 @@ public final class Evaluation {
    *
    * @param maxSamples samples it may read, and values it may hold at once, each
    * @param deadlineNanos of the ticker
+   * @param memory what it holds is reserved here
    */
   public record Budget(
-      long maxSamples, long deadlineNanos, Ticker ticker, BooleanSupplier cancelled) {}
+      long maxSamples,
+      long deadlineNanos,
+      Ticker ticker,
+      BooleanSupplier cancelled,
+      QueryMemory.Reservation memory) {}
 
   public Evaluation(TenantId tenant, SeriesSource source, Budget budget) {
     this.tenant = tenant;
-    this.source = source;
+    this.source = new MeteredSource(source, budget.memory());
     this.budget = budget;
   }
 
@@ -40,6 +57,7 @@ public final class Evaluation {
     return tenant;
   }
 
+  /** Where series are read; what its cursors hold is reserved. */
   public SeriesSource source() {
     return source;
   }
@@ -71,13 +89,54 @@ public final class Evaluation {
     check();
   }
 
-  /** Counts values kept in memory until the query's end. */
+  /** Counts values kept in memory until the query's end, before they take it. */
   public void hold(long values) {
     held += values;
     if (held > budget.maxSamples()) {
       throw tooMany("hold", held);
     }
+    budget.memory().add(values * Double.BYTES);
     check();
+  }
+
+  /** Counts what is kept of a series besides its values: labels and histograms. */
+  public void hold(Series series) {
+    @Nullable Histogram[] histograms = series.histograms();
+    hold(series.labels());
+    if (histograms != null) {
+      budget.memory().add(bytes(histograms, 0, histograms.length));
+    }
+  }
+
+  /** Counts labels kept in memory until the query's end. */
+  public void hold(Labels labels) {
+    budget.memory().add(bytes(labels));
+  }
+
+  /** Memory kept until the query's end that is neither values of steps nor labels. */
+  public void holdBytes(long bytes) {
+    budget.memory().add(bytes);
+  }
+
+  /** About what histograms take, and the array that refers to them. */
+  public static long bytes(@Nullable Histogram[] histograms, int from, int to) {
+    long bytes = (long) Long.BYTES * (to - from);
+    for (int i = from; i < to; i++) {
+      Histogram histogram = histograms[i];
+      if (histogram != null) {
+        bytes += HISTOGRAM_BYTES + (long) Long.BYTES * histogram.layout().columns();
+      }
+    }
+    return bytes;
+  }
+
+  /** About what a label set takes, were each of its texts there for it alone. */
+  public static long bytes(Labels labels) {
+    long bytes = SERIES_BYTES;
+    for (int i = 0; i < labels.size(); i++) {
+      bytes += LABEL_BYTES + labels.name(i).length() + labels.value(i).length();
+    }
+    return bytes;
   }
 
   private LimitExceeded tooMany(String verb, long samples) {
@@ -85,7 +144,8 @@ public final class Evaluation {
         ErrorId.QUERY_LIMIT,
         "query processing would load too many samples into memory: it would %s %d, the limit is %d"
             .formatted(verb, samples, budget.maxSamples()),
-        "ask for a shorter range, a longer step or fewer series",
+        "ask for a shorter range, a longer step or fewer series, or raise spec.query.maxSamples of"
+            + " the MetricsCluster",
         false);
   }
 

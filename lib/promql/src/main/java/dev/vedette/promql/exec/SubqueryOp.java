@@ -34,6 +34,12 @@ public record SubqueryOp(
     return new Cursor(evaluation, new Steps(first, last, stepMillis));
   }
 
+  /** A column, and its points once more with their times, where there are gaps. */
+  private static void hold(Evaluation evaluation, long values) {
+    evaluation.hold(values);
+    evaluation.holdBytes(values * (Long.BYTES + Double.BYTES));
+  }
+
   @Override
   public WindowTimes windows(Steps steps) {
     return new WindowTimes(steps, rangeMillis, offsetMillis, fixedMillis);
@@ -62,7 +68,7 @@ public record SubqueryOp(
 
     Cursor(Evaluation evaluation, Steps innerSteps) {
       this.stream = inner.open(evaluation, innerSteps);
-      this.columns = new VectorBatch(innerSteps.count(), evaluation::hold);
+      this.columns = new VectorBatch(innerSteps.count(), values -> hold(evaluation, values));
       this.times = new long[innerSteps.count()];
       for (int i = 0; i < times.length; i++) {
         times[i] = innerSteps.time(i);

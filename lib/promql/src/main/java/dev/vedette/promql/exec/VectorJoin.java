@@ -22,15 +22,18 @@ final class VectorJoin {
   private final Matching rule;
   private final boolean dropNameLater;
   private final int steps;
+  private final Evaluation evaluation;
   private final Merge results = new Merge(NOT_UNIQUE);
   private final boolean changes;
   private final boolean trims;
 
-  VectorJoin(BinaryPoints points, Matching rule, boolean dropNameLater, int steps) {
+  VectorJoin(
+      BinaryPoints points, Matching rule, boolean dropNameLater, int steps, Evaluation evaluation) {
     this.points = points;
     this.rule = rule;
     this.dropNameLater = dropNameLater;
     this.steps = steps;
+    this.evaluation = evaluation;
     this.changes = points.op().makesAnotherMetric(points.returnBool());
     this.trims = points.op().isTrim();
   }
@@ -208,6 +211,9 @@ final class VectorJoin {
     boolean dropNow = changes && !dropNameLater;
     Labels labels = rule.result(many, one, dropNow);
     boolean marked = (nameDropped || changes && dropNameLater) && Series.hasName(labels);
-    results.add(new Series(labels, marked, column.values(), column.histograms()));
+    Series result = new Series(labels, marked, column.values(), column.histograms());
+    evaluation.hold(steps);
+    evaluation.hold(result);
+    results.add(result);
   }
 }

@@ -15,7 +15,9 @@ public interface VectorOp {
       while (stream.next(batch)) {
         evaluation.hold((long) batch.count() * steps.count());
         for (int i = 0; i < batch.count(); i++) {
-          all.add(batch.take(i));
+          Series series = batch.take(i);
+          evaluation.hold(series);
+          all.add(series);
         }
       }
     }

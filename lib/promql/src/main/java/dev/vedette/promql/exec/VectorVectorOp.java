@@ -30,7 +30,7 @@ public record VectorVectorOp(
     List<Series> leftSeries = left.all(evaluation, steps);
     List<Series> rightSeries = right.all(evaluation, steps);
     BinaryPoints points = new BinaryPoints(op, returnBool, evaluation.notes(where));
-    return new VectorJoin(points, Matching.of(matching), dropNameLater, steps.count())
+    return new VectorJoin(points, Matching.of(matching), dropNameLater, steps.count(), evaluation)
         .join(leftSeries, rightSeries);
   }
 }

@@ -1,0 +1,146 @@
+package dev.vedette.promql;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.Unavailable;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Memory that the queries of a process share, in bytes. Whoever answers a request opens a {@link
+ * Reservation}, reserves what it is about to hold and closes it when the answer is written. What
+ * would go beyond the whole, or beyond one query's part of it, is refused before it takes memory,
+ * so that no number of queries exhausts the process.
+ *
+ * <p>The figures are estimates of what arrays and labels take, on the high side. Safe for all
+ * threads; a reservation belongs to one thread at a time.
+ */
+public final class QueryMemory {
+  // Taken from the whole at a time, so that queries meet at the counter rarely.
+  private static final long GRAIN = 256 << 10;
+
+  // One query leaves as much to all others.
+  private static final int PART_OF_ONE = 2;
+
+  private final long totalBytes;
+  private final String setting;
+  private final AtomicLong used = new AtomicLong();
+
+  /**
+   * @param totalBytes for all queries together; one may take half of it
+   * @param setting names what to raise, for whoever is refused
+   */
+  public QueryMemory(long totalBytes, String setting) {
+    if (totalBytes < 1) {
+      throw new IllegalArgumentException("%d bytes for queries".formatted(totalBytes));
+    }
+    this.totalBytes = totalBytes;
+    this.setting = setting;
+  }
+
+  /** Without a bound, for engines that answer one query at a time. */
+  public static QueryMemory unbounded() {
+    return new QueryMemory(Long.MAX_VALUE, "");
+  }
+
+  public Reservation open() {
+    return new Reservation();
+  }
+
+  public long totalBytes() {
+    return totalBytes;
+  }
+
+  /** Bytes reserved now. */
+  public long usedBytes() {
+    return used.get();
+  }
+
+  private long mostOfOne() {
+    return totalBytes / PART_OF_ONE;
+  }
+
+  /** What one query holds. Closing gives all of it back; closing twice does nothing more. */
+  public final class Reservation implements AutoCloseable {
+    private long needed;
+    private long taken;
+
+    private Reservation() {}
+
+    /**
+     * Reserves memory that is about to be taken.
+     *
+     * @throws LimitExceeded ({@code query-limit}) where one query may not hold so much
+     * @throws Unavailable ({@code query-limit}) where all queries together hold too much just now
+     */
+    public void add(long bytes) {
+      long wanted = needed + bytes;
+      if (wanted < 0 || wanted > mostOfOne()) {
+        throw tooMuchForOne(wanted);
+      }
+      if (wanted > taken) {
+        take(Math.min(wanted - taken + GRAIN, mostOfOne() - taken), wanted - taken);
+      }
+      needed = wanted;
+    }
+
+    /** Gives back a part of what was added. */
+    public void release(long bytes) {
+      needed -= Math.min(bytes, needed);
+      long spare = taken - needed;
+      if (spare > 2 * GRAIN) {
+        taken -= spare - GRAIN;
+        used.addAndGet(GRAIN - spare);
+      }
+    }
+
+    /** The most that still fits into one query's part. */
+    public long room() {
+      return mostOfOne() - needed;
+    }
+
+    private void take(long wanted, long atLeast) {
+      while (true) {
+        long before = used.get();
+        long bytes = Math.min(wanted, totalBytes - before);
+        if (bytes < atLeast) {
+          throw tooMuchForAll(before);
+        }
+        if (used.compareAndSet(before, before + bytes)) {
+          taken += bytes;
+          return;
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      used.addAndGet(-taken);
+      taken = 0;
+      needed = 0;
+    }
+  }
+
+  private LimitExceeded tooMuchForOne(long wanted) {
+    return new LimitExceeded(
+        ErrorId.QUERY_LIMIT,
+        "the query would hold %s in memory, one query may hold %s, half of what all may"
+            .formatted(wanted < 0 ? "more than that" : text(wanted), text(mostOfOne())),
+        "ask for a shorter range, a longer step or fewer series, or raise " + setting,
+        false);
+  }
+
+  private Unavailable tooMuchForAll(long before) {
+    return new Unavailable(
+        ErrorId.QUERY_LIMIT,
+        "the queries that run now hold %s of the %s in memory that all may hold together"
+            .formatted(text(before), text(totalBytes)),
+        "ask again later, or raise " + setting);
+  }
+
+  private static String text(long bytes) {
+    return bytes < 10 << 20
+        ? "%d kB".formatted((bytes + 1023) >> 10)
+        : String.format(Locale.ROOT, "%d MB", bytes >> 20);
+  }
+}

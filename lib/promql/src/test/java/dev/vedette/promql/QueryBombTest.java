@@ -1,0 +1,193 @@
+package dev.vedette.promql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vedette.model.CardinalityReport;
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.Labels;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesSource;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.model.VedetteException;
+import dev.vedette.promql.QueryMemory.Reservation;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Queries over more series than any memory holds: each ends with an answer or by the limit. */
+class QueryBombTest {
+  private static final long MB = 1 << 20;
+  private static final int STEPS = 2000;
+
+  private final EverMoreSeries source = new EverMoreSeries();
+  private final PromqlEngine engine =
+      new PromqlEngine(EngineConfig.DEFAULT, source, Ticker.system());
+  private final QueryMemory memory = new QueryMemory(64 * MB, "spec.query.memory");
+
+  private QueryOptions in(Reservation held) {
+    return new QueryOptions(Optional.empty(), Optional.empty(), () -> false, Optional.of(held));
+  }
+
+  private QueryResult range(String expression, Reservation held) {
+    return engine.range(TenantId.DEFAULT, expression, 0, STEPS - 1L, 1, in(held));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bomb",
+        "rate(bomb[1m])",
+        "bomb + bomb",
+        "bomb * on(n) group_left bomb",
+        "bomb or bomb",
+        "bomb unless other",
+        "sum by (n) (bomb)",
+        "stddev by (n) (bomb)",
+        "topk(5, bomb)",
+        "quantile(0.5, bomb)",
+        "sort(bomb)",
+        "count_values(\"v\", bomb)",
+        "label_replace(bomb, \"x\", \"$1\", \"n\", \"(.*)\")",
+        "histogram_quantile(0.9, bomb)",
+        "max_over_time(bomb[1h:1ms])",
+        "sum(sum by (n) (max_over_time((bomb > 0)[1h:10ms])))"
+      })
+  void whatWouldHoldTooMuchIsRefusedAndGivesAllBack(String expression) {
+    try (Reservation held = memory.open()) {
+      assertThatThrownBy(() -> range(expression, held))
+          .isInstanceOfSatisfying(
+              VedetteException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.QUERY_LIMIT))
+          .hasMessageContaining("in memory");
+    }
+    assertThat(memory.usedBytes()).isZero();
+    assertThat(source.open).as("cursors left open").hasValue(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bomb", "bomb[1h]", "bomb[1h:1ms]", "sum by (n) (bomb)"})
+  void atOneTimeItIsTheLabelsThatAreTooMany(String expression) {
+    try (Reservation held = memory.open()) {
+      assertThatThrownBy(() -> engine.instant(TenantId.DEFAULT, expression, 4_000_000, in(held)))
+          .isInstanceOfSatisfying(
+              VedetteException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.QUERY_LIMIT))
+          .hasMessageContaining("in memory");
+    }
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
+  void whatIsSummedUpAsItComesNeedsNextToNothing() {
+    source.most = 50_000;
+    try (Reservation held = memory.open()) {
+      QueryResult.Matrix sums = (QueryResult.Matrix) range("sum(bomb)", held);
+
+      assertThat(sums.series()).hasSize(1);
+      assertThat(sums.series().getFirst().values()).hasSize(STEPS).containsOnly(50_000);
+      assertThat(memory.usedBytes()).isLessThan(8 * MB);
+    }
+  }
+
+  @Test
+  void manyAtATimeShareTheMemoryAndTheNextOnesAnswer() throws Exception {
+    List<String> bombs =
+        List.of("bomb", "bomb + bomb", "topk(3, bomb)", "max_over_time(bomb[1h:1ms])");
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      List<Future<Boolean>> ends =
+          IntStream.range(0, 32)
+              .mapToObj(i -> threads.submit(() -> isRefused(bombs.get(i % bombs.size()))))
+              .toList();
+      for (Future<Boolean> end : ends) {
+        assertThat(end.get()).isTrue();
+      }
+    }
+    assertThat(memory.usedBytes()).isZero();
+    source.most = 10;
+    try (Reservation held = memory.open()) {
+      assertThat(((QueryResult.Matrix) range("bomb", held)).series()).hasSize(10);
+    }
+  }
+
+  private boolean isRefused(String expression) {
+    try (Reservation held = memory.open()) {
+      range(expression, held);
+      return false;
+    } catch (VedetteException e) {
+      assertThat(memory.usedBytes()).isLessThanOrEqualTo(memory.totalBytes());
+      return e.id() == ErrorId.QUERY_LIMIT;
+    }
+  }
+
+  /** As many series as are asked for, none of them in memory. */
+  private static final class EverMoreSeries implements SeriesSource {
+    final AtomicInteger open = new AtomicInteger();
+    volatile long most = Long.MAX_VALUE;
+
+    @Override
+    public SeriesCursor select(TenantId tenant, Selection selection) {
+      open.incrementAndGet();
+      int samples =
+          (int) Math.min(240, (selection.endMillis() - selection.startMillis()) / 15_000) + 1;
+      long[] timestamps = new long[samples];
+      double[] values = new double[samples];
+      for (int i = 0; i < samples; i++) {
+        timestamps[i] = selection.endMillis() - STEPS - (samples - 1 - i) * 15_000L;
+        values[i] = 1;
+      }
+      return new SeriesCursor() {
+        private long series;
+
+        @Override
+        public boolean next(SeriesBatch batch) {
+          batch.clear();
+          while (!batch.isFull() && series < most) {
+            Labels labels = Labels.of("__name__", "bomb", "le", "1", "n", Long.toString(series++));
+            batch.add(labels, timestamps, values, samples);
+          }
+          return batch.count() > 0;
+        }
+
+        @Override
+        public void close() {
+          open.decrementAndGet();
+        }
+      };
+    }
+
+    @Override
+    public List<Labels> series(TenantId tenant, Selection selection, int limit) {
+      return List.of();
+    }
+
+    @Override
+    public List<String> labelNames(TenantId tenant, Selection selection, int limit) {
+      return List.of();
+    }
+
+    @Override
+    public List<String> labelValues(TenantId tenant, String name, Selection selection, int limit) {
+      return List.of();
+    }
+
+    @Override
+    public List<MetricMetadata> metadata(TenantId tenant) {
+      return List.of();
+    }
+
+    @Override
+    public CardinalityReport cardinality(TenantId tenant, int top) {
+      return new CardinalityReport(0, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of());
+    }
+  }
+}

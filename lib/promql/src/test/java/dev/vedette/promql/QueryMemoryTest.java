@@ -1,0 +1,124 @@
+package dev.vedette.promql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.Unavailable;
+import dev.vedette.promql.QueryMemory.Reservation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+
+class QueryMemoryTest {
+  private static final long MB = 1 << 20;
+
+  private final QueryMemory memory = new QueryMemory(64 * MB, "the.setting");
+
+  @Test
+  void oneQueryMayHoldHalfOfTheWhole() {
+    try (Reservation one = memory.open()) {
+      one.add(32 * MB);
+
+      assertThatThrownBy(() -> one.add(1))
+          .isInstanceOf(LimitExceeded.class)
+          .hasMessage(
+              "the query would hold 32 MB in memory, one query may hold 32 MB, half of what all may")
+          .extracting(e -> ((LimitExceeded) e).explain())
+          .asString()
+          .contains("the.setting", ErrorId.QUERY_LIMIT.id());
+    }
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
+  void allQueriesTogetherMayHoldTheWhole() {
+    Reservation first = memory.open();
+    Reservation second = memory.open();
+    Reservation third = memory.open();
+    first.add(30 * MB);
+    second.add(30 * MB);
+
+    assertThatThrownBy(() -> third.add(10 * MB))
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining("of the 64 MB in memory that all may hold together")
+        .extracting(e -> ((Unavailable) e).explain())
+        .asString()
+        .contains("the.setting", ErrorId.QUERY_LIMIT.id());
+
+    first.close();
+    third.add(10 * MB);
+    second.close();
+    third.close();
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
+  void whatIsGivenBackIsThereForOthers() {
+    Reservation first = memory.open();
+    first.add(32 * MB);
+    first.release(31 * MB);
+
+    assertThat(memory.usedBytes()).isLessThan(2 * MB);
+    assertThat(first.room()).isEqualTo(31 * MB);
+    first.add(31 * MB);
+    first.close();
+    first.close();
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
+  void whatNoNumberCanSayIsTooMuchForOne() {
+    try (Reservation one = memory.open()) {
+      one.add(5 * MB);
+      assertThatThrownBy(() -> one.add(Long.MAX_VALUE)).isInstanceOf(LimitExceeded.class);
+    }
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
+  void manyThreadsNeverHoldMoreThanTheWhole() throws InterruptedException {
+    long seed = Long.getLong("seed", System.nanoTime());
+    ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      SplittableRandom random = new SplittableRandom(seed + i);
+      threads.add(Thread.ofPlatform().start(() -> addAndRelease(random, wrong)));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(wrong).as("-Dseed=%d", seed).isEmpty();
+    assertThat(memory.usedBytes()).as("-Dseed=%d", seed).isZero();
+  }
+
+  private void addAndRelease(SplittableRandom random, ConcurrentLinkedQueue<String> wrong) {
+    for (int query = 0; query < 300; query++) {
+      try (Reservation one = memory.open()) {
+        long held = 0;
+        for (int i = 0; i < 20; i++) {
+          long bytes = random.nextLong(4 * MB);
+          if (random.nextInt(3) == 0) {
+            bytes = Math.min(bytes, held);
+            one.release(bytes);
+            held -= bytes;
+          } else if (catchThrowable(adding(one, bytes)) == null) {
+            held += bytes;
+          }
+          if (memory.usedBytes() > memory.totalBytes() || memory.usedBytes() < held) {
+            wrong.add("used %d, of it %d here".formatted(memory.usedBytes(), held));
+          }
+        }
+      }
+    }
+  }
+
+  private static org.assertj.core.api.ThrowableAssert.ThrowingCallable adding(
+      Reservation one, long bytes) {
+    return () -> one.add(bytes);
+  }
+}
