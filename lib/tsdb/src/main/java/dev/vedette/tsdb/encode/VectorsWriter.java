@@ -3,16 +3,13 @@ package dev.vedette.tsdb.encode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the distinct timestamp vectors of a block, numbered from 0, and writes them in pieces.
- * Series that were scraped together share one. Recent vectors are kept to compare with, up to
- * {@value #MAX_KNOWN_SAMPLES} timestamps; one that comes back later than that is written again. Not
- * thread-safe.
+ * Series that were scraped together share one. Vectors are kept to compare with ({@link
+ * KnownVectors}); one that comes back after it was forgotten is written again. Not thread-safe.
  */
 public final class VectorsWriter {
   static final int VECTORS_PER_PIECE = 64;
@@ -21,16 +18,17 @@ public final class VectorsWriter {
   static final int PIECES_PER_RUN = 32;
 
   private static final int MAX_PIECE_SAMPLES = 1 << 16;
-  private static final int MAX_KNOWN_SAMPLES = 1 << 20;
+  // The times of four thousand targets over a day, each with a jitter of its own.
+  private static final long MAX_KNOWN_BYTES = 32 << 20;
+  private static final int MAX_WHOLE_SAMPLES = 1 << 20;
 
   private final PieceSink out;
   private final VectorCodec codec = new VectorCodec();
-  private final Map<Vector, Integer> known = new LinkedHashMap<>();
-  // Known vectors that are not parts themselves, by their first and their last timestamp.
+  private final KnownVectors known = new KnownVectors(MAX_KNOWN_BYTES);
+  // Vectors of this run of pieces that are not parts themselves, by first and last timestamp.
   private final Map<Long, Vector> wholes = new HashMap<>();
-  private int knownSamples;
-  private Vector last = new Vector(new long[0]);
-  private int lastId = -1;
+  private int wholeSamples;
+  private Vector last = new Vector(new long[0], -1);
   private int count;
   // The piece being filled.
   private final ByteSink piece = new ByteSink();
@@ -40,23 +38,14 @@ public final class VectorsWriter {
   private final PieceList pieces = new PieceList();
   private final ByteSink counts = new ByteSink();
 
-  private record Vector(long[] timestamps) {
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Vector(long[] timestamps, int id) {
     long first() {
       return timestamps[0];
     }
 
     long last() {
       return timestamps[timestamps.length - 1];
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Vector that && Arrays.equals(timestamps, that.timestamps);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(timestamps);
     }
   }
 
@@ -68,40 +57,25 @@ public final class VectorsWriter {
   public int idOf(long[] timestamps, int size) throws IOException {
     long[] lastOnes = last.timestamps;
     if (Arrays.equals(timestamps, 0, size, lastOnes, 0, lastOnes.length)) {
-      return lastId;
+      return last.id;
     }
-    Vector vector = new Vector(Arrays.copyOf(timestamps, size));
-    Integer id = known.get(vector);
-    if (id == null) {
-      id = count++;
-      write(vector, id);
-      remember(vector, id);
+    int id = known.find(timestamps, size);
+    boolean isNew = id < 0;
+    Vector vector = new Vector(Arrays.copyOf(timestamps, size), isNew ? count++ : id);
+    if (isNew) {
+      write(vector);
+      known.add(timestamps, size, vector.id);
     }
     last = vector;
-    lastId = id;
-    return id;
+    return vector.id;
   }
 
-  private void remember(Vector vector, int id) {
-    known.put(vector, id);
-    knownSamples += vector.timestamps.length;
-    Iterator<Vector> oldest = known.keySet().iterator();
-    while (knownSamples > MAX_KNOWN_SAMPLES && known.size() > 1) {
-      Vector forgotten = oldest.next();
-      oldest.remove();
-      knownSamples -= forgotten.timestamps.length;
-      wholes.remove(forgotten.first(), forgotten);
-      wholes.remove(forgotten.last(), forgotten);
-    }
-  }
-
-  private void write(Vector vector, int id) throws IOException {
-    if (!writePart(vector, id, wholes.get(vector.last()))
-        && !writePart(vector, id, wholes.get(vector.first()))) {
+  private void write(Vector vector) throws IOException {
+    if (!writePart(vector, wholes.get(vector.last()))
+        && !writePart(vector, wholes.get(vector.first()))) {
       codec.write(piece, vector.timestamps, vector.timestamps.length, origin);
       origin = vector.first();
-      wholes.put(vector.first(), vector);
-      wholes.put(vector.last(), vector);
+      addWhole(vector);
     }
     inPiece++;
     pieceSamples += vector.timestamps.length;
@@ -110,11 +84,19 @@ public final class VectorsWriter {
     }
   }
 
-  private boolean writePart(Vector vector, int id, @Nullable Vector whole) {
-    Integer wholeId = whole == null ? null : known.get(whole);
+  private void addWhole(Vector vector) {
+    wholeSamples += vector.timestamps.length;
+    if (wholeSamples > MAX_WHOLE_SAMPLES) {
+      wholes.clear();
+      wholeSamples = vector.timestamps.length;
+    }
+    wholes.put(vector.first(), vector);
+    wholes.put(vector.last(), vector);
+  }
+
+  private boolean writePart(Vector vector, @Nullable Vector whole) {
     return whole != null
-        && wholeId != null
-        && codec.writePart(piece, vector.timestamps, whole.timestamps, id - wholeId);
+        && codec.writePart(piece, vector.timestamps, whole.timestamps, vector.id - whole.id);
   }
 
   private void writePiece() throws IOException {
@@ -123,6 +105,7 @@ public final class VectorsWriter {
     pieces.add(out.write(packed));
     if (pieces.size() % PIECES_PER_RUN == 0) {
       wholes.clear();
+      wholeSamples = 0;
     }
     counts.varint(inPiece);
     piece.clear();

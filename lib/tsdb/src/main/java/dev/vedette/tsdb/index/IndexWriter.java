@@ -19,9 +19,9 @@ import java.util.Map;
 /**
  * Collects the label sets of a block's series and writes its index.
  *
- * <p>Until {@link #write} it holds each distinct label value once and about two bytes for each
- * label of a series; the posting lists of a large block take another four while they are written.
- * One million series with ten labels each stay well below 200 MB. Not thread-safe.
+ * <p>Until {@link #write} it holds each distinct label value once, and of each series a few bits
+ * for each label, packed; posting lists are made a bounded number at a time. So what counts is how
+ * many different values there are, some 150 bytes each, not how many series. Not thread-safe.
  *
  * <p>Bytes: {@code docs/format/index.md}.
  */
@@ -32,6 +32,9 @@ public final class IndexWriter {
    */
   private static final int MAX_SERIES_WITHOUT_POSTINGS = 16_384;
 
+  // 16 MB; a million series with ten labels each take three passes, a tenth of a second each.
+  private static final int MAX_POSTINGS_AT_ONCE = 4 << 20;
+
   private final int maxSeriesWithoutPostings;
   private final Map<String, LabelValues> labels = new HashMap<>();
   private final List<LabelValues> labelsByAge = new ArrayList<>();
@@ -40,7 +43,6 @@ public final class IndexWriter {
   // Of each series its shape, then for each of its labels the age of the value.
   private final SeriesSpool spool = new SeriesSpool();
   private int seriesCount;
-  private long labelCount;
 
   /** One label name and its values so far; a value's age is the number of values before it. */
   private static final class LabelValues {
@@ -101,7 +103,6 @@ public final class IndexWriter {
     for (int i = 0; i < series.size(); i++) {
       spool.add(shape.get(i).age(series.value(i)));
     }
-    labelCount += series.size();
     seriesCount++;
   }
 
@@ -187,23 +188,40 @@ public final class IndexWriter {
     postings.finish(directory);
   }
 
+  /** Range by range of values, as many as fit, each with a pass over all series. */
   private void addPostings(PostingsWriter postings, int valueCount) throws IOException {
-    int[] ends = countPerValue(valueCount);
-    for (int i = 1; i < valueCount; i++) {
-      ends[i] = Math.addExact(ends[i], ends[i - 1]);
+    int[] counts = countPerValue(valueCount);
+    int[] next = new int[valueCount];
+    int[] ids = {};
+    int from = 0;
+    while (from < valueCount) {
+      int to = from;
+      int size = 0;
+      while (to < valueCount && (to == from || size + counts[to] <= MAX_POSTINGS_AT_ONCE)) {
+        next[to] = size;
+        size += counts[to++];
+      }
+      if (ids.length < size) {
+        ids = new int[size];
+      }
+      fill(ids, next, from, to);
+      for (int i = from; i < to; i++) {
+        postings.add(ids, next[i] - counts[i], next[i]);
+      }
+      from = to;
     }
-    int[] from = new int[valueCount];
-    System.arraycopy(ends, 0, from, 1, valueCount - 1);
-    int[] ids = new int[Math.toIntExact(labelCount)];
-    int[] next = from.clone();
+  }
+
+  /** Afterwards {@code next} stands behind each list. */
+  private void fill(int[] ids, int[] next, int from, int to) {
     SeriesSpool.Reader in = spool.reader();
     for (int series = 0; series < seriesCount; series++) {
       for (LabelValues label : shapesByAge.get(in.next())) {
-        ids[next[label.firstId + label.rankByAge[in.next()]]++] = series;
+        int value = label.firstId + label.rankByAge[in.next()];
+        if (value >= from && value < to) {
+          ids[next[value]++] = series;
+        }
       }
-    }
-    for (int i = 0; i < valueCount; i++) {
-      postings.add(ids, from[i], ends[i]);
     }
   }
 
