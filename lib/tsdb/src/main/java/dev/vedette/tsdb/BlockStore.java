@@ -1,9 +1,11 @@
 package dev.vedette.tsdb;
 
 import dev.vedette.model.Corruption;
+import dev.vedette.model.ErrorId;
 import dev.vedette.model.FileStore;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.TenantId;
+import dev.vedette.model.Unavailable;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockFiles;
 import dev.vedette.tsdb.block.BlockId;
@@ -39,6 +41,8 @@ import org.slf4j.LoggerFactory;
  */
 final class BlockStore implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BlockStore.class);
+  // For the log, which goes on meanwhile.
+  private static final long SPARE_BYTES = 16 << 20;
   private static final Comparator<Block> OLDEST_FIRST =
       Comparator.comparing(block -> block.meta().id());
 
@@ -193,6 +197,23 @@ final class BlockStore implements AutoCloseable {
       files.delete(BlockFiles.file(folder(meta.spec().tenant()), meta.id()));
     } catch (IOException e) {
       failure.addSuppressed(e); // The next start opens it; its samples are then there twice.
+    }
+  }
+
+  /**
+   * Throws where the disk has no room for a block made of others: filling it up would refuse the
+   * writes that come in meanwhile.
+   */
+  void ensureRoom(List<Block> sources) throws IOException {
+    long needed = SPARE_BYTES + sources.stream().mapToLong(block -> block.meta().fileBytes()).sum();
+    long free = files.usableBytes(folder);
+    if (free < needed) {
+      throw new Unavailable(
+          ErrorId.DISK_FULL,
+          "%d blocks wait to be merged: that takes up to %d bytes, the disk has %d left"
+              .formatted(sources.size(), needed, free),
+          "free space on the disk under --data or lower spec.storage.retentionSize; everything"
+              + " else goes on meanwhile");
     }
   }
 

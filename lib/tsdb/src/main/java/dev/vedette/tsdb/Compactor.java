@@ -183,6 +183,7 @@ final class Compactor {
 
   private void write(TenantId tenant, MergePlan plan) throws IOException {
     List<Block> sources = blocks.of(tenant, plan.sources());
+    blocks.ensureRoom(sources);
     try (MergeProgress progress =
         new MergeProgress(tenant, plan, ticker, metrics, () -> stopping)) {
       BlockStore.Replacement replacement = blocks.beginReplacement(tenant, sources);

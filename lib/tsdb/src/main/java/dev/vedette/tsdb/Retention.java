@@ -73,7 +73,9 @@ final class Retention {
   private long logBytes() throws IOException {
     long bytes = 0;
     for (Path file : files.list(wal)) {
-      bytes += files.size(file);
+      if (!files.isFolder(file)) {
+        bytes += files.size(file);
+      }
     }
     return bytes;
   }

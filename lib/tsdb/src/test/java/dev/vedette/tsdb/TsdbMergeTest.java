@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,49 @@ class TsdbMergeTest {
     engine.tsdb.maintain();
 
     assertThat(engine.blockFiles()).hasSize(1);
+    assertThat(engine.read(UP)).hasSize(12);
+  }
+
+  @Test
+  void aMergeForWhichTheDiskHasNoRoomIsNotBegun() throws IOException {
+    engine.writeHours(UP, 0, 12);
+    engine.advance(Duration.ofHours(2));
+    long used = Long.MAX_VALUE / 2 - engine.disk.usableBytes(TestEngine.FOLDER);
+    engine.disk.limitBytes(used + (1 << 20));
+
+    engine.tsdb.maintain();
+
+    assertThat(engine.blockFiles()).hasSize(6);
+    engine.disk.limitBytes(Long.MAX_VALUE / 2);
+    engine.ticker.advance(Duration.ofMinutes(1));
+    engine.tsdb.maintain();
+    assertThat(engine.blockFiles()).hasSize(1);
+  }
+
+  @Test
+  void aMergeIsGivenUpWhenTheEngineStops() throws IOException {
+    engine.writeHours(UP, 0, 12);
+    engine.advance(Duration.ofHours(2));
+    AtomicBoolean closed = new AtomicBoolean();
+    engine.disk.failOn(
+        call -> {
+          boolean isMerge =
+              call.operation() == SimFiles.Operation.CREATE
+                  && call.path().toString().endsWith(".tsb.tmp");
+          if (isMerge && closed.compareAndSet(false, true)) {
+            engine.tsdb.close();
+          }
+          return false;
+        },
+        new IOException("never"));
+
+    engine.tsdb.maintain();
+
+    assertThat(closed).isTrue();
+    engine.disk.heal();
+    assertThat(engine.blockFiles()).hasSize(6);
+    assertThat(engine.files(".tmp")).isEmpty();
+    engine.reopen();
     assertThat(engine.read(UP)).hasSize(12);
   }
 

@@ -15,6 +15,7 @@ final class BlockOutput implements PieceSink, AutoCloseable {
   private final FileStore.AppendFile file;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private long position;
+  private Runnable eachPiece = () -> {};
 
   BlockOutput(FileStore.AppendFile file) {
     this.file = file;
@@ -24,8 +25,14 @@ final class BlockOutput implements PieceSink, AutoCloseable {
     return position;
   }
 
+  /** Has something run before each piece from now on; where that throws, nothing is written. */
+  void beforeEachPiece(Runnable step) {
+    eachPiece = step;
+  }
+
   @Override
   public Piece write(ByteSink payload) throws IOException {
+    eachPiece.run();
     Piece piece = new Piece(position, payload.size());
     CRC32C crc = new CRC32C();
     crc.update(payload.array(), 0, payload.size());

@@ -62,6 +62,40 @@ class DeletionTest {
   }
 
   @Test
+  void histogramsAndStartTimestampsAreDeletedWithTheirSamples() throws IOException {
+    long first = Long.getLong("seed", System.nanoTime());
+    for (long seed = first; seed < first + 10; seed++) {
+      System.out.println("histogramsAndStartTimestampsAreDeleted -Dseed=" + seed);
+      SplittableRandom random = new SplittableRandom(seed);
+      List<MixedSeries.One> series = MixedSeries.random(random, 40, 60);
+      long start = TestSeries.START + random.nextInt(60) * 15_000L;
+      long end = start + random.nextInt(30) * 15_000L;
+      LabelMatcher matcher = LabelMatcher.equal("__name__", "m1");
+      List<MixedSeries.One> left = new ArrayList<>();
+      for (MixedSeries.One one : series) {
+        if (matcher.matches(one.labels())) {
+          one.samples().subMap(start, true, end, true).clear();
+        }
+      }
+      // A copy was not kept, so the same series are made again to be written.
+      List<MixedSeries.One> whole = MixedSeries.random(new SplittableRandom(seed), 40, 60);
+      series.stream().filter(one -> !one.samples().isEmpty()).forEach(left::add);
+      BlockSpec spec = TestSeries.spec(seed * 3);
+      BlockSpec again = TestSeries.spec(seed * 3 + 1);
+      new BlockWriter(files).write(FOLDER, spec, MixedSeries.source(whole), BlockProgress.NONE);
+      try (Block block = TestSeries.open(files, BlockFiles.file(FOLDER, spec.id()))) {
+        block.delete(List.of(new Deletion(List.of(matcher), start, end)));
+
+        MixedSeries.assertSame(MixedSeries.drain(block.select(TestSeries.all())), left);
+        merge(again, block);
+      }
+      try (Block merged = TestSeries.open(files, BlockFiles.file(FOLDER, again.id()))) {
+        MixedSeries.assertSame(MixedSeries.drain(merged.select(TestSeries.all())), left);
+      }
+    }
+  }
+
+  @Test
   void seriesThatAreGoneAreInNoListing() throws IOException {
     List<One> series = new ArrayList<>();
     for (String pod : List.of("a", "b", "c")) {
