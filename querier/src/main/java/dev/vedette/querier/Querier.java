@@ -11,6 +11,8 @@ import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
+import dev.vedette.querier.remoteread.RemoteRead;
+import dev.vedette.querier.remoteread.RemoteReadConfig;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
@@ -46,6 +48,7 @@ public final class Querier {
   private final PromqlEngine engine;
   private final QueryGate gate;
   private final QueryMemory memory;
+  private final RemoteRead remoteRead;
 
   /**
    * @param targets what is scraped in this process, if anything
@@ -76,6 +79,7 @@ public final class Querier {
         .help("Memory that all requests under way may hold together.")
         .callback(gauge -> gauge.call(memory.totalBytes()))
         .register(registry);
+    this.remoteRead = new RemoteRead(RemoteReadConfig.STOCK, source, memory, registry);
   }
 
   private static EngineConfig engineConfig(QuerierConfig config) {
@@ -122,6 +126,10 @@ public final class Querier {
   /** Where a request reserves what it and its answer hold. */
   public QueryMemory memory() {
     return memory;
+  }
+
+  public RemoteRead remoteRead() {
+    return remoteRead;
   }
 
   public SeriesSource source() {

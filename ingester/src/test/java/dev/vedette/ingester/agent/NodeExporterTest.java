@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.vedette.ingester.RealTarget;
+import dev.vedette.testkit.RealProgram;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class NodeExporterTest {
   @Test
   void whatWeNameNodeExporterNamesToo() throws Exception {
-    Optional<Path> binary = RealTarget.find("prometheus-node-exporter", "node_exporter");
+    Optional<Path> binary = RealProgram.find("prometheus-node-exporter", "node_exporter");
     assumeTrue(binary.isPresent(), "no node_exporter on the path");
 
     Map<String, Set<String>> theirs = shapes(scrape(binary.get()));
@@ -39,7 +39,7 @@ class NodeExporterTest {
   }
 
   private static String scrape(Path binary) throws IOException, InterruptedException {
-    try (RealTarget exporter = RealTarget.start(binary);
+    try (RealProgram exporter = RealProgram.start(binary);
         HttpClient client = HttpClient.newHttpClient()) {
       URI page = URI.create("http://%s/metrics".formatted(exporter.address()));
       return client.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString()).body();

@@ -3,8 +3,8 @@ package dev.vedette.ingester.scrape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.vedette.ingester.RealTarget;
 import dev.vedette.model.Labels;
+import dev.vedette.testkit.RealProgram;
 import dev.vedette.testkit.RecordingSink;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ class DebianTargetsTest {
   @Test
   void nodeExporterSaysTheSameInProtobufAsInText() throws Exception {
     Path binary = binary("prometheus-node-exporter", "node_exporter");
-    try (RealTarget exporter = RealTarget.start(binary)) {
+    try (RealProgram exporter = RealProgram.start(binary)) {
       Set<Labels> text = scrape(exporter, "scrapeProtocols: [PrometheusText0.0.4]");
       Set<Labels> protobuf = scrape(exporter, "scrapeProtocols: [PrometheusProto]");
 
@@ -41,8 +41,8 @@ class DebianTargetsTest {
   void prometheusGivesNativeHistogramsAndOtherwiseWhatItsTextSays() throws Exception {
     Path binary = binary("prometheus");
     Files.writeString(temp.resolve("prometheus.yml"), "global: {scrape_interval: 1h}\n");
-    try (RealTarget prometheus =
-        RealTarget.start(
+    try (RealProgram prometheus =
+        RealProgram.start(
             binary,
             "--config.file=" + temp.resolve("prometheus.yml"),
             "--storage.tsdb.path=" + temp.resolve("data"))) {
@@ -65,7 +65,7 @@ class DebianTargetsTest {
   }
 
   private static Path binary(String... names) {
-    Optional<Path> binary = RealTarget.find(names);
+    Optional<Path> binary = RealProgram.find(names);
     if (binary.isEmpty()) {
       System.out.println("skipped: no " + names[0] + " on the path");
     }
@@ -74,7 +74,7 @@ class DebianTargetsTest {
   }
 
   /** The series of one scrape, but those that tell of the target's own moments. */
-  private Set<Labels> scrape(RealTarget target, String setting) throws IOException {
+  private Set<Labels> scrape(RealProgram target, String setting) throws IOException {
     sink.clear();
     try (ScrapeFixture scraping =
         new ScrapeFixture(ScrapeConfig.DEFAULT, sink, ScrapeFixture.noDns())) {

@@ -1,6 +1,4 @@
-package dev.vedette.ingester;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package dev.vedette.testkit;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -12,16 +10,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A program of others that runs on this machine for as long as a test needs it. */
-public final class RealTarget implements AutoCloseable {
+public final class RealProgram implements AutoCloseable {
   private static final Pattern LISTENING =
       Pattern.compile("Listening on.*address=(127\\.0\\.0\\.1:\\d+)");
 
   private final Process process;
   private final String address;
 
-  private RealTarget(Process process, String address) {
+  private RealProgram(Process process, String address) {
     this.process = process;
     this.address = address;
   }
@@ -35,24 +34,24 @@ public final class RealTarget implements AutoCloseable {
   }
 
   /** Starts a program that logs as Prometheus' do, on a free port of loopback. */
-  public static RealTarget start(Path binary, String... arguments) throws IOException {
+  public static RealProgram start(Path binary, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(binary.toString()));
     command.add("--web.listen-address=127.0.0.1:0");
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     BufferedReader log = process.inputReader();
-    String address = null;
+    @Nullable String address = null;
     for (String line = log.readLine(); address == null && line != null; line = log.readLine()) {
       Matcher listening = LISTENING.matcher(line);
       address = listening.find() ? listening.group(1) : null;
     }
     if (address == null) {
       process.destroyForcibly();
+      throw new AssertionError("no address in the log of " + binary);
     }
-    assertThat(address).as("the address in the log of %s", binary).isNotNull();
     // A full pipe would stop the program.
     Thread.ofVirtual().start(() -> log.lines().forEach(_ -> {}));
-    return new RealTarget(process, address);
+    return new RealProgram(process, address);
   }
 
   public String address() {
