@@ -1,6 +1,9 @@
 package dev.vedette.querier.remoteread;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramBytes;
+import dev.vedette.model.Label;
 import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
@@ -21,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers remote read with the samples as they are stored, staleness markers included. Series of a
@@ -28,8 +32,13 @@ import java.util.concurrent.Semaphore;
  * all are there, encoded and within a bound. Safe for all threads; blocks.
  */
 public final class RemoteRead {
-  // A message within another has a length of 28 bits in our writer; a series may still follow.
-  private static final int MOST_BYTES = 192 << 20;
+  // A message within another has a length of 28 bits in our writer.
+  private static final int MOST_BYTES = 240 << 20;
+
+  // A sample in one message is 22 bytes, lengths included; in chunks it is less.
+  private static final int SAMPLE_BYTES = 32;
+  private static final int SERIES_BYTES = 64;
+  private static final int LABEL_BYTES = 16;
 
   private final RemoteReadConfig config;
   private final SeriesSource source;
@@ -86,9 +95,9 @@ public final class RemoteRead {
       held += bytes;
     }
 
-    private void release() {
-      reservation.release(held);
-      held = 0;
+    private void release(long bytes) {
+      reservation.release(bytes);
+      held -= bytes;
     }
 
     /** The whole answer in one message, compressed. */
@@ -103,10 +112,10 @@ public final class RemoteRead {
             for (int i = 0; i < batch.count(); i++) {
               count += batch.size(i);
               checkSamples(count);
-              int before = answer.size();
+              long most = mostBytes(batch, i);
+              checkBytes(answer.size() + most);
+              hold(most);
               answer.add(batch, i);
-              hold(answer.size() - before);
-              checkBytes(answer.size());
             }
           }
         }
@@ -118,7 +127,7 @@ public final class RemoteRead {
       return answer.compressed();
     }
 
-    private static void checkBytes(int size) {
+    private static void checkBytes(long size) {
       if (size > MOST_BYTES) {
         throw new LimitExceeded(
             ErrorId.QUERY_LIMIT,
@@ -140,7 +149,7 @@ public final class RemoteRead {
 
     /** Series of one query, encoded, in the order of their labels. */
     public List<ChunkedSeries> chunks(TenantId tenant, ReadRequest.Query query) {
-      release();
+      release(held);
       List<ChunkedSeries> found = new ArrayList<>();
       ChunkedSeries.Encoder encoder = new ChunkedSeries.Encoder();
       SeriesBatch batch = new SeriesBatch();
@@ -148,8 +157,10 @@ public final class RemoteRead {
       try (SeriesCursor cursor = source.select(tenant, selection(query))) {
         while (cursor.next(batch)) {
           for (int i = 0; i < batch.count(); i++) {
+            long most = mostBytes(batch, i);
+            hold(most);
             ChunkedSeries series = encoder.encode(batch, i);
-            hold(series.size());
+            release(most - series.size());
             found.add(series);
             count += batch.size(i);
           }
@@ -173,6 +184,20 @@ public final class RemoteRead {
       reservation.close();
       turns.release();
     }
+  }
+
+  /** What a series can take at most in either form of an answer, or a little more. */
+  private static long mostBytes(SeriesBatch batch, int series) {
+    long bytes = SERIES_BYTES;
+    for (Label label : batch.labels(series)) {
+      bytes += LABEL_BYTES + 3L * (label.name().length() + label.value().length());
+    }
+    @Nullable Histogram @Nullable [] histograms = batch.histograms(series);
+    for (int i = 0; histograms != null && i < batch.size(series); i++) {
+      Histogram histogram = histograms[i];
+      bytes += histogram == null ? 0 : SAMPLE_BYTES + HistogramBytes.maxSize(histogram);
+    }
+    return bytes + (long) SAMPLE_BYTES * batch.size(series);
   }
 
   private static Selection selection(ReadRequest.Query query) {
