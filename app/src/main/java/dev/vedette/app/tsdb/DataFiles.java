@@ -67,15 +67,24 @@ final class DataFiles implements AutoCloseable {
   /** Block files of all tenants. */
   List<Path> blocks() throws IOException {
     List<Path> blocks = new ArrayList<>();
+    for (Path tenant : tenants()) {
+      blocks.addAll(BlockFiles.list(files, tenant));
+    }
+    return blocks;
+  }
+
+  /** Each tenant's folder of blocks. */
+  List<Path> tenants() throws IOException {
+    List<Path> tenants = new ArrayList<>();
     Path parent = folder.resolve("blocks");
     if (Files.isDirectory(parent)) {
       for (Path tenant : files.list(parent)) {
         if (files.isFolder(tenant)) {
-          blocks.addAll(BlockFiles.list(files, tenant));
+          tenants.add(tenant);
         }
       }
     }
-    return blocks;
+    return tenants;
   }
 
   WalInspection log() throws IOException {

@@ -7,6 +7,7 @@ import dev.vedette.tsdb.repair.BlockOutcome.Rewritten;
 import dev.vedette.tsdb.repair.BlockOutcome.Sound;
 import dev.vedette.tsdb.repair.BlockOutcome.Unreadable;
 import dev.vedette.tsdb.repair.BlockRepair;
+import dev.vedette.tsdb.repair.BlockRepair.LostTombstones;
 import dev.vedette.tsdb.repair.LogOutcome;
 import dev.vedette.tsdb.repair.LogRepair;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -66,6 +68,11 @@ final class RepairCommand implements Callable<Integer> {
             (series, samples, _) ->
                 System.err.printf("  %d series, %d samples%n", series, samples));
     boolean sound = true;
+    for (Path tenant : data.tenants()) {
+      Optional<LostTombstones> lost = repair.repairTombstones(tenant);
+      lost.ifPresent(RepairCommand::print);
+      sound &= lost.isEmpty();
+    }
     List<Path> blocks = data.blocks();
     for (int i = 0; i < blocks.size(); i++) {
       System.err.printf("block %d of %d: %s%n", i + 1, blocks.size(), blocks.get(i).getFileName());
@@ -82,6 +89,13 @@ final class RepairCommand implements Callable<Integer> {
       }
     }
     return sound;
+  }
+
+  private static void print(LostTombstones tombstones) {
+    System.out.printf(
+        "%s%n  lost: deletions that were not carried out on disk yet; what they deleted is to be"
+            + " seen again, so delete it again%n  as it was: %s%n",
+        tombstones.reason().explain(), tombstones.kept());
   }
 
   private static void print(Rewritten block) {

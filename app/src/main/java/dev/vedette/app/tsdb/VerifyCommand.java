@@ -3,6 +3,7 @@ package dev.vedette.app.tsdb;
 import dev.vedette.model.Corruption;
 import dev.vedette.model.RealFiles;
 import dev.vedette.tsdb.block.Block;
+import dev.vedette.tsdb.block.TombstoneFile;
 import dev.vedette.tsdb.wal.WalDamage;
 import dev.vedette.tsdb.wal.WalInspection;
 import dev.vedette.tsdb.wal.WalInspection.KeptPart;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,6 +40,9 @@ final class VerifyCommand implements Callable<Integer> {
             "block %d of %d: %s%n", i + 1, blocks.size(), blocks.get(i).getFileName());
         verify(blocks.get(i)).forEach(damage -> damages.add(damage.getMessage()));
       }
+      for (Path tenant : data.tenants()) {
+        tombstones(data, tenant).ifPresent(damage -> damages.add(damage.getMessage()));
+      }
       System.err.println("log");
       WalInspection log = data.log();
       for (WalDamage damage : log.damages()) {
@@ -54,6 +59,15 @@ final class VerifyCommand implements Callable<Integer> {
           log.files().size(),
           damages.isEmpty() ? "no damage" : damages.size() + " damaged places");
       return damages.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  private static Optional<Corruption> tombstones(DataFiles data, Path tenant) throws IOException {
+    try {
+      TombstoneFile.read(data.store(), tenant);
+      return Optional.empty();
+    } catch (Corruption e) {
+      return Optional.of(e);
     }
   }
 

@@ -46,6 +46,27 @@ public final class BlockRepair {
   }
 
   /**
+   * Tombstones that could not be read: what they deleted is to be seen again.
+   *
+   * @param kept where the file lies as it was
+   */
+  public record LostTombstones(Path kept, Corruption reason) {}
+
+  /** Takes damaged tombstones out of a tenant's folder. Comes before the folder's blocks. */
+  public Optional<LostTombstones> repairTombstones(Path folder) throws IOException {
+    try {
+      TombstoneFile.read(files, folder);
+      return Optional.empty();
+    } catch (Corruption e) {
+      Path file = folder.resolve(TombstoneFile.NAME);
+      Path copy = kept.link(file);
+      files.delete(file);
+      files.syncFolder(folder);
+      return Optional.of(new LostTombstones(copy, e));
+    }
+  }
+
+  /**
    * Reads a block, and mends it where something is wrong.
    *
    * @throws IOException where the disk refuses; the block is then as it was

@@ -217,6 +217,25 @@ class RepairTest {
   }
 
   @Test
+  void damagedTombstonesAreKeptAndTheBlocksAreThereAgain() throws IOException {
+    SimFiles disk = written(true);
+    try (Tsdb tsdb = open(disk)) {
+      tsdb.delete(
+          TenantId.DEFAULT,
+          List.of(List.of(LabelMatcher.equal("__name__", "metric_1"))),
+          Long.MIN_VALUE,
+          Long.MAX_VALUE);
+    }
+    disk.flipBit(BLOCKS.resolve("tombstones"), 12, 1);
+
+    BlockRepair.LostTombstones lost = repair(disk).repairTombstones(BLOCKS).orElseThrow();
+
+    assertThat(disk.exists(lost.kept())).isTrue();
+    assertThat(read(disk)).hasSize(SERIES);
+    assertThat(repair(disk).repairTombstones(BLOCKS)).isEmpty();
+  }
+
+  @Test
   void aDamagedLogIsKeptAndEverythingElseOfItIsInBlocks() throws IOException {
     SimFiles disk = written(false);
     Path segment = disk.list(WAL).stream().filter(file -> isFile(disk, file)).findFirst().get();
