@@ -42,7 +42,8 @@ final class Settings {
         limits.exemptLabels(),
         limits.maxLabelsPerSeries(),
         limits.maxLabelNameLength(),
-        limits.maxLabelValueLength());
+        limits.maxLabelValueLength(),
+        limits.maxHistogramBuckets());
   }
 
   static SampleRates rates(ClusterSettings settings) {

@@ -139,6 +139,13 @@ public record MetricsClusterSpec(
           @Default("4096")
           Integer maxLabelValueLength,
       @JsonPropertyDescription(
+              "Buckets of one native histogram. Histograms with more are refused with"
+                  + " histogram-bucket-limit.")
+          @Min(1)
+          @Max(20_000)
+          @Default("2000")
+          Integer maxHistogramBuckets,
+      @JsonPropertyDescription(
               "Samples a second of a tenant, averaged over a few seconds. Above it writes are"
                   + " answered with sample-rate-limit (HTTP 429). Unset: no limit.")
           @Min(1)

@@ -77,15 +77,10 @@ final class BenchCommand implements Callable<Integer> {
   private Tsdb open(Path data) {
     TsdbConfig stock = TsdbConfig.forTools(data);
     SeriesLimits none =
-        new SeriesLimits(
-            Integer.MAX_VALUE,
-            Integer.MAX_VALUE,
-            Integer.MAX_VALUE,
-            Integer.MAX_VALUE,
-            SeriesLimits.DEFAULTS.infrastructureLabels(),
-            SeriesLimits.DEFAULTS.maxLabelsPerSeries(),
-            SeriesLimits.DEFAULTS.maxLabelNameLength(),
-            SeriesLimits.DEFAULTS.maxLabelValueLength());
+        SeriesLimits.DEFAULTS
+            .withMaxSeries(Integer.MAX_VALUE)
+            .withMaxSeriesPerMetric(Integer.MAX_VALUE)
+            .withMaxLabelValuesPerMetric(Integer.MAX_VALUE);
     return Tsdb.open(
         stock.withLimits(none),
         new RealFiles(),

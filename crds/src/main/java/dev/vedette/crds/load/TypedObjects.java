@@ -83,6 +83,7 @@ final class TypedObjects {
         fields.integer("maxLabelsPerSeries"),
         fields.integer("maxLabelNameLength"),
         fields.integer("maxLabelValueLength"),
+        fields.integer("maxHistogramBuckets"),
         fields.optionalLong("samplesPerSecond"),
         fields.size("maxRequestBytes"));
   }

@@ -48,6 +48,7 @@ public record ClusterSettings(
       int maxLabelsPerSeries,
       int maxLabelNameLength,
       int maxLabelValueLength,
+      int maxHistogramBuckets,
       OptionalLong samplesPerSecond,
       long maxRequestBytes) {
     public Limits {
@@ -114,6 +115,7 @@ public record ClusterSettings(
         limits.maxLabelsPerSeries(),
         limits.maxLabelNameLength(),
         limits.maxLabelValueLength(),
+        limits.maxHistogramBuckets(),
         samples == null ? OptionalLong.empty() : OptionalLong.of(samples),
         limits.maxRequestBytes().bytes());
   }

@@ -35,6 +35,7 @@ class ClusterSettingsTest {
                     40,
                     256,
                     4096,
+                    2000,
                     OptionalLong.empty(),
                     32 << 20),
                 new ClusterSettings.Query(

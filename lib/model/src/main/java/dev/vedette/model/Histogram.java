@@ -163,7 +163,7 @@ public final class Histogram {
     return value(HistogramLayout.BUCKETS + layout.positive().buckets() + bucket);
   }
 
-  private double value(int column) {
+  double value(int column) {
     return isFloat ? Double.longBitsToDouble(columns[column]) : (double) columns[column];
   }
 

@@ -82,6 +82,10 @@ final class Replay {
     @Override
     public void sample(int ref, long timestampMillis, long valueBits) {
       restore.sample(ref, timestampMillis, valueBits);
+      look();
+    }
+
+    private void look() {
       if (--untilLook == 0) {
         untilLook = SAMPLES_PER_LOOK;
         if (head.chunkBytes() > config.maxHeadBytes()
@@ -94,12 +98,14 @@ final class Replay {
 
     @Override
     public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
-      sample(ref, timestampMillis, valueBits);
+      restore.sample(ref, timestampMillis, valueBits, startMillis);
+      look();
     }
 
     @Override
     public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
       restore.histogram(ref, timestampMillis, histogram, startMillis);
+      look();
     }
 
     @Override

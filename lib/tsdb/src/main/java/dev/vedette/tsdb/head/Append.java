@@ -34,6 +34,7 @@ final class Append {
   private int[] nextOfShard = new int[256];
   private final int[] firstOfShard;
   final LateAppend late;
+  final WideAppend wide;
   private long oldest;
   private long newest;
 
@@ -53,6 +54,7 @@ final class Append {
     this.records = head.log().newRecords();
     this.firstOfShard = new int[shards];
     this.late = new LateAppend(head, this);
+    this.wide = new WideAppend(head, this);
   }
 
   void begin(TenantIndex tenant, WriteBatch batch, long oldest, long newest) {
@@ -63,6 +65,7 @@ final class Append {
     refusals.clear();
     records.clear();
     late.begin();
+    wide.begin();
     stored = 0;
     duplicates = 0;
     probes = 0;
@@ -224,6 +227,10 @@ final class Append {
   }
 
   private void appendSeries(Shard shard, long[] segment, int at, int ref, int i) {
+    if (SeriesRecords.isWide(segment, at) || wide.isNeeded() && wide.isWide(i)) {
+      wide.append(shard, ref, i);
+      return;
+    }
     long[] timestamps = batch.timestamps();
     long[] valueBits = batch.valueBits();
     int to = batch.samplesTo(i);
@@ -231,7 +238,7 @@ final class Append {
       long timestamp = timestamps[s];
       long bits = valueBits[s];
       if (timestamp < oldest || timestamp > newest) {
-        refuse(timestamp > newest ? ErrorId.SAMPLE_TOO_NEW : ErrorId.SAMPLE_TOO_OLD, i, s);
+        refuseOutOfTime(i, timestamp);
         continue;
       }
       long run = segment[at + SeriesRecords.RUN];
@@ -257,9 +264,19 @@ final class Append {
     }
   }
 
+  /** Whether some sample was there already, maybe put there by a request not durable yet. */
+  boolean hasDuplicates() {
+    return duplicates > 0 || wide.histogramDuplicates > 0;
+  }
+
   /** Notes that a sample is stored. */
   void count(long timestamp) {
     stored++;
+    noteTime(timestamp);
+  }
+
+  /** Notes the time of a sample that is stored. */
+  void noteTime(long timestamp) {
     minStored = Math.min(minStored, timestamp);
     maxStored = Math.max(maxStored, timestamp);
   }
@@ -272,17 +289,38 @@ final class Append {
   private void notStored(int outcome, int i, int sample) {
     switch (outcome) {
       case Shard.DUPLICATE -> duplicates++;
-      case Shard.CONFLICT -> refuse(ErrorId.SAMPLE_CONFLICT, i, sample);
+      case Shard.CONFLICT -> refuse(ErrorId.SAMPLE_CONFLICT, i, batch.timestamps()[sample]);
       default -> late.add(i, sample);
     }
   }
 
-  void refuse(ErrorId id, int i, int sample) {
+  boolean isOutOfTime(long timestamp) {
+    return timestamp < oldest || timestamp > newest;
+  }
+
+  void refuseOutOfTime(int i, long timestamp) {
+    refuse(timestamp > newest ? ErrorId.SAMPLE_TOO_NEW : ErrorId.SAMPLE_TOO_OLD, i, timestamp);
+  }
+
+  void refuse(ErrorId id, int i, long timestamp) {
     if (refusals.isFirst(id)) {
-      refusals.add(id, 1, explain(id, batch.labels(i), batch.timestamps()[sample]));
+      refusals.add(id, 1, explain(id, batch.labels(i), timestamp));
     } else {
       refusals.add(id, 1);
     }
+  }
+
+  void refuseHistogram(int i, long timestamp, int buckets, int limit) {
+    if (!refusals.isFirst(ErrorId.HISTOGRAM_BUCKET_LIMIT)) {
+      refusals.add(ErrorId.HISTOGRAM_BUCKET_LIMIT, 1);
+      return;
+    }
+    refusals.add(
+        ErrorId.HISTOGRAM_BUCKET_LIMIT,
+        1,
+        "histogram of %s at %s has %d buckets, one may have %d; make it coarser, or raise"
+                .formatted(batch.labels(i), Instant.ofEpochMilli(timestamp), buckets, limit)
+            + " spec.limits.maxHistogramBuckets of the MetricsCluster");
   }
 
   private String explain(ErrorId id, Labels labels, long timestamp) {
@@ -313,8 +351,12 @@ final class Append {
   /** Whether a series has a sample worth being born for; refuses its samples where it has none. */
   boolean hasSampleInTime(int i) {
     for (int s = batch.samplesFrom(i); s < batch.samplesTo(i); s++) {
-      long timestamp = batch.timestamps()[s];
-      if (timestamp >= oldest && timestamp <= newest) {
+      if (!isOutOfTime(batch.timestamps()[s])) {
+        return true;
+      }
+    }
+    for (int s = batch.histogramsFrom(i); s < batch.histogramsTo(i); s++) {
+      if (!isOutOfTime(batch.histogramTimestamp(s))) {
         return true;
       }
     }
@@ -325,8 +367,10 @@ final class Append {
   private void refuseAllOutOfTime(int i) {
     try {
       for (int s = batch.samplesFrom(i); s < batch.samplesTo(i); s++) {
-        boolean tooNew = batch.timestamps()[s] > newest;
-        refuse(tooNew ? ErrorId.SAMPLE_TOO_NEW : ErrorId.SAMPLE_TOO_OLD, i, s);
+        refuseOutOfTime(i, batch.timestamps()[s]);
+      }
+      for (int s = batch.histogramsFrom(i); s < batch.histogramsTo(i); s++) {
+        refuseOutOfTime(i, batch.histogramTimestamp(s));
       }
     } catch (InvalidRequest e) {
       refusals.add(e.id(), samples(i), e.advice());
@@ -334,6 +378,9 @@ final class Append {
   }
 
   int samples(int i) {
-    return batch.samplesTo(i) - batch.samplesFrom(i);
+    return batch.samplesTo(i)
+        - batch.samplesFrom(i)
+        + batch.histogramsTo(i)
+        - batch.histogramsFrom(i);
   }
 }

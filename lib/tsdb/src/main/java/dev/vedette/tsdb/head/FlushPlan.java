@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.IntToLongFunction;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -19,11 +20,14 @@ import org.roaringbitmap.RoaringBitmap;
  */
 final class FlushPlan implements FlushSource {
   private static final long NOTHING = Long.MIN_VALUE;
+  private static final SampleRun NONE = new SampleRun(0);
 
   private final SeriesDirectory directory;
   private final long windowMillis;
   private final long[] horizons;
   private final Map<Integer, SampleRun> late = new HashMap<>();
+  private final Map<Integer, Long> wideHorizons = new HashMap<>();
+  private final Map<Integer, SampleRun> wideLate = new HashMap<>();
   private final Map<TenantIndex, TreeSet<Long>> windows =
       new TreeMap<>(Comparator.comparing((TenantIndex tenant) -> tenant.tenant));
   private final Map<TenantIndex, int[]> sorted = new TreeMap<>(Comparator.comparing(t -> t.tenant));
@@ -46,6 +50,22 @@ final class FlushPlan implements FlushSource {
     for (int ref = 0; ref < horizons.length; ref++) {
       if (directory.isAlive(ref) && reader.bounds(ref, endMillis - 1) > 0) {
         look(reader, ref, endMillis - 1);
+      }
+    }
+    for (Shard shard : directory.shards()) {
+      shard.wide.all().forEach((ref, of) -> takeWide(ref, of.inOrder, endMillis));
+    }
+  }
+
+  private void takeWide(int ref, WideRun inOrder, long endMillis) {
+    long horizon = inOrder.newestBelow(endMillis);
+    if (ref >= horizons.length || horizon == Long.MIN_VALUE) {
+      return;
+    }
+    wideHorizons.put(ref, horizon);
+    for (WideChunk chunk : inOrder.snapshot()) {
+      if (chunk.first() <= horizon) {
+        noteWindows(ref, chunk.first(), Math.min(chunk.last(), horizon));
       }
     }
   }
@@ -71,20 +91,17 @@ final class FlushPlan implements FlushSource {
 
   /** Takes the late samples that are older than what {@code end} says of their series. */
   void takeLate(IntToLongFunction end) {
-    Map<Integer, SampleRun> found = new HashMap<>();
     for (Shard shard : directory.shards()) {
-      shard.late.collect(end, found);
+      shard.late.collect(end, late);
+      shard.wide.collectLate(end, wideLate);
     }
-    found.forEach(
-        (ref, run) -> {
-          if (ref < horizons.length) {
-            takeLate(ref, run);
-          }
-        });
+    late.keySet().removeIf(ref -> ref >= horizons.length);
+    wideLate.keySet().removeIf(ref -> ref >= horizons.length);
+    late.forEach(this::noteWindows);
+    wideLate.forEach(this::noteWindows);
   }
 
-  private void takeLate(int ref, SampleRun run) {
-    late.put(ref, run);
+  private void noteWindows(int ref, SampleRun run) {
     for (int i = run.from; i < run.to; i++) {
       if (i == run.from || startOf(run.timestamps[i]) != startOf(run.timestamps[i - 1])) {
         noteWindows(ref, run.timestamps[i], run.timestamps[i]);
@@ -92,9 +109,29 @@ final class FlushPlan implements FlushSource {
     }
   }
 
-  /** Late samples taken, by ref. */
+  /** Late samples taken, by ref, those of wide series not among them. */
   Map<Integer, SampleRun> late() {
     return late;
+  }
+
+  /** Late samples taken of wide series, by ref. */
+  Map<Integer, SampleRun> wideLate() {
+    return wideLate;
+  }
+
+  /** Samples taken of a wide series in a closed range of time; none of another one. */
+  void copyWide(int ref, long start, long end, SampleRun into) {
+    into.clear();
+    SampleRun inOrder = new SampleRun();
+    Long horizon = wideHorizons.get(ref);
+    WideSeries of = horizon == null ? null : directory.shardOf(ref).wide.find(ref);
+    if (of != null && horizon != null) {
+      of.inOrder.copy(start, Math.min(end, horizon), inOrder);
+    }
+    SampleRun behind = wideLate.get(ref);
+    if (inOrder.size() > 0 || behind != null) {
+      into.merge(inOrder, behind == null ? NONE : behind.within(start, end));
+    }
   }
 
   boolean takesInOrder(int ref) {
@@ -120,6 +157,18 @@ final class FlushPlan implements FlushSource {
       }
     }
     late.forEach((ref, run) -> directory.shardOf(ref).late.remove(ref, run));
+    wideHorizons.forEach((ref, horizon) -> locked(ref, wide -> wide.dropThrough(ref, horizon)));
+    wideLate.forEach((ref, run) -> locked(ref, wide -> wide.removeLate(ref, run)));
+  }
+
+  private void locked(int ref, Consumer<WideStore> change) {
+    Shard shard = directory.shardOf(ref);
+    shard.lock.lock();
+    try {
+      change.accept(shard.wide);
+    } finally {
+      shard.lock.unlock();
+    }
   }
 
   @Override
@@ -138,6 +187,13 @@ final class FlushPlan implements FlushSource {
     return new HeadSeries(directory, this, refs, startMillis, endMillis);
   }
 
+  private boolean isTaken(int ref) {
+    return takesInOrder(ref)
+        || late.containsKey(ref)
+        || wideHorizons.containsKey(ref)
+        || wideLate.containsKey(ref);
+  }
+
   private int[] sort(TenantIndex tenant) {
     RoaringBitmap flushed = new RoaringBitmap();
     tenant
@@ -145,7 +201,7 @@ final class FlushPlan implements FlushSource {
         .bitmap()
         .forEach(
             (int ref) -> {
-              if (ref < horizons.length && (takesInOrder(ref) || late.containsKey(ref))) {
+              if (ref < horizons.length && isTaken(ref)) {
                 flushed.add(ref);
               }
             });

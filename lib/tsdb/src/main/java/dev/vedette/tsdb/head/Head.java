@@ -2,6 +2,7 @@ package dev.vedette.tsdb.head;
 
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Invariant;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Recent samples of every tenant, in memory.
@@ -46,6 +48,7 @@ public final class Head {
           ErrorId.INVALID_LABELS,
           ErrorId.LABEL_COUNT_LIMIT,
           ErrorId.LABEL_SIZE_LIMIT,
+          ErrorId.HISTOGRAM_BUCKET_LIMIT,
           ErrorId.SERIES_LIMIT,
           ErrorId.METRIC_SERIES_LIMIT,
           ErrorId.LABEL_VALUES_LIMIT,
@@ -103,7 +106,7 @@ public final class Head {
           now - config.retention().toMillis(),
           now + config.futureLimit().toMillis());
       long position = appendAndNoteTimes(append);
-      log.awaitDurable(append.duplicates > 0 ? log.end() : position);
+      log.awaitDurable(append.hasDuplicates() ? log.end() : position);
       return outcome(append);
     } finally {
       give(append);
@@ -116,7 +119,7 @@ public final class Head {
     } finally {
       // Also of a request that fails from here on: sent again, its samples are duplicates, and they
       // must be found by then.
-      if (append.stored > 0) {
+      if (append.minStored <= append.maxStored) {
         append.tenant.noteTimes(append.minStored, append.maxStored);
       }
     }
@@ -171,7 +174,14 @@ public final class Head {
     metrics.replaced.inc(append.late.replaced);
     metrics.speculationMisses.inc(append.probes);
     metrics.rejected(append.refusals);
-    return new WriteOutcome(append.stored, append.duplicates, append.refusals.toList());
+    metrics.histograms.inc(append.wide.histograms);
+    return new WriteOutcome(
+        append.stored,
+        append.duplicates,
+        append.wide.histograms,
+        append.wide.histogramDuplicates,
+        0,
+        append.refusals.toList());
   }
 
   private Append take(TenantIndex tenant, WriteBatch batch) {
@@ -191,6 +201,11 @@ public final class Head {
         idle.addLast(append);
       }
     }
+  }
+
+  /** Most buckets that a histogram may have. */
+  int maxHistogramBuckets() {
+    return limits.limits().maxHistogramBuckets();
   }
 
   /** Other limits from now on; series that exist stay. */
@@ -279,9 +294,23 @@ public final class Head {
   void restoreSample(int ref, long timestampMillis, long valueBits) {
     Shard shard = directory.shardOf(ref);
     long[] segment = directory.records().segment(ref);
+    if (SeriesRecords.isWide(segment, SeriesRecords.at(ref))) {
+      restoreWide(ref, timestampMillis, valueBits, null, 0);
+      return;
+    }
     int outcome = shard.append(segment, SeriesRecords.at(ref), timestampMillis, valueBits);
     if (outcome == Shard.LATE || outcome == Shard.CONFLICT) {
       shard.late.take(ref, timestampMillis, valueBits, true);
+    }
+  }
+
+  /** The same for a float with a start timestamp, or a histogram. */
+  void restoreWide(
+      int ref, long timestampMillis, long bits, @Nullable Histogram histogram, long startMillis) {
+    WideStore wide = directory.shardOf(ref).wide;
+    if (wide.take(ref, timestampMillis, bits, histogram, startMillis, true)
+        == WideStore.Outcome.CONFLICT) {
+      wide.replace(ref, timestampMillis, bits, histogram, startMillis);
     }
   }
 
@@ -333,7 +362,7 @@ public final class Head {
   /** Whether a flush up to there would find samples. */
   public boolean hasSamplesBefore(long cutoffMillis) {
     for (Shard shard : directory.shards()) {
-      if (shard.late.hasBefore(cutoffMillis)) {
+      if (shard.late.hasBefore(cutoffMillis) || shard.wide.hasBefore(cutoffMillis)) {
         return true;
       }
     }

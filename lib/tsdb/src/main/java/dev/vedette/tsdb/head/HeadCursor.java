@@ -38,6 +38,8 @@ final class HeadCursor implements SeriesCursor {
             directory.labels(ref),
             timestamps(batch, slot, samples),
             values(slot, samples),
+            samples.histograms,
+            samples.starts,
             samples.size());
       }
     }

@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.head;
 
+import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.tsdb.block.SortedSeries;
 import java.util.ArrayList;
@@ -117,11 +118,16 @@ public final class HeadFlush implements FlushSource {
     long newest;
     long bits;
     try {
-      if (!SeriesRecords.isEmpty(segment, at)) {
+      WideSeries wide = shard.wide.find(ref);
+      if (!SeriesRecords.isEmpty(segment, at) || wide != null && !wide.inOrder.isEmpty()) {
         return;
       }
       newest = segment[at + SeriesRecords.LAST_TS];
       bits = segment[at + SeriesRecords.LAST_BITS];
+      if (wide != null && wide.inOrder.newestMillis() > newest) {
+        newest = wide.inOrder.newestMillis();
+        bits = SpecialValues.STALE_BITS;
+      }
     } finally {
       shard.lock.unlock();
     }

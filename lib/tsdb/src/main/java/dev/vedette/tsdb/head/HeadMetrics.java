@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 final class HeadMetrics {
   final CounterDataPoint appended;
   final CounterDataPoint duplicates;
+  final CounterDataPoint histograms;
   final CounterDataPoint late;
   final CounterDataPoint replaced;
   final CounterDataPoint born;
@@ -28,6 +29,11 @@ final class HeadMetrics {
             registry,
             "vedette_storage_samples_duplicate",
             "Samples that were in the head already, with the same value.");
+    histograms =
+        counter(
+            registry,
+            "vedette_storage_histograms_appended",
+            "Samples that are native histograms stored in the head.");
     late =
         counter(
             registry,

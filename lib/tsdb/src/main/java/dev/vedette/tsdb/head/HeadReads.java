@@ -120,6 +120,11 @@ final class HeadReads {
                   bounds[0] = Math.min(bounds[0], reader.pieceMin(pieces - 1));
                   bounds[1] = Math.max(bounds[1], reader.pieceMax(0));
                 }
+                WideSeries wide = directory.shardOf(ref).wide.find(ref);
+                if (wide != null && !wide.isEmpty()) {
+                  bounds[0] = Math.min(bounds[0], wide.minMillis());
+                  bounds[1] = Math.max(bounds[1], wide.maxMillis());
+                }
                 LateSeries late = directory.shardOf(ref).late.find(ref);
                 if (late != null) {
                   bounds[0] = Math.min(bounds[0], late.minMillis());

@@ -53,6 +53,31 @@ public final class HeadRestore {
       return;
     }
     head.restoreSample(own, timestampMillis, valueBits);
+    count(timestampMillis);
+  }
+
+  /** A float with a start timestamp, 0 where it has none. */
+  public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
+    int own = own(ref);
+    if (own == UNKNOWN) {
+      strays++;
+      return;
+    }
+    head.restoreWide(own, timestampMillis, valueBits, null, startMillis);
+    count(timestampMillis);
+  }
+
+  public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+    int own = own(ref);
+    if (own == UNKNOWN) {
+      strays++;
+      return;
+    }
+    head.restoreWide(own, timestampMillis, histogram.sumBits(), histogram, startMillis);
+    count(timestampMillis);
+  }
+
+  private void count(long timestampMillis) {
     samples++;
     minMillis = Math.min(minMillis, timestampMillis);
     maxMillis = Math.max(maxMillis, timestampMillis);
@@ -75,11 +100,6 @@ public final class HeadRestore {
   /** Time of the newest sample the log knows of; {@link Long#MIN_VALUE} where it knows none. */
   public long newestMillis() {
     return newestMillis;
-  }
-
-  /** Histograms of a log that a later release wrote: the head has no place for them. */
-  public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
-    strays++;
   }
 
   public void metadata(TenantId tenant, MetricMetadata family) {

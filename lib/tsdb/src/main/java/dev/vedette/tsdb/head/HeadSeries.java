@@ -1,7 +1,9 @@
 package dev.vedette.tsdb.head;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import dev.vedette.tsdb.block.SortedSeries;
+import org.jspecify.annotations.Nullable;
 
 /** Series of the head with those of their samples in a range that a flush takes. */
 final class HeadSeries implements SortedSeries {
@@ -14,7 +16,10 @@ final class HeadSeries implements SortedSeries {
   private final long end;
   private final SampleReader reader;
   private final SampleRun inOrder = new SampleRun(0);
-  private final SampleRun samples = new SampleRun();
+  private final SampleRun narrow = new SampleRun();
+  private final SampleRun wide = new SampleRun();
+  private final SampleRun all = new SampleRun();
+  private SampleRun samples = narrow;
   private int next;
 
   HeadSeries(SeriesDirectory directory, FlushPlan plan, int[] refs, long start, long end) {
@@ -45,7 +50,13 @@ final class HeadSeries implements SortedSeries {
       inOrder.show(reader);
     }
     SampleRun late = plan.late().getOrDefault(ref, NONE).within(start, end);
-    samples.merge(inOrder, late);
+    narrow.merge(inOrder, late);
+    samples = narrow;
+    plan.copyWide(ref, start, end, wide);
+    if (wide.size() > 0) {
+      all.merge(narrow, wide);
+      samples = all;
+    }
   }
 
   @Override
@@ -66,5 +77,15 @@ final class HeadSeries implements SortedSeries {
   @Override
   public long[] valueBits() {
     return samples.bits;
+  }
+
+  @Override
+  public @Nullable Histogram @Nullable [] histograms() {
+    return samples.histograms;
+  }
+
+  @Override
+  public long @Nullable [] starts() {
+    return samples.starts;
   }
 }

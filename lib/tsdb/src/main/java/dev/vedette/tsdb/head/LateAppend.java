@@ -143,7 +143,8 @@ final class LateAppend {
 
   private void settle(LateStore.Outcome outcome, int i, int sample) {
     switch (outcome) {
-      case FULL -> request.refuse(ErrorId.LATE_SAMPLES_LIMIT, i, sample);
+      case FULL ->
+          request.refuse(ErrorId.LATE_SAMPLES_LIMIT, i, request.batch.timestamps()[sample]);
       case DUPLICATE, DUPLICATE_IN_ORDER -> {
         request.duplicates++;
         if (head.logHasGaps()) {

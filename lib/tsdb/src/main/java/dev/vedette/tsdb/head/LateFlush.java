@@ -29,6 +29,23 @@ public final class LateFlush implements FlushSource {
     plan.takeLate(this::end);
     SampleReader reader = directory.newSampleReader();
     plan.late().forEach((ref, run) -> leaveReplacing(reader, ref, run));
+    plan.wideLate().replaceAll((ref, run) -> withoutReplacing(ref, run));
+  }
+
+  private SampleRun withoutReplacing(int ref, SampleRun late) {
+    long from = late.timestamps[late.from];
+    long to = late.timestamps[late.to - 1];
+    SampleRun narrow = directory.newReader().readNarrow(ref, from, to);
+    SampleRun inOrder = new SampleRun();
+    WideSeries of = directory.shardOf(ref).wide.find(ref);
+    if (of != null) {
+      of.inOrder.copy(from, to, inOrder);
+    }
+    SampleRun replaced = new SampleRun();
+    replaced.merge(narrow, inOrder);
+    SampleRun left = new SampleRun();
+    left.takeWithout(late, replaced);
+    return left;
   }
 
   private long end(int ref) {

@@ -229,6 +229,9 @@ final class SeriesDirectory {
     for (SlabArena arena : arenas) {
       total += arena.usedBytes();
     }
+    for (Shard shard : shards) {
+      total += shard.wide.bytes();
+    }
     return total;
   }
 
@@ -240,7 +243,8 @@ final class SeriesDirectory {
       long version = SeriesRecords.acquireVersion(segment, at);
       long newest = segment[at + SeriesRecords.LAST_TS];
       if (!SeriesRecords.isChanging(version) && SeriesRecords.unchanged(segment, at, version)) {
-        return newest;
+        WideSeries wide = shardOf(ref).wide.find(ref);
+        return wide == null ? newest : Math.max(newest, wide.inOrder.newestMillis());
       }
       Thread.onSpinWait();
     }
@@ -250,7 +254,7 @@ final class SeriesDirectory {
   long lateBytes() {
     long total = 0;
     for (Shard shard : shards) {
-      total += shard.late.bytes();
+      total += shard.late.bytes() + shard.wide.lateBytes();
     }
     return total;
   }
@@ -258,7 +262,7 @@ final class SeriesDirectory {
   long lateSamples() {
     long total = 0;
     for (Shard shard : shards) {
-      total += shard.late.samples();
+      total += shard.late.samples() + shard.wide.lateSamples();
     }
     return total;
   }

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param maxLabelsPerSeries labels of a series, {@code __name__} among them
  * @param maxLabelNameLength bytes
  * @param maxLabelValueLength bytes
+ * @param maxHistogramBuckets buckets of one native histogram, both sides together
  */
 public record SeriesLimits(
     int maxSeries,
@@ -22,7 +23,11 @@ public record SeriesLimits(
     Set<String> infrastructureLabels,
     int maxLabelsPerSeries,
     int maxLabelNameLength,
-    int maxLabelValueLength) {
+    int maxLabelValueLength,
+    int maxHistogramBuckets) {
+  /** More would not fit a record of the log. */
+  public static final int MOST_HISTOGRAM_BUCKETS = 20_000;
+
   public static final SeriesLimits DEFAULTS =
       new SeriesLimits(
           2_000_000,
@@ -32,7 +37,8 @@ public record SeriesLimits(
           Set.of("instance", "pod", "node", "container", "le"),
           40,
           256,
-          4096);
+          4096,
+          2000);
 
   public SeriesLimits {
     infrastructureLabels = Set.copyOf(infrastructureLabels);
@@ -43,6 +49,12 @@ public record SeriesLimits(
     positive("maxLabelsPerSeries", maxLabelsPerSeries);
     positive("maxLabelNameLength", maxLabelNameLength);
     positive("maxLabelValueLength", maxLabelValueLength);
+    positive("maxHistogramBuckets", maxHistogramBuckets);
+    if (maxHistogramBuckets > MOST_HISTOGRAM_BUCKETS) {
+      throw new IllegalArgumentException(
+          "maxHistogramBuckets is %d, at most %d are possible"
+              .formatted(maxHistogramBuckets, MOST_HISTOGRAM_BUCKETS));
+    }
     if (maxLabelsPerSeries > LabelStore.MAX_LABELS) {
       throw new IllegalArgumentException(
           "maxLabelsPerSeries is %d, at most %d are possible"
@@ -65,7 +77,8 @@ public record SeriesLimits(
         infrastructureLabels,
         maxLabelsPerSeries,
         maxLabelNameLength,
-        maxLabelValueLength);
+        maxLabelValueLength,
+        maxHistogramBuckets);
   }
 
   public SeriesLimits withMaxSeriesPerMetric(int series) {
@@ -77,7 +90,8 @@ public record SeriesLimits(
         infrastructureLabels,
         maxLabelsPerSeries,
         maxLabelNameLength,
-        maxLabelValueLength);
+        maxLabelValueLength,
+        maxHistogramBuckets);
   }
 
   /** With another limit of values, warned of at four fifths of it. */
@@ -90,7 +104,8 @@ public record SeriesLimits(
         infrastructureLabels,
         maxLabelsPerSeries,
         maxLabelNameLength,
-        maxLabelValueLength);
+        maxLabelValueLength,
+        maxHistogramBuckets);
   }
 
   /** With other limits of one label set. */
@@ -103,6 +118,20 @@ public record SeriesLimits(
         infrastructureLabels,
         labels,
         nameBytes,
-        valueBytes);
+        valueBytes,
+        maxHistogramBuckets);
+  }
+
+  public SeriesLimits withMaxHistogramBuckets(int buckets) {
+    return new SeriesLimits(
+        maxSeries,
+        maxSeriesPerMetric,
+        maxLabelValuesPerMetric,
+        warnLabelValuesPerMetric,
+        infrastructureLabels,
+        maxLabelsPerSeries,
+        maxLabelNameLength,
+        maxLabelValueLength,
+        buckets);
   }
 }

@@ -10,6 +10,8 @@ final class SeriesReader {
   private final SampleRun shown = new SampleRun(0);
   private final SampleRun late = new SampleRun();
   private final SampleRun merged = new SampleRun();
+  private final SampleRun wide = new SampleRun();
+  private final SampleRun all = new SampleRun();
 
   SeriesReader(SeriesDirectory directory) {
     this.directory = directory;
@@ -18,6 +20,21 @@ final class SeriesReader {
 
   /** The samples of a series in {@code [start, end]}. */
   SampleRun read(int ref, long start, long end) {
+    WideSeries of = directory.shardOf(ref).wide.find(ref);
+    if (of == null) {
+      return readNarrow(ref, start, end);
+    }
+    of.copy(start, end, wide);
+    SampleRun narrow = readNarrow(ref, start, end);
+    if (narrow.size() == 0 || wide.size() == 0) {
+      return wide.size() == 0 ? narrow : wide;
+    }
+    all.merge(narrow, wide);
+    return all;
+  }
+
+  /** Those of them that the series got before it was wide. */
+  SampleRun readNarrow(int ref, long start, long end) {
     inOrder.read(ref, start, end);
     shown.show(inOrder);
     LateSeries of = directory.shardOf(ref).late.find(ref);

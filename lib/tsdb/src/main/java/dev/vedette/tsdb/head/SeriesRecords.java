@@ -44,6 +44,11 @@ final class SeriesRecords {
   /** In {@link #STATE}: other label bytes than the hashed ones lead here too. */
   static final long ALIASED = 1;
 
+  /**
+   * In {@link #STATE}: the series has samples in the {@link WideStore}, and gets all others there.
+   */
+  static final long WIDE = 2;
+
   static final long VERSION_STEP = 1L << 32;
   private static final long LOW = 0xffff_ffffL;
 
@@ -110,6 +115,10 @@ final class SeriesRecords {
   /** Whether a series has no sample in its chunks. Under the shard's lock. */
   static boolean isEmpty(long[] segment, int at) {
     return low(segment[at + RUN]) == 0 && segment[at + CHUNKS] == 0;
+  }
+
+  static boolean isWide(long[] segment, int at) {
+    return (segment[at + STATE] & WIDE) != 0;
   }
 
   static int high(long word) {

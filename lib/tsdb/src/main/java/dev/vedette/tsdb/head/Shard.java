@@ -1,6 +1,7 @@
 package dev.vedette.tsdb.head;
 
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of the series and the memory of their chunks. Everything here belongs to the holder of
@@ -17,6 +18,7 @@ final class Shard {
   final ReentrantLock lock = new ReentrantLock();
   final SlabArena arena;
   final LateStore late;
+  final WideStore wide;
   private final SeriesRecords records;
   private final ChunkAppender appender;
   private final ChunkTrimmer trimmer;
@@ -25,6 +27,7 @@ final class Shard {
     this.records = records;
     this.arena = arenas[number];
     this.late = new LateStore(new SampleReader(records, arenas));
+    this.wide = new WideStore(records, late, new SampleReader(records, arenas));
     this.appender = new ChunkAppender(arena);
     this.trimmer = new ChunkTrimmer(arena, appender, new SampleReader(records, arenas));
   }
@@ -66,7 +69,8 @@ final class Shard {
       boolean isIdle = isIdle(ref, segment, at, idleBeforeMillis);
       if (isIdle) {
         segment[at + SeriesRecords.HASH] = 0;
-        segment[at + SeriesRecords.STATE] &= ~SeriesRecords.ALIASED;
+        segment[at + SeriesRecords.STATE] &= ~(SeriesRecords.ALIASED | SeriesRecords.WIDE);
+        wide.forget(ref);
       }
       return isIdle;
     } finally {
@@ -88,11 +92,16 @@ final class Shard {
   private boolean isIdle(int ref, long[] segment, int at, long idleBeforeMillis) {
     return segment[at + SeriesRecords.LAST_TS] < idleBeforeMillis
         && SeriesRecords.isEmpty(segment, at)
-        && late.find(ref) == null;
+        && late.find(ref) == null
+        && isIdle(wide.find(ref), idleBeforeMillis);
+  }
+
+  private static boolean isIdle(@Nullable WideSeries wide, long idleBeforeMillis) {
+    return wide == null || wide.isEmpty() && wide.inOrder.newestMillis() < idleBeforeMillis;
   }
 
   /** Chunks of this shard, those that are runs in a record alone not counted. */
   long chunks() {
-    return appender.chunks();
+    return appender.chunks() + wide.chunks();
   }
 }

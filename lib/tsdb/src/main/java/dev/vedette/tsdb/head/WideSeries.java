@@ -1,0 +1,68 @@
+package dev.vedette.tsdb.head;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a series has in memory since its first sample that was more than a float: histograms, floats
+ * with start timestamps, and all that came between. In order, and late beside that.
+ */
+final class WideSeries {
+  final WideRun inOrder = new WideRun();
+  private volatile @Nullable WideRun late;
+
+  @Nullable WideRun late() {
+    return late;
+  }
+
+  /** The late samples, to add one. The writer's. */
+  WideRun lateToWrite() {
+    WideRun known = late;
+    if (known == null) {
+      known = new WideRun();
+      late = known;
+    }
+    return known;
+  }
+
+  boolean isEmpty() {
+    WideRun behind = late;
+    return inOrder.isEmpty() && (behind == null || behind.isEmpty());
+  }
+
+  /** The samples of a closed range of time, the late ones in place of those at their times. */
+  void copy(long start, long end, SampleRun into) {
+    into.clear();
+    WideRun behind = late;
+    if (behind == null || behind.isEmpty()) {
+      inOrder.copy(start, end, into);
+      return;
+    }
+    SampleRun first = new SampleRun();
+    inOrder.copy(start, end, first);
+    SampleRun second = new SampleRun();
+    behind.copy(start, end, second);
+    into.merge(first, second);
+  }
+
+  long minMillis() {
+    WideRun behind = late;
+    return Math.min(inOrder.minMillis(), behind == null ? Long.MAX_VALUE : behind.minMillis());
+  }
+
+  long maxMillis() {
+    WideRun behind = late;
+    return Math.max(
+        inOrder.newestBelow(Long.MAX_VALUE),
+        behind == null ? Long.MIN_VALUE : behind.newestBelow(Long.MAX_VALUE));
+  }
+
+  long lateBytes() {
+    WideRun behind = late;
+    return behind == null || behind.isEmpty() ? 0 : behind.bytes();
+  }
+
+  int lateSamples() {
+    WideRun behind = late;
+    return behind == null ? 0 : behind.samples();
+  }
+}
