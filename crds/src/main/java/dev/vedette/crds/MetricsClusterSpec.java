@@ -80,7 +80,10 @@ public record MetricsClusterSpec(
 
   /** Bounds of what is taken in. */
   @ValidationRule(
-      value = "self.labelValuesWarning <= self.maxLabelValuesPerMetric",
+      // An API server asks this of the empty default too, before it fills in the fields.
+      value =
+          "!has(self.labelValuesWarning) || !has(self.maxLabelValuesPerMetric)"
+              + " || self.labelValuesWarning <= self.maxLabelValuesPerMetric",
       message = "labelValuesWarning must not exceed maxLabelValuesPerMetric",
       fieldPath = ".labelValuesWarning")
   public record Limits(
