@@ -74,7 +74,7 @@ public final class DataFolder implements AutoCloseable {
     channel.write(
         ByteBuffer.wrap(
             Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-    return new DataFolder(folder, channel);
+    return new DataFolder(folder.toAbsolutePath().normalize(), channel);
   }
 
   private static String holder(FileChannel channel) throws IOException {

@@ -22,7 +22,7 @@ final class Welcome {
       out.println("  send here         remote_write: [{url: " + url + "/api/v1/write}]");
     }
     out.println("  data              " + vedette.data().toAbsolutePath().normalize());
-    out.println("  resources         " + vedette.resources());
+    out.println("  resources         " + vedette.resources().toAbsolutePath().normalize());
     out.println("  stop              Ctrl-C");
     out.flush();
   }
