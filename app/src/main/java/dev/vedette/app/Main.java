@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       CheckCommand.class,
       TsdbCommand.class,
+      PromqlCommand.class,
       CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class,
       WarmUpCommand.class

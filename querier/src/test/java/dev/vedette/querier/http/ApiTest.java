@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TargetSource;
 import dev.vedette.model.TenantId;
@@ -45,6 +49,14 @@ class ApiTest {
         series.append(TenantId.DEFAULT, labels, step * 15_000L, i + step / 8.0);
       }
     }
+    HistogramLayout layout =
+        HistogramLayout.of(1, 0.25, BucketSpans.of(0, 3), BucketSpans.of(1, 1));
+    Histogram sizes =
+        Histogram.ofIntegers(
+            layout, CounterReset.UNKNOWN, 9, 2, -4.5, new long[] {1, 0, 3}, new long[] {3});
+    Labels labels = Labels.of("__name__", "sizes");
+    series.append(TenantId.DEFAULT, labels, 60_000, 7);
+    series.append(TenantId.DEFAULT, labels, 120_000, sizes, 0);
     server = new TestServer(QuerierConfig.STOCK, series, Optional.of(new FixedTargets()));
   }
 
@@ -114,6 +126,31 @@ class ApiTest {
 
     assertThat(reply.statusCode()).isEqualTo(400);
     assertThat(reply.body()).contains("\"errorType\":\"bad_data\"");
+  }
+
+  private static final String SIZES =
+      """
+      {"count":"9","sum":"-4.5","buckets":[\
+      [1,"-1.414213562373095","-1","3"],[3,"-0.25","0.25","2"],\
+      [0,"0.7071067811865475","1","1"],[0,"1.414213562373095","2","3"]]}""";
+
+  @Test
+  void nativeHistogramsAreShownWithTheirBuckets() throws Exception {
+    JsonNode data = data("/api/v1/query?query=sizes&time=120");
+
+    assertThat(data.at("/result/0/histogram")).hasToString("[120," + SIZES + "]");
+    assertThat(data.at("/result/0").has("value")).isFalse();
+  }
+
+  @Test
+  void numbersAndHistogramsOfOneSeriesAreShownApart() throws Exception {
+    JsonNode data = data("/api/v1/query_range?query=sizes&start=60&end=120&step=60");
+
+    assertThat(data.at("/result/0/values")).hasToString("[[60,\"7\"]]");
+    assertThat(data.at("/result/0/histograms")).hasToString("[[120," + SIZES + "]]");
+    JsonNode counts = data("/api/v1/query_range?query=sizes*2&start=120&end=120&step=60");
+    assertThat(counts.at("/result/0").has("values")).isFalse();
+    assertThat(counts.at("/result/0/histograms/0/1/count").asText()).isEqualTo("18");
   }
 
   @Test

@@ -53,6 +53,7 @@ public record AggregateOp(
     final Labels labels;
     final Accumulator accumulator;
     boolean nameDropped;
+    boolean hasHistograms;
 
     Group(Labels labels, Accumulator accumulator) {
       this.labels = labels;
@@ -98,6 +99,10 @@ public record AggregateOp(
           group.accumulator.add(batch.column(i));
           @Nullable Histogram[] histograms = batch.histograms(i);
           if (histograms != null) {
+            if (!group.hasHistograms) {
+              evaluation.holdBytes(Evaluation.bytes(histograms, 0, histograms.length));
+              group.hasHistograms = true;
+            }
             group.accumulator.add(histograms, batch.labels(i).metricName());
           }
         }

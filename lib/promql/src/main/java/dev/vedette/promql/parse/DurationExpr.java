@@ -17,6 +17,9 @@ public sealed interface DurationExpr {
 
   record Negated(DurationExpr operand) implements DurationExpr {}
 
+  /** With a plus sign, which changes nothing but the syntax tree. */
+  record Plus(DurationExpr operand) implements DurationExpr {}
+
   record Binary(BinaryOp op, DurationExpr left, DurationExpr right) implements DurationExpr {}
 
   /** The smaller or the larger of two. */
@@ -35,6 +38,7 @@ public sealed interface DurationExpr {
       case Step _ -> frame.stepMillis() / 1000.0;
       case Range _ -> frame.rangeMillis() / 1000.0;
       case Negated negated -> -seconds(negated.operand(), frame);
+      case Plus plus -> seconds(plus.operand(), frame);
       case Wrapped wrapped -> seconds(wrapped.inner(), frame);
       case Extreme extreme -> {
         double left = seconds(extreme.left(), frame);

@@ -78,7 +78,10 @@ final class DurationParser {
             ? binary(BinaryOp.POWER.precedence(), context, expected)
             : operand(context, expected);
     if (kind == TokenKind.ADD) {
-      return operand;
+      // Prometheus keeps this one sign in its tree, and drops it everywhere else.
+      return !powers && operand instanceof DurationExpr.Extreme
+          ? new DurationExpr.Plus(operand)
+          : operand;
     }
     return operand instanceof DurationExpr.Literal literal
         ? new DurationExpr.Literal(-literal.seconds(), literal.unit())

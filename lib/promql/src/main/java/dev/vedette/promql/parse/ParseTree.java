@@ -1,6 +1,7 @@
 package dev.vedette.promql.parse;
 
 import dev.vedette.model.LabelMatcher;
+import dev.vedette.promql.lex.Strings;
 import dev.vedette.promql.parse.Modifiers.At;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +18,8 @@ public final class ParseTree {
     return switch (expr) {
       case Expr.NumberLiteral number ->
           node("numberLiteral").with("val", Numbers.format(number.value())).fields;
-      case Expr.StringLiteral string -> node("stringLiteral").with("val", string.value()).fields;
+      case Expr.StringLiteral string ->
+          node("stringLiteral").with("val", Strings.clean(string.value())).fields;
       case Expr.VectorSelector selector -> selector("vectorSelector", selector).fields;
       case Expr.MatrixSelector matrix ->
           selector("matrixSelector", matrix.selector())
@@ -110,6 +112,7 @@ public final class ParseTree {
       case DurationExpr.Step _ -> operation(null, "step", null, wrapped);
       case DurationExpr.Range _ -> operation(null, "range", null, wrapped);
       case DurationExpr.Negated negated -> operation(null, "-", negated.operand(), wrapped);
+      case DurationExpr.Plus plus -> operation(null, "+", plus.operand(), wrapped);
       case DurationExpr.Wrapped inner -> duration(inner.inner(), true);
       case DurationExpr.Binary binary ->
           operation(binary.left(), binary.op().symbol(), binary.right(), wrapped);

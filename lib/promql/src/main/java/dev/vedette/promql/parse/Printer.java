@@ -187,6 +187,7 @@ public final class Printer {
       case DurationExpr.Step _ -> "step()";
       case DurationExpr.Range _ -> "range()";
       case DurationExpr.Negated negated -> "-" + durationPart(negated.operand());
+      case DurationExpr.Plus plus -> durationPart(plus.operand());
       case DurationExpr.Wrapped wrapped -> "(" + durationPart(wrapped.inner()) + ")";
       case DurationExpr.Binary binary ->
           "%s %s %s"

@@ -152,11 +152,21 @@ final class ResultCheck {
           };
       if (!same) {
         return "%s at %d ms: expected %s but was %s"
-            .formatted(expected.labels(), time, item, actual);
+            .formatted(expected.labels(), time, shown(item), actual == null ? "nothing" : actual);
       }
       time += times.stepMillis();
     }
     return rest.isEmpty() ? "" : "%s has more points: %s".formatted(expected.labels(), rest);
+  }
+
+  private static String shown(SeriesLine.Item item) {
+    return switch (item) {
+      case SeriesLine.Item.Gap _ -> "nothing";
+      case SeriesLine.Item.Value value -> Double.toString(value.value());
+      case SeriesLine.Item.Stale _ -> "stale";
+      case SeriesLine.Item.Histogram histogram ->
+          HistogramLiteral.text(histogram.literal().histogram());
+    };
   }
 
   private record Point(double value, @Nullable Histogram histogram) {

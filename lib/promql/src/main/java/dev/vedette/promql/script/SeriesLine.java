@@ -154,8 +154,8 @@ public record SeriesLine(Labels labels, List<Item> items) {
       tokens.expect(Kind.OPEN_HIST);
       Histogram step = HistogramLiteral.read(tokens).histogram();
       tokens.expect(Kind.TIMES);
-      checkSchemas(first.histogram(), step);
       int more = repeats();
+      checkSchemas(first.histogram(), step);
       HistogramLiteral current = first;
       items.add(new Item.Histogram(current));
       for (int i = 0; i < more; i++) {

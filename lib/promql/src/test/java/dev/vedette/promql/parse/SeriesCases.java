@@ -13,7 +13,10 @@ final class SeriesCases {
   static String difference(JsonNode item) {
     return switch (item.get("kind").asText()) {
       case "series_desc" -> series(item);
-      default -> "not compared yet: " + item.get("kind").asText();
+      case "histogram_series" -> HistogramCases.series(item);
+      case "histogram_format" -> HistogramCases.format(item);
+      case "lex" -> HistogramCases.lex(item);
+      default -> "no such kind: " + item.get("kind").asText();
     };
   }
 

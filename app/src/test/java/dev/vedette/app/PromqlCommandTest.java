@@ -1,0 +1,68 @@
+package dev.vedette.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class PromqlCommandTest {
+  private static final String GOOD =
+      """
+      load 1m
+        requests_total 0+60x10
+        sizes {{schema:0 count:3 sum:5 buckets:[1 2]}}x10
+
+      eval instant at 5m rate(requests_total[2m])
+        {} 1
+
+      eval instant at 5m histogram_count(sizes)
+        {} 3
+      """;
+
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... scripts) throws IOException {
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    String[] arguments = new String[scripts.length + 2];
+    arguments[0] = "promql";
+    arguments[1] = "test";
+    for (int i = 0; i < scripts.length; i++) {
+      Path file = folder.resolve("script-%d.test".formatted(i));
+      Files.writeString(file, scripts[i]);
+      arguments[i + 2] = file.toString();
+    }
+    return line.execute(arguments);
+  }
+
+  @Test
+  void scriptsThatHoldArePassed() throws IOException {
+    assertThat(run(GOOD, GOOD)).isZero();
+    assertThat(out).hasToString("4 passed, 0 failed" + System.lineSeparator());
+  }
+
+  @Test
+  void eachEvaluationThatDiffersIsNamedWithItsLine() throws IOException {
+    String bad = GOOD + "\neval instant at 5m requests_total\n  requests_total 7\n";
+    assertThat(run(bad)).isEqualTo(1);
+    assertThat(out.toString())
+        .contains(
+            "script-0.test:11: requests_total: requests_total at 300000 ms:"
+                + " expected 7.0 but was 300.0")
+        .endsWith("2 passed, 1 failed" + System.lineSeparator());
+  }
+
+  @Test
+  void aScriptThatIsNoneIsRefusedWithItsLine() throws IOException {
+    assertThat(run("load 1m\n  x 1 2 what\n")).isEqualTo(1);
+    assertThat(err.toString()).contains("script-0.test: line 2:");
+  }
+}
