@@ -73,6 +73,7 @@ final class StatsCommand implements Callable<Integer> {
     row(out, "  bytes", bytes);
     row(out, "    series", log.files().stream().mapToLong(FileSummary::seriesBytes).sum());
     row(out, "    samples", log.files().stream().mapToLong(FileSummary::sampleBytes).sum());
+    row(out, "    exemplars", log.files().stream().mapToLong(FileSummary::exemplarBytes).sum());
     row(out, "    metadata", log.files().stream().mapToLong(FileSummary::metadataBytes).sum());
     perSample(out, "  bytes a sample", bytes, samples);
   }

@@ -22,6 +22,15 @@ public interface SeriesSource {
   /** Values of one label, sorted; without matchers those of all series. */
   List<String> labelValues(TenantId tenant, String name, Selection selection, int limit);
 
+  /**
+   * Exemplars in a closed range of time of the series that any of the selectors matches, by series.
+   * The last ones of a tenant are kept, so many and no more; a source may keep none.
+   */
+  default List<SeriesExemplars> exemplars(
+      TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+    return List.of();
+  }
+
   /** Metadata of metric families, by family name. */
   List<MetricMetadata> metadata(TenantId tenant);
 

@@ -3,6 +3,7 @@ package dev.vedette.testkit;
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.CardinalityReport.Count;
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Exemplar;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Label;
@@ -13,6 +14,7 @@ import dev.vedette.model.SampleSink;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesExemplars;
 import dev.vedette.model.SeriesOrder;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.SpecialValues;
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemorySeries implements SampleSink, SeriesSource {
   private final Map<TenantId, TreeMap<Labels, TreeMap<Long, Sample>>> tenants = new HashMap<>();
   private final Map<TenantId, TreeMap<String, MetricMetadata>> metadata = new HashMap<>();
+  private final Map<TenantId, TreeMap<Labels, List<Exemplar>>> exemplars = new HashMap<>();
 
   @Override
   public synchronized WriteOutcome write(TenantId tenant, WriteBatch batch) {
@@ -62,6 +65,14 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
       outcome.refuse(e.id(), batch.samplesTo(series) - batch.samplesFrom(series), e.explain());
       return;
     }
+    for (int e = batch.exemplarsFrom(series); e < batch.exemplarsTo(series); e++) {
+      Exemplar exemplar =
+          new Exemplar(
+              batch.exemplarLabels(e),
+              batch.exemplarTimestamp(e),
+              Double.longBitsToDouble(batch.exemplarValueBits(e)));
+      add(tenant, labels, exemplar);
+    }
     for (int at = batch.samplesFrom(series); at < batch.samplesTo(series); at++) {
       Sample sample = new Sample(batch.valueBits()[at], null, batch.start(at));
       outcome.count(labels, put(tenant, labels, batch.timestamps()[at], sample));
@@ -78,6 +89,40 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
     static Sample of(Histogram histogram, long startMillis) {
       return new Sample(SpecialValues.STALE_BITS, histogram, startMillis);
     }
+  }
+
+  private void add(TenantId tenant, Labels series, Exemplar exemplar) {
+    List<Exemplar> known =
+        exemplars
+            .computeIfAbsent(tenant, _ -> new TreeMap<>())
+            .computeIfAbsent(series, _ -> new ArrayList<>());
+    if (!known.contains(exemplar)) {
+      known.add(exemplar);
+      known.sort(Comparator.comparingLong(Exemplar::timestampMillis));
+    }
+  }
+
+  @Override
+  public synchronized List<SeriesExemplars> exemplars(
+      TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+    List<SeriesExemplars> found = new ArrayList<>();
+    exemplars
+        .getOrDefault(tenant, new TreeMap<>())
+        .forEach(
+            (series, all) -> {
+              List<Exemplar> inRange =
+                  all.stream()
+                      .filter(e -> e.timestampMillis() >= startMillis)
+                      .filter(e -> e.timestampMillis() <= endMillis)
+                      .toList();
+              boolean isMeant =
+                  selectors.stream()
+                      .anyMatch(each -> each.stream().allMatch(matcher -> matcher.matches(series)));
+              if (isMeant && !inRange.isEmpty()) {
+                found.add(new SeriesExemplars(series, inRange));
+              }
+            });
+    return found;
   }
 
   /** What became of one sample. */
@@ -133,6 +178,7 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
   public synchronized void clear() {
     tenants.clear();
     metadata.clear();
+    exemplars.clear();
   }
 
   @Override

@@ -46,6 +46,11 @@ public final class LogRecords implements HeadLog.Records {
   }
 
   @Override
+  public void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
+    records.exemplar(ref, timestampMillis, valueBits, labels);
+  }
+
+  @Override
   public void metadata(TenantId tenant, MetricMetadata family) {
     records.metadata(tenant, family);
   }

@@ -301,6 +301,11 @@ final class Maintenance {
       }
 
       @Override
+      public void exemplars(Exemplars into) {
+        flush.exemplars(into::exemplar);
+      }
+
+      @Override
       public void newest(int ref, Newest into) {
         flush.newest(ref, into::newest);
       }

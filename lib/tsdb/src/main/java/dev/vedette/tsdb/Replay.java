@@ -109,6 +109,11 @@ final class Replay {
     }
 
     @Override
+    public void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
+      restore.exemplar(ref, timestampMillis, valueBits, labels);
+    }
+
+    @Override
     public void newest(int ref, long timestampMillis, long valueBits) {
       restore.newest(ref, timestampMillis, valueBits);
     }

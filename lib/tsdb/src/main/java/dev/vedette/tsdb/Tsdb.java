@@ -9,6 +9,7 @@ import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.SampleSink;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesExemplars;
 import dev.vedette.model.SeriesOrder;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.StorageAdmin;
@@ -230,6 +231,14 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
 
   private static <T> List<T> limited(SortedSet<T> found, int limit) {
     return found.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
+  }
+
+  /** Those in memory: blocks have none. */
+  @Override
+  public List<SeriesExemplars> exemplars(
+      TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+    checkOpen();
+    return head.exemplars(tenant, selectors, startMillis, endMillis);
   }
 
   @Override

@@ -64,6 +64,7 @@ class TsdbLateTest {
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(30),
                 lateBytes,
+                100,
                 SeriesLimits.DEFAULTS),
             WalSettings.defaults());
     registry = new PrometheusRegistry();

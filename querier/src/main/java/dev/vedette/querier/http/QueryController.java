@@ -7,7 +7,6 @@ import dev.vedette.model.Unavailable;
 import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
-import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.ParseTree;
 import dev.vedette.promql.parse.Printer;
 import dev.vedette.querier.Querier;
@@ -162,41 +161,5 @@ final class QueryController {
   private static Answer parse(ApiCall call) {
     Map<String, @Nullable Object> tree = ParseTree.of(call.params().query());
     return Answer.of(json -> json.tree(tree));
-  }
-
-  @Get(value = "/query_exemplars", produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> exemplars(HttpRequest<?> request) {
-    return Api.serve(request, QueryController::exemplars);
-  }
-
-  @Post(value = "/query_exemplars", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> exemplarsByForm(HttpRequest<?> request) {
-    return Api.serveForm(request, QueryController::exemplars);
-  }
-
-  /** Exemplars are not stored, so a well-formed question finds none. */
-  private static Answer exemplars(ApiCall call) {
-    long start = call.params().time("start", Long.MIN_VALUE);
-    long end = call.params().time("end", Long.MAX_VALUE);
-    if (end < start) {
-      throw ApiError.badData("end timestamp must not be before start timestamp");
-    }
-    if (!selectsSeries(call.params().parse())) {
-      throw new Api.NoContent();
-    }
-    return Answer.of(json -> json.beginArray().endArray());
-  }
-
-  private static boolean selectsSeries(Expr expr) {
-    return switch (expr) {
-      case Expr.NumberLiteral _, Expr.StringLiteral _ -> false;
-      case Expr.VectorSelector _, Expr.MatrixSelector _ -> true;
-      case Expr.Subquery e -> selectsSeries(e.inner());
-      case Expr.Paren e -> selectsSeries(e.inner());
-      case Expr.Unary e -> selectsSeries(e.operand());
-      case Expr.Binary e -> selectsSeries(e.left()) || selectsSeries(e.right());
-      case Expr.Aggregation e -> selectsSeries(e.operand());
-      case Expr.Call e -> e.arguments().stream().anyMatch(QueryController::selectsSeries);
-    };
   }
 }

@@ -9,9 +9,11 @@ import dev.vedette.model.BucketSpans;
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
+import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TargetSource;
 import dev.vedette.model.TenantId;
+import dev.vedette.model.WriteBatch;
 import dev.vedette.querier.QuerierConfig;
 import dev.vedette.testkit.InMemorySeries;
 import java.io.ByteArrayInputStream;
@@ -21,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -57,7 +60,49 @@ class ApiTest {
     Labels labels = Labels.of("__name__", "sizes");
     series.append(TenantId.DEFAULT, labels, 60_000, 7);
     series.append(TenantId.DEFAULT, labels, 120_000, sizes, 0);
+    exemplars(series);
     server = new TestServer(QuerierConfig.STOCK, series, Optional.of(new FixedTargets()));
+  }
+
+  private static void exemplars(InMemorySeries series) {
+    for (String path : List.of("/a", "/b")) {
+      byte[] labels = LabelBytes.encode(Labels.of("__name__", "hits", "path", path));
+      byte[] trace = LabelBytes.encode(Labels.of("trace_id", "abc" + path));
+      WriteBatch batch = new WriteBatch();
+      batch.reset(Arrays.copyOf(labels, labels.length + trace.length));
+      System.arraycopy(trace, 0, batch.bytes(), labels.length, trace.length);
+      batch.addSeries(0, labels.length);
+      batch.addSample(10_000, Double.doubleToRawLongBits(1));
+      int end = labels.length + trace.length;
+      batch.addExemplar(labels.length, end, 9_500, Double.doubleToRawLongBits(0.25));
+      batch.addExemplar(labels.length, end, 10_000, Double.doubleToRawLongBits(2));
+      series.write(TenantId.DEFAULT, batch);
+    }
+  }
+
+  @Test
+  void exemplarsOfEverySelectorOfAnExpressionAreShown() throws Exception {
+    String first =
+        """
+        {"seriesLabels":{"__name__":"hits","path":"/a"},"exemplars":[\
+        {"labels":{"trace_id":"abc/a"},"value":"0.25","timestamp":9.500},\
+        {"labels":{"trace_id":"abc/a"},"value":"2","timestamp":10}]}""";
+    String query = "sum(rate(hits{path=\"/a\"}[5m])) / vector(2) + hits{path=\"/b\"} * 3";
+
+    String all = exemplars(query, "0", "20");
+    String some = exemplars("hits{path=~\".*\"}", "9.6", "20");
+
+    assertThat(all).contains("\"data\":[" + first + ",").contains("abc/b");
+    assertThat(some).contains("\"timestamp\":10").doesNotContain("9.5");
+    assertThat(exemplars("hits", "11", "20")).contains("\"data\":[]");
+  }
+
+  private static String exemplars(String query, String start, String end) throws Exception {
+    return server
+        .get(
+            "/api/v1/query_exemplars?query=%s&start=%s&end=%s"
+                .formatted(URLEncoder.encode(query, StandardCharsets.UTF_8), start, end))
+        .body();
   }
 
   @AfterAll

@@ -46,6 +46,9 @@ final class Append {
   long maxStored;
   private boolean logDuplicates;
 
+  /** Exemplars kept, those included that were there already. */
+  int exemplars;
+
   Append(Head head, TenantIndex tenant, WriteBatch batch, int shards) {
     this.head = head;
     this.directory = head.directory();
@@ -210,6 +213,15 @@ final class Append {
   /** The series of an entry of {@link #refs}, whether it is done or not. */
   static int ref(int entry) {
     return entry & ~DONE;
+  }
+
+  /** Whether the samples of an entry of {@link #refs} are in. */
+  static boolean isDone(int entry) {
+    return entry < REFUSED;
+  }
+
+  boolean isInTime(long timestamp) {
+    return timestamp >= oldest && timestamp <= newest;
   }
 
   private void rememberNext(long[] segment, int at, int ref, int i) {

@@ -4,10 +4,12 @@ import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.Invariant;
+import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesExemplars;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.model.WriteBatch;
@@ -71,6 +73,7 @@ public final class Head {
   private final Births births;
   private final ReadGate reads = new ReadGate(READ_PATIENCE);
   private final HeadReads queries;
+  private final Exemplars exemplars;
   private final ArrayDeque<Append> idle = new ArrayDeque<>();
   // What a kept append holds on to between two requests, so that it keeps no sender's bytes.
   private final WriteBatch nothing = new WriteBatch();
@@ -87,6 +90,8 @@ public final class Head {
     this.limits = new SeriesLimitCheck(config.limits(), this::countWarning);
     this.births = new Births(this, limits);
     this.metrics = new HeadMetrics(registry, this);
+    ExemplarMetrics counted = new ExemplarMetrics(registry, config.maxExemplars(), this::exemplars);
+    this.exemplars = new Exemplars(config, log, counted);
   }
 
   /**
@@ -106,6 +111,7 @@ public final class Head {
           now - config.retention().toMillis(),
           now + config.futureLimit().toMillis());
       long position = appendAndNoteTimes(append);
+      position = Math.max(position, exemplars.append(append));
       log.awaitDurable(append.hasDuplicates() ? log.end() : position);
       return outcome(append);
     } finally {
@@ -180,7 +186,7 @@ public final class Head {
         append.duplicates,
         append.wide.histograms,
         append.wide.histogramDuplicates,
-        0,
+        append.exemplars,
         append.refusals.toList());
   }
 
@@ -266,6 +272,12 @@ public final class Head {
     return queries.labelValues(tenantId, name, selection);
   }
 
+  /** Exemplars in a closed range of time of the series that any of the selectors matches. */
+  public List<SeriesExemplars> exemplars(
+      TenantId tenantId, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+    return exemplars.select(tenantId, selectors, startMillis, endMillis);
+  }
+
   public List<MetricMetadata> metadata(TenantId tenantId) {
     return queries.metadata(tenantId);
   }
@@ -312,6 +324,27 @@ public final class Head {
         == WideStore.Outcome.CONFLICT) {
       wide.replace(ref, timestampMillis, bits, histogram, startMillis);
     }
+  }
+
+  /** An exemplar that was taken once already. */
+  void restoreExemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
+    exemplars.restore(
+        directory.tenantOf(ref).tenant,
+        ref,
+        directory.labels(ref),
+        timestampMillis,
+        valueBits,
+        labels);
+  }
+
+  /** Shows the exemplars of series that are in memory. */
+  void forEachExemplar(HeadFlush.Exemplars into) {
+    exemplars.forEach(directory, into);
+  }
+
+  /** Exemplars in memory. */
+  public long exemplars() {
+    return exemplars.count();
   }
 
   /** What is known of a series that holds nothing. */

@@ -12,6 +12,7 @@ import java.time.Duration;
  *     window; older ones go into blocks of their own when there are many of them
  * @param lateBytes memory for late samples; from half of it on they are flushed, at all of it
  *     refused for now
+ * @param maxExemplars exemplars of a tenant in memory; 0 keeps none
  * @param limits limits where series are born, to begin with
  */
 public record HeadConfig(
@@ -20,7 +21,10 @@ public record HeadConfig(
     Duration futureLimit,
     Duration lateWindow,
     long lateBytes,
+    int maxExemplars,
     SeriesLimits limits) {
+  private static final int MAX_EXEMPLARS = 100_000;
+
   public HeadConfig {
     if (shards < 1 || shards > 255) {
       throw new IllegalArgumentException(
@@ -31,16 +35,20 @@ public record HeadConfig(
           "a late window of %s with %d bytes, expected neither below zero nor no bytes"
               .formatted(lateWindow, lateBytes));
     }
+    if (maxExemplars < 0) {
+      throw new IllegalArgumentException(
+          "%d exemplars of a tenant, expected none or more".formatted(maxExemplars));
+    }
   }
 
-  /** With a sixteenth of the heap for late samples. */
+  /** With a sixteenth of the heap for late samples, and 100,000 exemplars of a tenant. */
   public HeadConfig(
       int shards,
       Duration retention,
       Duration futureLimit,
       Duration lateWindow,
       SeriesLimits limits) {
-    this(shards, retention, futureLimit, lateWindow, defaultLateBytes(), limits);
+    this(shards, retention, futureLimit, lateWindow, defaultLateBytes(), MAX_EXEMPLARS, limits);
   }
 
   private static long defaultLateBytes() {
@@ -48,19 +56,26 @@ public record HeadConfig(
   }
 
   public HeadConfig withRetention(Duration changed) {
-    return new HeadConfig(shards, changed, futureLimit, lateWindow, lateBytes, limits);
+    return new HeadConfig(
+        shards, changed, futureLimit, lateWindow, lateBytes, maxExemplars, limits);
   }
 
   public HeadConfig withLateWindow(Duration changed) {
-    return new HeadConfig(shards, retention, futureLimit, changed, lateBytes, limits);
+    return new HeadConfig(shards, retention, futureLimit, changed, lateBytes, maxExemplars, limits);
   }
 
   public HeadConfig withLateBytes(long changed) {
-    return new HeadConfig(shards, retention, futureLimit, lateWindow, changed, limits);
+    return new HeadConfig(
+        shards, retention, futureLimit, lateWindow, changed, maxExemplars, limits);
+  }
+
+  public HeadConfig withMaxExemplars(int changed) {
+    return new HeadConfig(shards, retention, futureLimit, lateWindow, lateBytes, changed, limits);
   }
 
   public HeadConfig withLimits(SeriesLimits changed) {
-    return new HeadConfig(shards, retention, futureLimit, lateWindow, lateBytes, changed);
+    return new HeadConfig(
+        shards, retention, futureLimit, lateWindow, lateBytes, maxExemplars, changed);
   }
 
   /** A shard a core, 15 days, five and thirty minutes, and the limits of the documentation. */

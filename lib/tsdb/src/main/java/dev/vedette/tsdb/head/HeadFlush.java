@@ -26,6 +26,11 @@ public final class HeadFlush implements FlushSource {
   private final long cutoffMillis;
   private final FlushPlan plan;
 
+  /** Receives exemplars. */
+  public interface Exemplars {
+    void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels);
+  }
+
   /** Receives the newest sample of a series. */
   public interface Newest {
     void newest(int ref, long timestampMillis, long valueBits);
@@ -107,6 +112,11 @@ public final class HeadFlush implements FlushSource {
     // Whatever was logged before and is older was either in the head, and now is in a block, or in
     // a block already.
     return timestampMillis >= cutoffMillis;
+  }
+
+  /** Passes on the exemplars of series in memory, the oldest first. */
+  public void exemplars(Exemplars into) {
+    head.forEachExemplar(into);
   }
 
   /** Passes on the newest sample of a series that has all of its samples in blocks. */

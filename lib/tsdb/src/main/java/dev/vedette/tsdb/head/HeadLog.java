@@ -47,5 +47,8 @@ public interface HeadLog {
     void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis);
 
     void metadata(TenantId tenant, MetricMetadata family);
+
+    /** An exemplar of a series; its labels as {@code LabelBytes}. */
+    void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels);
   }
 }

@@ -88,6 +88,13 @@ public final class HeadRestore {
     return ref >= 0 && ref < refs.length ? refs[ref] : UNKNOWN;
   }
 
+  public void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
+    int own = own(ref);
+    if (own != UNKNOWN) {
+      head.restoreExemplar(own, timestampMillis, valueBits, labels);
+    }
+  }
+
   /** The newest sample of a series whose samples are all in blocks. */
   public void newest(int ref, long timestampMillis, long valueBits) {
     int own = own(ref);

@@ -7,6 +7,7 @@ import dev.vedette.model.MetricType;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.tsdb.wal.BodyReader.Malformed;
+import java.util.Arrays;
 
 /** Turns bodies of records back into what was written. Confined to one thread. */
 final class RecordDecoder {
@@ -42,6 +43,14 @@ final class RecordDecoder {
     String unit = body.string();
     body.finish();
     visitor.metadata(tenant, new MetricMetadata(family, type, help, unit));
+  }
+
+  void exemplar(byte[] bytes, int from, int to, WalVisitor visitor) throws Malformed {
+    body.reset(bytes, from, to);
+    int ref = body.u32();
+    long millis = body.i64();
+    long bits = body.i64();
+    visitor.exemplar(ref, millis, bits, Arrays.copyOfRange(bytes, body.at(), to));
   }
 
   void newest(byte[] bytes, int from, int to, Samples into) throws Malformed {

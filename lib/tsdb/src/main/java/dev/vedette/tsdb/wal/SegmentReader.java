@@ -102,7 +102,7 @@ final class SegmentReader implements Closeable {
       throw new Corruption(
           path,
           recordAt + FRAME_BYTES,
-          "a record type from %d to %d".formatted(WalFormat.SERIES, WalFormat.NEWEST),
+          "a record type from %d to %d".formatted(WalFormat.SERIES, WalFormat.EXEMPLAR),
           "type %d, written by another release".formatted(type));
     }
   }

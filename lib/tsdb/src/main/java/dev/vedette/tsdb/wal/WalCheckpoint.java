@@ -102,6 +102,7 @@ final class WalCheckpoint {
               files, temporary, new FileHeader(FileHeader.Kind.CHECKPOINT, belowSegment, salt));
       try (PackWriter packs = new PackWriter(writer, PackWriter.PACK_BYTES)) {
         new WalScan(files, this::damage).closed(parts, reader -> record(reader, packs));
+        writeExemplars(packs);
         for (Map.Entry<Family, MetricMetadata> entry : metadata.entrySet()) {
           out.metadata(entry.getKey().tenant(), entry.getValue());
           flush(packs, BUFFER_BYTES);
@@ -138,7 +139,7 @@ final class WalCheckpoint {
       case WalFormat.HISTOGRAMS -> decoder.histograms(buffer, from, to, needed);
       case WalFormat.METADATA -> decoder.metadata(buffer, from, to, needed);
       default -> {
-        // END and NEWEST of the checkpoint before this one.
+        // END and NEWEST of the checkpoint before this one, and exemplars: see writeExemplars.
       }
     }
     flush(into, BUFFER_BYTES);
@@ -148,6 +149,25 @@ final class WalCheckpoint {
     if (keep.sample(ref, timestampMillis)) {
       out.sample(ref, timestampMillis, valueBits);
       samples++;
+    }
+  }
+
+  /** Memory has all exemplars that are worth keeping, and no others are. */
+  private void writeExemplars(PackWriter into) throws IOException {
+    List<IOException> failures = new ArrayList<>(1);
+    keep.exemplars(
+        (ref, timestampMillis, valueBits, labels) -> {
+          if (written.contains(ref) && failures.isEmpty()) {
+            out.exemplar(ref, timestampMillis, valueBits, labels);
+            try {
+              flush(into, BUFFER_BYTES);
+            } catch (IOException e) {
+              failures.add(e);
+            }
+          }
+        });
+    if (!failures.isEmpty()) {
+      throw failures.getFirst();
     }
   }
 

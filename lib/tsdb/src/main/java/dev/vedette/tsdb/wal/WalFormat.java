@@ -20,6 +20,7 @@ final class WalFormat {
   static final byte HISTOGRAMS = 6;
   static final byte STARTED = 7;
   static final byte NEWEST = 8;
+  static final byte EXEMPLAR = 9;
 
   /** {@code len u32 | crc u32} before the type. */
   static final int FRAME_BYTES = 8;
@@ -62,7 +63,7 @@ final class WalFormat {
   private WalFormat() {}
 
   static boolean isKnown(byte type) {
-    return type >= SERIES && type <= NEWEST;
+    return type >= SERIES && type <= EXEMPLAR;
   }
 
   /** CRC-32C of a frame's length, type and body; {@code length} counts type and body. */

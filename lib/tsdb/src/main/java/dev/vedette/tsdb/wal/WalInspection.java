@@ -44,6 +44,7 @@ public record WalInspection(List<FileSummary> files, List<WalDamage> damages, Li
       long samples,
       long sampleBytes,
       long metadataBytes,
+      long exemplarBytes,
       long tornBytes) {}
 
   /** Reads a log's folder; no process may be writing it. */
@@ -84,6 +85,7 @@ public record WalInspection(List<FileSummary> files, List<WalDamage> damages, Li
     private long samples;
     private long sampleBytes;
     private long metadataBytes;
+    private long exemplarBytes;
 
     @Override
     public void record(SegmentReader reader) throws Malformed {
@@ -92,6 +94,7 @@ public record WalInspection(List<FileSummary> files, List<WalDamage> damages, Li
           series++;
           seriesBytes += reader.recordBytes();
         }
+        case WalFormat.EXEMPLAR -> exemplarBytes += reader.recordBytes();
         case WalFormat.NEWEST -> seriesBytes += reader.recordBytes();
         case WalFormat.SAMPLES, WalFormat.STARTED, WalFormat.HISTOGRAMS -> {
           samples += decoder.sampleCount(reader.buffer(), reader.bodyFrom(), reader.bodyTo());
@@ -106,7 +109,15 @@ public record WalInspection(List<FileSummary> files, List<WalDamage> damages, Li
 
     FileSummary summary(Path file, long bytes, long torn) {
       return new FileSummary(
-          file, bytes, series, seriesBytes, samples, sampleBytes, metadataBytes, torn);
+          file,
+          bytes,
+          series,
+          seriesBytes,
+          samples,
+          sampleBytes,
+          metadataBytes,
+          exemplarBytes,
+          torn);
     }
   }
 }

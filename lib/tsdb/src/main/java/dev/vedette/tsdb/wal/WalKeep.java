@@ -16,6 +16,14 @@ public interface WalKeep {
     void newest(int ref, long timestampMillis, long valueBits);
   }
 
+  /** Passes on the exemplars to be kept, which are all the log will know. */
+  default void exemplars(Exemplars into) {}
+
+  /** Receives exemplars. */
+  interface Exemplars {
+    void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels);
+  }
+
   /** Whether a sample is in no block yet. */
   boolean sample(int ref, long timestampMillis);
 }

@@ -265,6 +265,18 @@ public final class WalRecords {
     finish(frame);
   }
 
+  /** Adds an exemplar of a series, its labels as {@code LabelBytes}. */
+  public void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
+    int frame = begin(WalFormat.EXEMPLAR, 1 + 20 + labels.length);
+    INT.set(bytes, length, ref);
+    LONG.set(bytes, length + 4, timestampMillis);
+    LONG.set(bytes, length + 12, valueBits);
+    length += 20;
+    System.arraycopy(labels, 0, bytes, length, labels.length);
+    length += labels.length;
+    finish(frame);
+  }
+
   /** Says what the newest sample of a series is, all of whose samples are in blocks. */
   void newest(int ref, long timestampMillis, long valueBits) {
     int frame = begin(WalFormat.NEWEST, 1 + 20);

@@ -71,6 +71,7 @@ final class WalReplay {
       case WalFormat.SAMPLES -> samples += decoder.samples(buffer, from, to, visitor::sample);
       case WalFormat.STARTED -> samples += decoder.started(buffer, from, to, visitor);
       case WalFormat.HISTOGRAMS -> samples += decoder.histograms(buffer, from, to, visitor);
+      case WalFormat.EXEMPLAR -> decoder.exemplar(buffer, from, to, visitor);
       case WalFormat.NEWEST -> decoder.newest(buffer, from, to, visitor::newest);
       case WalFormat.METADATA -> decoder.metadata(buffer, from, to, visitor);
       default -> {

@@ -24,6 +24,9 @@ public interface WalVisitor {
   /** One histogram sample; a start timestamp of 0 is none. */
   void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis);
 
+  /** An exemplar of a series; its labels as {@code LabelBytes}, to be kept. */
+  default void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {}
+
   /** The newest sample of a series, which is in a block as all of its samples are. */
   default void newest(int ref, long timestampMillis, long valueBits) {}
 

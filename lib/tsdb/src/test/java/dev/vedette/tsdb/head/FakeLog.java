@@ -104,6 +104,11 @@ final class FakeLog implements HeadLog {
     }
 
     @Override
+    public void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
+      count++;
+    }
+
+    @Override
     public void metadata(TenantId tenant, MetricMetadata family) {
       families.add(family.family());
       count++;

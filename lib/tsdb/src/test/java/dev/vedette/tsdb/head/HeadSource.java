@@ -1,11 +1,13 @@
 package dev.vedette.tsdb.head;
 
 import dev.vedette.model.CardinalityReport;
+import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.SampleSink;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesExemplars;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Utf8;
@@ -43,6 +45,12 @@ record HeadSource(Head head) implements SampleSink, SeriesSource {
 
   private static List<String> sorted(Collection<String> all, int limit) {
     return all.stream().sorted(Utf8::compare).limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
+  }
+
+  @Override
+  public List<SeriesExemplars> exemplars(
+      TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+    return head.exemplars(tenant, selectors, startMillis, endMillis);
   }
 
   @Override

@@ -245,12 +245,12 @@ class WalDamageTest {
   void aRecordTypeOfAnotherReleaseIsAnErrorWithItsPlace() throws IOException {
     SimFiles disk = TestLog.disk(1);
     WalRecords records = new WalRecords();
-    byte[] unknown = {9, 1, 2, 3};
+    byte[] unknown = {99, 1, 2, 3};
     records.copy(unknown, 0, 4);
     put(disk, new FileHeader(FileHeader.Kind.SEGMENT, 1, TestLog.SALT), records);
     assertThatThrownBy(() -> TestLog.replay(disk, new Collected()))
         .isInstanceOfSatisfying(Corruption.class, e -> assertThat(e.offset()).isEqualTo(72))
-        .hasMessageContaining("type 9, written by another release");
+        .hasMessageContaining("type 99, written by another release");
   }
 
   @Test

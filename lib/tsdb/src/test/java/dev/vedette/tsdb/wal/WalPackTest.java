@@ -264,7 +264,7 @@ class WalPackTest {
   void aRecordOfAnotherReleaseInAPackStopsTheReader() throws IOException {
     SimFiles disk = TestLog.disk(1);
     SegmentWriter file = create(disk);
-    byte[] unknown = run(record((byte) 9, 1, 2));
+    byte[] unknown = run(record((byte) 99, 1, 2));
     byte[] body = pack(unknown.length, unknown);
     byte[] typed = new byte[1 + body.length];
     typed[0] = WalFormat.PACKED;
@@ -276,7 +276,7 @@ class WalPackTest {
 
     assertThatThrownBy(() -> TestLog.replay(disk, new Collected()))
         .isInstanceOf(Corruption.class)
-        .hasMessageContaining("type 9, written by another release");
+        .hasMessageContaining("type 99, written by another release");
   }
 
   private static byte[] record(byte type, int... body) {

@@ -1,0 +1,169 @@
+package dev.vedette.tsdb.head;
+
+import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.Label;
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.model.SeriesExemplars;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.WriteBatch;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The exemplars of all tenants, a ring each. They are taken after the samples of their request, and
+ * only those of series that are there; logged under one lock, so that a replay meets them in the
+ * order in which the rings took them.
+ *
+ * <p>A series may get one older than its newest by the late window. The same again is a duplicate.
+ * What is older, ahead of the clock, past retention, longer than the limit, or no label set, is
+ * left out and counted: a sender has no use for it, and the samples of the request are stored.
+ */
+final class Exemplars {
+  /** Characters of names and values together, as OpenMetrics 1.0 bounds them. */
+  static final int MAX_LENGTH = 128;
+
+  private final int capacity;
+  private final long lateWindowMillis;
+  private final HeadLog log;
+  private final ExemplarMetrics metrics;
+  private final ConcurrentHashMap<TenantId, ExemplarRing> rings = new ConcurrentHashMap<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by the lock.
+  private final HeadLog.Records records;
+  private boolean logHasGaps;
+  private long position;
+
+  Exemplars(HeadConfig config, HeadLog log, ExemplarMetrics metrics) {
+    this.capacity = config.maxExemplars();
+    this.lateWindowMillis = config.lateWindow().toMillis();
+    this.log = log;
+    this.metrics = metrics;
+    this.records = log.newRecords();
+  }
+
+  /** Takes the exemplars of a request whose samples are in. Returns the log position. */
+  long append(Append request) {
+    WriteBatch batch = request.batch;
+    request.exemplars = 0;
+    if (batch.exemplarCount() == 0 || capacity == 0) {
+      return 0;
+    }
+    lock.lock();
+    try {
+      for (int from = 0; from < batch.exemplarCount(); ) {
+        int i = batch.exemplarSeries(from);
+        int to = batch.exemplarsTo(i);
+        if (Append.isDone(request.refs[i])) {
+          append(request, i, from, to);
+        }
+        from = to;
+      }
+      if (!records.isEmpty()) {
+        position = log.append(records);
+      }
+      // Of duplicates, too: what they repeat may be on its way.
+      return position;
+    } catch (RuntimeException e) {
+      // In memory and not in the log: they are logged when they are sent again.
+      logHasGaps = true;
+      throw e;
+    } finally {
+      records.clear();
+      lock.unlock();
+    }
+  }
+
+  private void append(Append request, int i, int from, int to) {
+    int ref = Append.ref(request.refs[i]);
+    ExemplarRing ring = ring(request.tenant.tenant);
+    Labels series = request.batch.labels(i);
+    for (int e = from; e < to; e++) {
+      long timestamp = request.batch.exemplarTimestamp(e);
+      if (!request.isInTime(timestamp)) {
+        metrics.outOfTime.inc();
+        continue;
+      }
+      Labels labels;
+      try {
+        labels = request.batch.exemplarLabels(e);
+      } catch (InvalidRequest invalid) {
+        metrics.invalid.inc();
+        continue;
+      }
+      if (length(labels) > MAX_LENGTH) {
+        metrics.tooLong.inc();
+        continue;
+      }
+      long bits = request.batch.exemplarValueBits(e);
+      byte[] own = LabelBytes.encode(labels);
+      settle(request, ring.add(ref, series, timestamp, bits, own), ref, timestamp, bits, own);
+    }
+  }
+
+  private void settle(
+      Append request, ExemplarRing.Outcome outcome, int ref, long time, long bits, byte[] own) {
+    switch (outcome) {
+      case OUT_OF_ORDER -> metrics.outOfOrder.inc();
+      case DUPLICATE -> {
+        request.exemplars++;
+        metrics.duplicates.inc();
+        if (logHasGaps) {
+          records.exemplar(ref, time, bits, own);
+        }
+      }
+      case STORED -> {
+        request.exemplars++;
+        metrics.appended.inc();
+        records.exemplar(ref, time, bits, own);
+      }
+    }
+  }
+
+  private static int length(Labels labels) {
+    int length = 0;
+    for (Label label : labels) {
+      String name = label.name();
+      String value = label.value();
+      length += name.codePointCount(0, name.length()) + value.codePointCount(0, value.length());
+    }
+    return length;
+  }
+
+  private ExemplarRing ring(TenantId tenant) {
+    return rings.computeIfAbsent(tenant, _ -> new ExemplarRing(capacity, lateWindowMillis));
+  }
+
+  /** One that the log had. */
+  void restore(TenantId tenant, int ref, Labels series, long time, long bits, byte[] labels) {
+    if (capacity > 0) {
+      ring(tenant).add(ref, series, time, bits, labels);
+    }
+  }
+
+  List<SeriesExemplars> select(
+      TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+    ExemplarRing ring = rings.get(tenant);
+    return ring == null ? List.of() : ring.select(selectors, startMillis, endMillis);
+  }
+
+  /** Shows the exemplars of all series in memory, the oldest of a tenant first. */
+  void forEach(SeriesDirectory directory, HeadFlush.Exemplars into) {
+    rings.forEach(
+        (tenant, ring) ->
+            ring.forEach(
+                (ref, series, time, bits, labels) -> {
+                  if (directory.isAlive(ref)
+                      && directory.tenantOf(ref).tenant.equals(tenant)
+                      && directory.labels(ref).equals(series)) {
+                    into.exemplar(ref, time, bits, labels);
+                  }
+                }));
+  }
+
+  long count() {
+    return rings.values().stream().mapToLong(ExemplarRing::size).sum();
+  }
+}

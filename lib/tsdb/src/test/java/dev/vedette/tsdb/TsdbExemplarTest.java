@@ -1,0 +1,210 @@
+package dev.vedette.tsdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vedette.model.Exemplar;
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.model.SeriesExemplars;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Unavailable;
+import dev.vedette.model.WriteBatch;
+import dev.vedette.model.WriteOutcome;
+import dev.vedette.testkit.FakeClock;
+import dev.vedette.testkit.SimFiles;
+import dev.vedette.tsdb.head.HeadConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TsdbExemplarTest {
+  private static final long NOW = 1_760_004_000_000L;
+  private static final Labels HITS = Labels.of("__name__", "hits", "path", "/a");
+  private static final List<List<LabelMatcher>> ALL =
+      List.of(List.of(LabelMatcher.equal("__name__", "hits")));
+
+  private final FakeClock clock = new FakeClock(Instant.ofEpochMilli(NOW));
+  private SimFiles disk = SimFiles.seeded(1);
+  private Tsdb tsdb = open();
+
+  private Tsdb open() {
+    TsdbConfig config =
+        TsdbConfig.defaults(Path.of("/data"))
+            .withMaintenanceInterval(Duration.ofDays(1))
+            .withHead(HeadConfig.defaults().withMaxExemplars(50));
+    return Tsdb.open(config, disk, clock, System::nanoTime, new PrometheusRegistry());
+  }
+
+  @AfterEach
+  void close() {
+    tsdb.close();
+  }
+
+  private void reopen() {
+    tsdb.close();
+    tsdb = open();
+  }
+
+  @Test
+  void exemplarsAreThereAtOnceAndAfterStartsAndFlushes() {
+    Exemplar first = exemplar("a", NOW - 1000);
+    Exemplar second = exemplar("b", NOW);
+    assertThat(write(HITS, first, second).exemplars()).isEqualTo(2);
+    List<SeriesExemplars> expected = List.of(new SeriesExemplars(HITS, List.of(first, second)));
+
+    assertThat(read()).isEqualTo(expected);
+    reopen();
+    assertThat(read()).isEqualTo(expected);
+    tsdb.flush();
+    assertThat(read()).isEqualTo(expected);
+    reopen();
+    assertThat(read()).isEqualTo(expected);
+    tsdb.flush();
+    reopen();
+    assertThat(read()).isEqualTo(expected);
+    assertThat(tsdb.exemplars(new TenantId("other"), ALL, 0, NOW)).isEmpty();
+  }
+
+  @Test
+  void theSameAgainCountsAsKeptAndOneThatIsTooLateDoesNot() {
+    Exemplar newest = exemplar("a", NOW);
+    Exemplar late = exemplar("b", NOW - Duration.ofMinutes(10).toMillis());
+    write(HITS, newest, late);
+
+    assertThat(write(HITS, newest, late).exemplars()).isEqualTo(2);
+    assertThat(write(HITS, exemplar("c", NOW - Duration.ofHours(1).toMillis())).exemplars())
+        .isZero();
+    assertThat(write(HITS, exemplar("c".repeat(130), NOW)).exemplars()).isZero();
+    assertThat(write(HITS, exemplar("c", NOW + Duration.ofHours(1).toMillis())).exemplars())
+        .isZero();
+    assertThat(read()).containsExactly(new SeriesExemplars(HITS, List.of(late, newest)));
+  }
+
+  @Test
+  void theOldestMakesRoomForTheNewest() {
+    for (int i = 0; i < 70; i++) {
+      write(HITS, exemplar("t" + i, NOW + i));
+    }
+    assertThat(read().getFirst().exemplars())
+        .hasSize(50)
+        .startsWith(exemplar("t20", NOW + 20))
+        .endsWith(exemplar("t69", NOW + 69));
+    reopen();
+    assertThat(read().getFirst().exemplars()).hasSize(50).endsWith(exemplar("t69", NOW + 69));
+  }
+
+  @Test
+  void whatTheLogDidNotTakeIsLoggedWhenItIsSentAgain() throws IOException {
+    write(HITS, exemplar("a", NOW));
+    disk.failOn(
+        call -> call.operation() == SimFiles.Operation.FORCE, new IOException("bad sector"));
+    assertThatThrownBy(() -> write(HITS, exemplar("b", NOW + 1))).isInstanceOf(Unavailable.class);
+    disk.heal();
+
+    WriteOutcome outcome = retry(exemplar("b", NOW + 1));
+
+    assertThat(outcome.exemplars()).isEqualTo(1);
+    reopen();
+    assertThat(read().getFirst().exemplars())
+        .containsExactly(exemplar("a", NOW), exemplar("b", NOW + 1));
+  }
+
+  /** The log becomes writable again by itself, some milliseconds after the disk. */
+  private WriteOutcome retry(Exemplar exemplar) {
+    while (true) {
+      try {
+        return write(HITS, exemplar);
+      } catch (Unavailable e) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void whatWasAcknowledgedSurvivesCrashes() throws IOException {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("TsdbExemplarTest seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    tsdb.close();
+    for (int round = 0; round < 20; round++) {
+      disk = SimFiles.seeded(random.nextLong());
+      TreeSet<Long> acknowledged = new TreeSet<>();
+      for (int life = 0; life < 3; life++) {
+        disk.cutPowerAt(random.nextInt(1, 150));
+        live(random, acknowledged);
+        disk = disk.crash();
+      }
+      tsdb = open();
+      TreeSet<Long> found = new TreeSet<>();
+      read().forEach(of -> of.exemplars().forEach(e -> found.add(e.timestampMillis())));
+      // The ring has the last fifty; those of a power cut are there or not.
+      assertThat(found).as("round %d", round).containsAll(last(acknowledged, 40));
+      tsdb.close();
+    }
+    disk = SimFiles.seeded(1);
+    tsdb = open();
+  }
+
+  private static List<Long> last(TreeSet<Long> all, int count) {
+    return all.descendingSet().stream().limit(count).toList();
+  }
+
+  private void live(SplittableRandom random, TreeSet<Long> acknowledged) {
+    try (Tsdb own = open()) {
+      tsdb = own;
+      for (int i = 0; i < 30; i++) {
+        if (random.nextInt(8) == 0) {
+          own.flush();
+        } else {
+          clock.advance(Duration.ofSeconds(1));
+          long at = clock.millis();
+          write(HITS, exemplar("t", at));
+          acknowledged.add(at);
+        }
+      }
+    } catch (Unavailable e) {
+      assertThat(e.wayOut()).isNotEmpty();
+    }
+  }
+
+  private static Exemplar exemplar(String trace, long at) {
+    return new Exemplar(Labels.of("trace_id", trace), at, 0.5);
+  }
+
+  private List<SeriesExemplars> read() {
+    return tsdb.exemplars(TenantId.DEFAULT, ALL, 0, Long.MAX_VALUE);
+  }
+
+  private WriteOutcome write(Labels series, Exemplar... exemplars) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(LabelBytes.encode(series));
+    int labelsTo = bytes.size();
+    int[] ends = new int[exemplars.length];
+    for (int i = 0; i < exemplars.length; i++) {
+      bytes.writeBytes(LabelBytes.encode(exemplars[i].labels()));
+      ends[i] = bytes.size();
+    }
+    WriteBatch batch = new WriteBatch();
+    batch.reset(bytes.toByteArray());
+    batch.addSeries(0, labelsTo);
+    batch.addSample(clock.millis(), Double.doubleToRawLongBits(clock.millis()));
+    for (int i = 0; i < exemplars.length; i++) {
+      batch.addExemplar(
+          i == 0 ? labelsTo : ends[i - 1],
+          ends[i],
+          exemplars[i].timestampMillis(),
+          Double.doubleToRawLongBits(exemplars[i].value()));
+    }
+    return tsdb.write(TenantId.DEFAULT, batch);
+  }
+}

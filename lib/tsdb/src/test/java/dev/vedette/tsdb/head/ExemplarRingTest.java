@@ -1,0 +1,105 @@
+package dev.vedette.tsdb.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vedette.model.Exemplar;
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.model.SeriesExemplars;
+import dev.vedette.tsdb.head.ExemplarRing.Outcome;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class ExemplarRingTest {
+  private static final long WINDOW = 1000;
+  private static final List<List<LabelMatcher>> ALL =
+      List.of(List.of(LabelMatcher.equal("__name__", "m")));
+
+  private record Kept(Labels series, Exemplar exemplar) {}
+
+  private static Labels series(int i) {
+    return Labels.of("__name__", "m", "i", "" + i);
+  }
+
+  private static Outcome add(ExemplarRing ring, Labels series, Exemplar exemplar) {
+    return ring.add(
+        1,
+        series,
+        exemplar.timestampMillis(),
+        Double.doubleToRawLongBits(exemplar.value()),
+        LabelBytes.encode(exemplar.labels()));
+  }
+
+  private static Exemplar exemplar(long at, int trace) {
+    return new Exemplar(Labels.of("trace_id", "t" + trace), at, trace);
+  }
+
+  @Test
+  void theLastOnesAreKeptAndFoundBySeriesAndTime() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("ExemplarRingTest seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int round = 0; round < 30; round++) {
+      int capacity = random.nextInt(1, 300);
+      int seriesCount = random.nextInt(1, 12);
+      ExemplarRing ring = new ExemplarRing(capacity, WINDOW);
+      List<Kept> model = new ArrayList<>();
+      Map<Labels, Long> newest = new TreeMap<>();
+      long now = 0;
+      for (int i = 0; i < 1_000; i++) {
+        now += random.nextInt(100);
+        Labels series = series(random.nextInt(seriesCount));
+        Exemplar next = exemplar(now - (random.nextInt(4) == 0 ? random.nextInt(3_000) : 0), i);
+        Outcome outcome = add(ring, series, next);
+        boolean isKnown = model.stream().anyMatch(kept -> kept.series.equals(series));
+        long last = isKnown ? newest.getOrDefault(series, Long.MIN_VALUE) : Long.MIN_VALUE / 2;
+        assertThat(outcome == Outcome.STORED).isEqualTo(next.timestampMillis() >= last - WINDOW);
+        if (outcome == Outcome.STORED) {
+          newest.put(series, Math.max(last, next.timestampMillis()));
+          model.add(new Kept(series, next));
+          if (model.size() > capacity) {
+            model.removeFirst();
+          }
+          assertThat(add(ring, series, next)).isEqualTo(Outcome.DUPLICATE);
+        }
+      }
+      assertThat(ring.size()).isEqualTo(model.size());
+      long start = now - random.nextInt(20_000);
+      assertThat(ring.select(ALL, start, now)).isEqualTo(select(model, start, now));
+      List<Long> order = new ArrayList<>();
+      ring.forEach((_, _, at, _, _) -> order.add(at));
+      assertThat(order)
+          .isEqualTo(model.stream().map(kept -> kept.exemplar.timestampMillis()).toList());
+    }
+  }
+
+  private static List<SeriesExemplars> select(List<Kept> model, long start, long end) {
+    Map<Labels, List<Exemplar>> found = new TreeMap<>();
+    for (Kept kept : model) {
+      long at = kept.exemplar.timestampMillis();
+      if (at >= start && at <= end) {
+        found.computeIfAbsent(kept.series, _ -> new ArrayList<>()).add(kept.exemplar);
+      }
+    }
+    found.values().forEach(list -> list.sort(Comparator.comparingLong(Exemplar::timestampMillis)));
+    return found.entrySet().stream()
+        .map(entry -> new SeriesExemplars(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  @Test
+  void aSeriesThatFillsTheRingAloneKeepsItsLast() {
+    ExemplarRing ring = new ExemplarRing(1, WINDOW);
+    for (int i = 0; i < 5; i++) {
+      assertThat(add(ring, series(0), exemplar(i, i))).isEqualTo(Outcome.STORED);
+    }
+    assertThat(ring.select(ALL, 0, 10))
+        .containsExactly(new SeriesExemplars(series(0), List.of(exemplar(4, 4))));
+  }
+}
