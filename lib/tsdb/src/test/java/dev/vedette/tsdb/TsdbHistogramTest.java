@@ -85,6 +85,7 @@ class TsdbHistogramTest {
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(30),
                 lateBytes,
+                1000,
                 limits),
             WalSettings.defaults());
     return Tsdb.open(config, disk, clock, new FakeTicker(), new PrometheusRegistry());
