@@ -8,7 +8,10 @@ import dev.vedette.querier.QuerierConfig;
 import dev.vedette.tsdb.TsdbConfig;
 import dev.vedette.tsdb.head.HeadConfig;
 import dev.vedette.tsdb.head.SeriesLimits;
+import dev.vedette.tsdb.tier.TierConfig;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,8 +31,20 @@ final class Settings {
                     head.futureLimit(),
                     settings.storage().lateWindow(),
                     seriesLimits(settings)))
-            .withRetentionBytes(settings.storage().retentionBytes());
+            .withRetentionBytes(settings.storage().retentionBytes())
+            .withTiers(tiers(settings.storage().tiers()));
     return settings.storage().longestBlock().map(config::withLongestBlock).orElse(config);
+  }
+
+  private static List<TierConfig> tiers(ClusterSettings.Tiers tiers) {
+    return List.of(
+        tier(Duration.ofMinutes(1), tiers.oneMinute()),
+        tier(Duration.ofMinutes(5), tiers.fiveMinutes()),
+        tier(Duration.ofHours(1), tiers.oneHour()));
+  }
+
+  private static TierConfig tier(Duration resolution, Duration retention) {
+    return new TierConfig(resolution, retention, !retention.isZero());
   }
 
   static SeriesLimits seriesLimits(ClusterSettings settings) {

@@ -1,6 +1,9 @@
 package dev.vedette.benchmarks;
 
+import dev.vedette.model.BucketColumn;
+import dev.vedette.model.Coverage;
 import dev.vedette.model.RealFiles;
+import dev.vedette.model.Selection;
 import dev.vedette.model.TenantId;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockFiles;
@@ -9,10 +12,13 @@ import dev.vedette.tsdb.block.BlockProgress;
 import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockStats;
 import dev.vedette.tsdb.block.BlockWriter;
+import dev.vedette.tsdb.block.CursorSeries;
 import dev.vedette.tsdb.block.SortedSeries;
+import dev.vedette.tsdb.tier.BucketCursor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -85,6 +91,62 @@ public final class BlockSizes {
       }
       compare(block.readAll(), recorded.replay(replay));
       print(replay, block.stats(), nanos);
+      for (long resolution : new long[] {60_000, 300_000, 3_600_000}) {
+        measureTier(block, resolution, folder);
+      }
+    }
+    files.delete(file);
+  }
+
+  /** The same samples as buckets of a tier, by sample. */
+  private static void measureTier(Block samples, long resolution, Path folder) throws IOException {
+    RealFiles files = new RealFiles();
+    BlockSpec raw = samples.meta().spec();
+    long window = 31 * 24 * 3_600_000L;
+    BlockSpec spec =
+        new BlockSpec(
+            BlockId.create(raw.startMillis(), new SplittableRandom(resolution)),
+            raw.tenant(),
+            raw.startMillis() - window,
+            raw.endMillis() + window,
+            1,
+            List.of(),
+            resolution);
+    Selection all = new Selection(List.of(), Long.MIN_VALUE, Long.MAX_VALUE);
+    long begun = System.nanoTime();
+    new BlockWriter(files)
+        .write(
+            folder,
+            spec,
+            new CursorSeries(
+                new BucketCursor(
+                    samples.select(all), resolution, EnumSet.allOf(BucketColumn.class))),
+            BlockProgress.NONE);
+    long nanos = System.nanoTime() - begun;
+    Path file = BlockFiles.file(folder, spec.id());
+    try (Block block =
+        Block.open(
+            files,
+            file,
+            corruption -> {
+              throw corruption;
+            })) {
+      if (!block.verify().isEmpty()) {
+        throw new IllegalStateException("BUG: " + block.verify());
+      }
+      BlockStats stats = block.stats();
+      double count = samples.meta().samples();
+      System.out.printf(
+          "  tier %-3s %9d buckets | last %7.4f columns %7.4f index %7.4f | %7.4f B/sample"
+              + " | %7.2f B/bucket | %5.0f ns/sample%n",
+          Coverage.name(resolution),
+          stats.samples(),
+          (stats.values() + stats.headers() + stats.tables() + stats.timestamps()) / count,
+          stats.buckets() / count,
+          stats.index() / count,
+          stats.fileBytes() / count,
+          stats.bytesPerSample(),
+          nanos / count);
     }
     files.delete(file);
   }

@@ -72,11 +72,35 @@ public record MetricsClusterSpec(
           @DurationField
           @Nullable DurationText longestBlock,
       @JsonPropertyDescription(
+              "How long buckets are kept that are made of the samples: count, sum, least, greatest,"
+                  + " first and last of each, so that long ranges are answered fast, and after"
+                  + " the samples are gone. Which tier answered is said in the answer's infos. 0s:"
+                  + " the tier is not made, and what was made is deleted.")
+          @Default("{}")
+          Tiers tiers,
+      @JsonPropertyDescription(
               "Parts of the in-memory head, each written by one thread. Unset: chosen by the number"
                   + " of processors.")
           @Min(1)
           @Max(255)
           @Nullable Integer shards) {}
+
+  /** How long buckets are kept. */
+  public record Tiers(
+      @JsonPropertyDescription(
+              "How long buckets of a minute are kept. With samples every 15 s they take as much room"
+                  + " as twice the samples; of less than a month they gain little.")
+          @DurationField
+          @Default("90d")
+          DurationText oneMinute,
+      @JsonPropertyDescription("How long buckets of five minutes are kept.")
+          @DurationField
+          @Default("365d")
+          DurationText fiveMinutes,
+      @JsonPropertyDescription("How long buckets of an hour are kept.")
+          @DurationField
+          @Default("1095d")
+          DurationText oneHour) {}
 
   /** Bounds of what is taken in. */
   @ValidationRule(

@@ -73,7 +73,12 @@ final class AnalyzeCommand implements Callable<Integer> {
       throws IOException {
     for (Path file : data.blocks()) {
       try {
-        blocks.add(Block.open(data.store(), file, _ -> {}));
+        Block block = Block.open(data.store(), file, _ -> {});
+        if (block.meta().spec().isTier()) {
+          block.close(); // Has the same series once more.
+        } else {
+          blocks.add(block);
+        }
       } catch (Corruption e) {
         damaged.add(e);
       }

@@ -1,6 +1,7 @@
 package dev.vedette.app.tsdb;
 
 import dev.vedette.model.Corruption;
+import dev.vedette.model.Coverage;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockMeta;
 import java.io.IOException;
@@ -19,13 +20,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "list",
     description = {
-      "List the blocks, oldest samples first: window, level (1 is from memory, more are merged),",
+      "List the blocks, oldest samples first: window, tier, level (1 is from memory, more are merged),",
       "series, samples, bytes.",
       "Exit code 0: all could be read, 1: some could not, which are named."
     },
     mixinStandardHelpOptions = true)
 final class ListCommand implements Callable<Integer> {
-  private static final String ROW = "%-26s  %-24s  %-24s  %5s  %12s  %15s  %15s  %s%n";
+  private static final String ROW = "%-26s  %-24s  %-24s  %4s  %5s  %12s  %15s  %15s  %s%n";
 
   @Parameters(paramLabel = "DIR", description = DataFiles.DIR)
   private Path folder = Path.of("");
@@ -52,13 +53,15 @@ final class ListCommand implements Callable<Integer> {
     blocks.sort(
         Comparator.comparingLong((BlockMeta block) -> block.spec().startMillis())
             .thenComparing(BlockMeta::id));
-    System.out.printf(ROW, "block", "from", "to", "level", "series", "samples", "bytes", "tenant");
+    System.out.printf(
+        ROW, "block", "from", "to", "tier", "level", "series", "samples", "bytes", "tenant");
     for (BlockMeta block : blocks) {
       System.out.printf(
           ROW,
           block.id(),
           Instant.ofEpochMilli(block.spec().startMillis()),
           Instant.ofEpochMilli(block.spec().endMillis()),
+          block.resolutionMillis() == 0 ? "" : Coverage.name(block.resolutionMillis()),
           block.spec().level(),
           count(block.series()),
           count(block.samples()),

@@ -1,6 +1,7 @@
 package dev.vedette.app.tsdb;
 
 import dev.vedette.model.Corruption;
+import dev.vedette.model.Coverage;
 import dev.vedette.model.RealFiles;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockStats;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,19 +40,27 @@ final class StatsCommand implements Callable<Integer> {
   }
 
   private static void blocks(DataFiles data, PrintStream out) throws IOException {
-    List<BlockStats> all = new ArrayList<>();
+    Map<Long, List<BlockStats>> byResolution = new TreeMap<>(Map.of(0L, new ArrayList<>()));
     for (Path file : data.blocks()) {
       try (Block block = Block.open(new RealFiles(), file, _ -> {})) {
-        all.add(block.stats());
+        byResolution
+            .computeIfAbsent(block.meta().resolutionMillis(), _ -> new ArrayList<>())
+            .add(block.stats());
       } catch (Corruption e) {
         out.println(e.explain());
       }
     }
+    byResolution.forEach((resolution, stats) -> blocks(resolution, stats, out));
+  }
+
+  /** Blocks of samples as they are, or those of one tier. */
+  private static void blocks(long resolution, List<BlockStats> all, PrintStream out) {
+    boolean isTier = resolution > 0;
     long samples = all.stream().mapToLong(BlockStats::samples).sum();
     long bytes = all.stream().mapToLong(BlockStats::fileBytes).sum();
-    row(out, "blocks", all.size());
+    row(out, isTier ? "tier " + Coverage.name(resolution) : "blocks", all.size());
     row(out, "  series", all.stream().mapToLong(BlockStats::series).sum());
-    row(out, "  samples", samples);
+    row(out, isTier ? "  buckets" : "  samples", samples);
     row(out, "  histograms", all.stream().mapToLong(BlockStats::histograms).sum());
     row(out, "  bytes", bytes);
     row(out, "    values", all.stream().mapToLong(BlockStats::values).sum());
@@ -60,8 +71,11 @@ final class StatsCommand implements Callable<Integer> {
     row(out, "    columns", all.stream().mapToLong(BlockStats::columns).sum());
     row(out, "    postings", all.stream().mapToLong(BlockStats::postings).sum());
     row(out, "    histograms, start times", all.stream().mapToLong(BlockStats::extras).sum());
+    if (isTier) {
+      row(out, "    columns of buckets", all.stream().mapToLong(BlockStats::buckets).sum());
+    }
     row(out, "    directories", all.stream().mapToLong(BlockStats::directories).sum());
-    perSample(out, "  bytes a sample", bytes, samples);
+    perSample(out, isTier ? "  bytes a bucket" : "  bytes a sample", bytes, samples);
   }
 
   private static void log(WalInspection log, PrintStream out) {

@@ -37,9 +37,19 @@ final class ClusterChecks {
           "found " + size,
           "a size of at least %s".formatted(SMALLEST_RETENTION));
     }
+    FieldPath tiers = path.field("tiers");
+    tier(storage.tiers().oneMinute(), tiers.field("oneMinute"), findings);
+    tier(storage.tiers().fiveMinutes(), tiers.field("fiveMinutes"), findings);
+    tier(storage.tiers().oneHour(), tiers.field("oneHour"), findings);
     DurationText longest = storage.longestBlock();
     if (longest != null) {
       findings.atLeast(path.field("longestBlock"), longest, "2h");
+    }
+  }
+
+  private static void tier(DurationText retention, FieldPath path, Findings findings) {
+    if (!retention.value().isZero()) {
+      findings.atLeast(path, retention, "1d");
     }
   }
 

@@ -70,7 +70,13 @@ final class TypedObjects {
         fields.duration("lateWindow"),
         fields.optionalSize("retentionSize"),
         fields.optionalDuration("longestBlock"),
+        fields.object("tiers", TypedObjects::tiers),
         fields.optionalInteger("shards"));
+  }
+
+  private static MetricsClusterSpec.Tiers tiers(Fields fields) {
+    return new MetricsClusterSpec.Tiers(
+        fields.duration("oneMinute"), fields.duration("fiveMinutes"), fields.duration("oneHour"));
   }
 
   private static MetricsClusterSpec.Limits limits(Fields fields) {

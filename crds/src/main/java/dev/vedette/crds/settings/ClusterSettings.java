@@ -31,7 +31,11 @@ public record ClusterSettings(
       Duration lateWindow,
       OptionalLong retentionBytes,
       Optional<Duration> longestBlock,
+      Tiers tiers,
       OptionalInt shards) {}
+
+  /** How long buckets are kept; zero for a tier that is not to be. */
+  public record Tiers(Duration oneMinute, Duration fiveMinutes, Duration oneHour) {}
 
   /**
    * Bounds of what is taken in; label sizes in bytes of UTF-8.
@@ -101,6 +105,10 @@ public record ClusterSettings(
         storage.lateWindow().value(),
         size == null ? OptionalLong.empty() : OptionalLong.of(size.bytes()),
         Optional.ofNullable(storage.longestBlock()).map(DurationText::value),
+        new Tiers(
+            storage.tiers().oneMinute().value(),
+            storage.tiers().fiveMinutes().value(),
+            storage.tiers().oneHour().value()),
         shards == null ? OptionalInt.empty() : OptionalInt.of(shards));
   }
 

@@ -25,6 +25,8 @@ class ClusterSettingsTest {
                     Duration.ofMinutes(30),
                     OptionalLong.empty(),
                     Optional.empty(),
+                    new ClusterSettings.Tiers(
+                        Duration.ofDays(90), Duration.ofDays(365), Duration.ofDays(1095)),
                     OptionalInt.empty()),
                 new ClusterSettings.Limits(
                     2_000_000,
@@ -57,7 +59,7 @@ class ClusterSettingsTest {
             kind: MetricsCluster
             metadata: {name: main}
             spec:
-              storage: {retention: 90d, lateWindow: 2h, retentionSize: 50GB, longestBlock: 1d, shards: 3}
+              storage: {retention: 90d, lateWindow: 2h, retentionSize: 50GB, longestBlock: 1d, tiers: {oneMinute: 0s, oneHour: 10000d}, shards: 3}
               limits: {samplesPerSecond: 1000, exemptLabels: [], maxRequestBytes: 1MB}
               query: {lookback: 1m, memory: 2GB}
               selfMonitoring: {enabled: false}
@@ -72,6 +74,8 @@ class ClusterSettingsTest {
                 Duration.ofHours(2),
                 OptionalLong.of(50L << 30),
                 Optional.of(Duration.ofDays(1)),
+                new ClusterSettings.Tiers(
+                    Duration.ZERO, Duration.ofDays(365), Duration.ofDays(10_000)),
                 OptionalInt.of(3)));
     assertThat(settings.limits().samplesPerSecond()).hasValue(1000);
     assertThat(settings.limits().exemptLabels()).isEmpty();

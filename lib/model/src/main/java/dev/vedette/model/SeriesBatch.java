@@ -25,6 +25,7 @@ public final class SeriesBatch {
   private final double[][] values = new double[CAPACITY][];
   private final @Nullable Histogram[] @Nullable [] histograms = new Histogram[CAPACITY][];
   private final long[] @Nullable [] starts = new long[CAPACITY][];
+  private final @Nullable BucketColumns[] buckets = new BucketColumns[CAPACITY];
   private final int[] sizes = new int[CAPACITY];
   private int count;
 
@@ -34,6 +35,7 @@ public final class SeriesBatch {
     Arrays.fill(values, 0, count, null);
     Arrays.fill(histograms, 0, count, null);
     Arrays.fill(starts, 0, count, null);
+    Arrays.fill(buckets, 0, count, null);
     count = 0;
   }
 
@@ -57,6 +59,11 @@ public final class SeriesBatch {
     add(series, timestamps, values, size);
     this.histograms[count - 1] = histograms;
     this.starts[count - 1] = starts;
+  }
+
+  /** Gives the series added last the columns of its buckets. */
+  public void setBuckets(BucketColumns columns) {
+    buckets[count - 1] = columns;
   }
 
   public boolean isFull() {
@@ -88,6 +95,11 @@ public final class SeriesBatch {
   /** Start timestamps of a series' samples, 0 for unknown; null where all are. */
   public long @Nullable [] starts(int series) {
     return starts[series];
+  }
+
+  /** Columns of a series' buckets; null where samples were asked for as they are. */
+  public @Nullable BucketColumns buckets(int series) {
+    return buckets[series];
   }
 
   /** Number of samples of a series; never 0. */

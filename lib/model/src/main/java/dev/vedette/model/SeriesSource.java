@@ -7,7 +7,10 @@ import java.util.List;
  * milliseconds, ranges inclusive. Every call sees at least what was acknowledged before it began.
  */
 public interface SeriesSource {
-  /** Opens the series that match and have samples in the range. Close the cursor. */
+  /**
+   * Opens the series that match and have samples in the range, or their buckets where the selection
+   * has a resolution. Close the cursor.
+   */
   SeriesCursor select(TenantId tenant, Selection selection);
 
   /**
@@ -33,6 +36,11 @@ public interface SeriesSource {
 
   /** Metadata of metric families, by family name. */
   List<MetricMetadata> metadata(TenantId tenant);
+
+  /** From when on samples and tiers are there, now. */
+  default Coverage coverage(TenantId tenant) {
+    return Coverage.RAW_ONLY;
+  }
 
   /** Where the series are, with the {@code top} largest of each kind. */
   CardinalityReport cardinality(TenantId tenant, int top);

@@ -15,6 +15,7 @@ import dev.vedette.promql.exec.Merge;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.RangeCursor;
 import dev.vedette.promql.exec.RangeOp;
+import dev.vedette.promql.exec.RangeSelectOp;
 import dev.vedette.promql.exec.Series;
 import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.exec.VectorBatch;
@@ -24,6 +25,7 @@ import dev.vedette.promql.exec.Windows;
 import dev.vedette.promql.lex.Strings;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.Parser;
+import dev.vedette.promql.parse.SourceRange;
 import dev.vedette.promql.parse.ValueType;
 import dev.vedette.promql.plan.PlanContext;
 import dev.vedette.promql.plan.Planner;
@@ -141,6 +143,7 @@ public final class PromqlEngine {
           new Evaluation(
               tenant,
               source,
+              options.tierMillis(),
               new Evaluation.Budget(
                   config.maxSamples(),
                   startNanos + timeout.toNanos(),
@@ -172,7 +175,7 @@ public final class PromqlEngine {
           yield new QueryResult.StringValue(time, Strings.clean(string.value()), info());
         }
         case INSTANT_VECTOR -> vector(planner.vector(expr), time);
-        case RANGE_VECTOR -> samples(planner.range(expr));
+        case RANGE_VECTOR -> samples(planner.range(expr), expr.source());
       };
     }
 
@@ -193,7 +196,10 @@ public final class PromqlEngine {
     }
 
     /** The samples in the window themselves. */
-    private QueryResult samples(RangeOp op) {
+    private QueryResult samples(RangeOp op, SourceRange where) {
+      if (op instanceof RangeSelectOp select) {
+        select.requireSamples(evaluation, steps, where);
+      }
       WindowTimes times = op.windows(steps);
       Windows windows = new Windows(times);
       List<Column> columns = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.vedette.testkit;
 
+import dev.vedette.model.BucketColumns;
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.CardinalityReport.Count;
 import dev.vedette.model.ErrorId;
@@ -84,10 +85,15 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
   }
 
   /** A number or a histogram, and when its counter began, 0 where that is not known. */
-  private record Sample(long bits, @Nullable Histogram histogram, long startMillis) {
+  record Sample(long bits, @Nullable Histogram histogram, long startMillis) {
     /** The value beside a histogram is a staleness marker. */
     static Sample of(Histogram histogram, long startMillis) {
       return new Sample(SpecialValues.STALE_BITS, histogram, startMillis);
+    }
+
+    /** Whether it says that the series ended. */
+    boolean isMarker() {
+      return histogram == null ? bits == SpecialValues.STALE_BITS : histogram.isStale();
     }
   }
 
@@ -185,7 +191,12 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
   public synchronized SeriesCursor select(TenantId tenant, Selection selection) {
     List<Column> columns = new ArrayList<>();
     matching(tenant, selection)
-        .forEach((labels, samples) -> columns.add(Column.of(labels, samples, columns)));
+        .forEach(
+            (labels, samples) ->
+                columns.add(
+                    selection.isTier()
+                        ? NaiveBuckets.column(labels, samples, selection)
+                        : Column.of(labels, samples, columns)));
     return new Cursor(columns);
   }
 
@@ -327,12 +338,13 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
 
   /** One series ready to be handed out. */
   @SuppressWarnings("ArrayRecordComponent") // made for one cursor, never compared
-  private record Column(
+  record Column(
       Labels labels,
       long[] timestamps,
       double[] values,
       @Nullable Histogram @Nullable [] histograms,
-      long @Nullable [] starts) {
+      long @Nullable [] starts,
+      @Nullable BucketColumns buckets) {
     /** Shares the timestamps array of the series before it where both are equal. */
     static Column of(Labels labels, TreeMap<Long, Sample> byTime, List<Column> before) {
       long[] timestamps = byTime.keySet().stream().mapToLong(Long::longValue).toArray();
@@ -353,7 +365,8 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
           shared ? before.getLast().timestamps() : timestamps,
           values,
           anyHistogram ? histograms : null,
-          Arrays.stream(starts).anyMatch(start -> start != 0) ? starts : null);
+          Arrays.stream(starts).anyMatch(start -> start != 0) ? starts : null,
+          null);
     }
   }
 
@@ -377,6 +390,9 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
             column.histograms(),
             column.starts(),
             column.timestamps().length);
+        if (column.buckets() != null) {
+          batch.setBuckets(column.buckets());
+        }
       }
       return batch.count() > 0;
     }

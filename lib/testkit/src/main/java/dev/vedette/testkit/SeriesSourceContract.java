@@ -2,6 +2,8 @@ package dev.vedette.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.model.BucketColumn;
+import dev.vedette.model.BucketColumns;
 import dev.vedette.model.CardinalityReport.Count;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.LabelBytes;
@@ -24,8 +26,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -291,6 +296,63 @@ public abstract class SeriesSourceContract {
   }
 
   @Test
+  void bucketsHaveWhatTheirSamplesSay() {
+    Labels up = series("up", "job", "api");
+    double stale = Double.longBitsToDouble(SpecialValues.STALE_BITS);
+    // Buckets of a minute end at whole minutes, and the end belongs to them.
+    long minute = Math.ceilDiv(at(0), MINUTE) * MINUTE - at(0);
+    write(
+        up,
+        samples(
+            minute + 1,
+            5,
+            minute + 20_000,
+            7,
+            minute + 30_000,
+            2,
+            minute + MINUTE,
+            4,
+            minute + MINUTE + 1,
+            1,
+            minute + MINUTE + 2,
+            stale,
+            minute + 3 * MINUTE,
+            stale));
+    settle();
+
+    Map<Labels, String> found = readBuckets(source(), minutes(at(minute) + 1, "up"));
+
+    assertThat(found.get(up))
+        .isEqualTo(
+            """
+            60000: last 4.0, first 5.0 at 1, count 4.0 sum 18.0 min 2.0 max 7.0 resets 7.0
+            60001: last 1.0, first 1.0 at 60001, count 1.0 sum 1.0 min 1.0 max 1.0 resets 0.0
+            60002: marker
+            180000: marker
+            """);
+  }
+
+  @Test
+  void bucketsOfRandomSamplesAreThoseOfTheOracle() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("SeriesSourceContract seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    InMemorySeries oracle = new InMemorySeries();
+    WriteBatch batch = new WriteBatch();
+    for (int i = 0; i < 150; i++) {
+      Labels labels = series("m" + i % 3, "instance", "i" + i);
+      fill(batch, LabelBytes.encode(labels), randomColumn(random));
+      oracle.write(TENANT, batch);
+      sink().write(TENANT, batch);
+    }
+    settle();
+    for (int i = 0; i < 4; i++) {
+      Selection selection = minutes(at(0) + random.nextInt(5) * MINUTE, "m" + i);
+      assertThat(readBuckets(source(), selection)).isEqualTo(readBuckets(oracle, selection));
+    }
+  }
+
+  @Test
   void randomWritesReadAsTheOracleDoes() {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("SeriesSourceContract seed " + seed);
@@ -404,6 +466,50 @@ public abstract class SeriesSourceContract {
 
   private Map<Labels, Column> read(Selection selection) {
     return read(source(), selection);
+  }
+
+  /** Buckets of a minute, from the bucket of a time on. */
+  private Selection minutes(long fromMillis, String metric) {
+    long start = Math.floorDiv(fromMillis - 1, MINUTE) * MINUTE + 1;
+    long end = Math.floorDiv(nowMillis(), MINUTE) * MINUTE;
+    return new Selection(named(metric), start, end, MINUTE, EnumSet.allOf(BucketColumn.class));
+  }
+
+  private static Map<Labels, String> readBuckets(SeriesSource source, Selection selection) {
+    Map<Labels, String> found = new TreeMap<>(Comparator.naturalOrder());
+    try (SeriesCursor cursor = source.select(TENANT, selection)) {
+      SeriesBatch batch = new SeriesBatch();
+      while (cursor.next(batch)) {
+        for (int i = 0; i < batch.count(); i++) {
+          found.put(batch.labels(i), buckets(batch, i, selection.startMillis() - 1));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static String buckets(SeriesBatch batch, int series, long origin) {
+    BucketColumns columns = Objects.requireNonNull(batch.buckets(series));
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < batch.size(series); i++) {
+      text.append(batch.timestamps(series)[i] - origin).append(": ");
+      double last = batch.values(series)[i];
+      if (Double.doubleToRawLongBits(last) == SpecialValues.STALE_BITS) {
+        text.append("marker\n");
+        continue;
+      }
+      text.append("last ").append(last);
+      text.append(", first ").append(columns.get(BucketColumn.FIRST)[i]);
+      text.append(" at ").append(columns.firstMillis()[i] - origin).append(',');
+      for (BucketColumn column : BucketColumn.values()) {
+        if (column != BucketColumn.FIRST) {
+          text.append(' ').append(column.name().toLowerCase(Locale.ROOT));
+          text.append(' ').append(columns.get(column)[i]);
+        }
+      }
+      text.append('\n');
+    }
+    return text.toString();
   }
 
   private static Map<Labels, Column> read(SeriesSource source, Selection selection) {

@@ -12,6 +12,7 @@ import dev.vedette.tsdb.block.BlockId;
 import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.block.Deletion;
+import dev.vedette.tsdb.block.KeptFile;
 import dev.vedette.tsdb.block.UnpublishedBlock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +61,8 @@ final class BlockStore implements AutoCloseable {
   private final Set<Path> owedDeletions = new TreeSet<>();
   private final Map<TenantId, TenantTombstones> tombstones = new HashMap<>();
   private volatile Map<TenantId, List<Block>> blocks = Map.of();
+  // By tenant and resolution.
+  private volatile Map<TenantId, Map<Long, Long>> kept = Map.of();
 
   BlockStore(FileStore files, Path folder, TsdbMetrics metrics) {
     this.files = files;
@@ -70,6 +75,7 @@ final class BlockStore implements AutoCloseable {
   void open() throws IOException {
     DurableFolders.create(files, folder);
     Map<TenantId, List<Block>> found = new HashMap<>();
+    Map<TenantId, Map<Long, Long>> keptFound = new HashMap<>();
     for (Path tenantFolder : files.list(folder)) {
       if (files.isFolder(tenantFolder)) {
         BlockFiles.deleteUnfinished(files, tenantFolder);
@@ -80,6 +86,7 @@ final class BlockStore implements AutoCloseable {
         if (!opened.isEmpty()) {
           TenantTombstones stones = TenantTombstones.open(files, tenantFolder, damagedBlocks);
           tombstones.put(opened.getFirst().meta().spec().tenant(), stones);
+          keptFound.put(opened.getFirst().meta().spec().tenant(), openKept(tenantFolder, opened));
           opened.forEach(block -> block.delete(stones.of(block.meta().id())));
         }
       }
@@ -87,6 +94,22 @@ final class BlockStore implements AutoCloseable {
     found.values().forEach(list -> list.sort(OLDEST_FIRST));
     found.replaceAll((_, list) -> List.copyOf(list));
     blocks = Map.copyOf(found);
+    kept = Map.copyOf(keptFound);
+  }
+
+  /** From when on all is there; where the file is damaged, from the oldest blocks on. */
+  private Map<Long, Long> openKept(Path tenantFolder, List<Block> opened) throws IOException {
+    try {
+      return Map.copyOf(KeptFile.read(files, tenantFolder));
+    } catch (Corruption e) {
+      damagedBlocks.setAside(tenantFolder.resolve(KeptFile.NAME), e);
+      Map<Long, Long> oldest = new HashMap<>();
+      for (Block block : opened) {
+        oldest.merge(block.meta().resolutionMillis(), block.meta().firstMillis(), Math::min);
+      }
+      KeptFile.write(files, tenantFolder, oldest);
+      return Map.copyOf(oldest);
+    }
   }
 
   private List<Block> openAll(Path tenantFolder) throws IOException {
@@ -141,26 +164,53 @@ final class BlockStore implements AutoCloseable {
     return blocks.keySet();
   }
 
-  List<Block> of(TenantId tenant) {
+  /** A tenant's blocks, those of tiers as well. */
+  List<Block> all(TenantId tenant) {
     return blocks.getOrDefault(tenant, List.of());
+  }
+
+  /** Blocks of samples as they are. */
+  List<Block> of(TenantId tenant) {
+    return tier(tenant, 0);
+  }
+
+  /** Blocks of one tier, or of samples as they are where the resolution is 0. */
+  List<Block> tier(TenantId tenant, long resolutionMillis) {
+    return all(tenant).stream()
+        .filter(block -> block.meta().resolutionMillis() == resolutionMillis)
+        .toList();
+  }
+
+  /**
+   * From when on all of a resolution is there, in Unix milliseconds; {@link Long#MIN_VALUE} where
+   * nothing was ever deleted for its age.
+   */
+  long keptFrom(TenantId tenant, long resolutionMillis) {
+    return kept.getOrDefault(tenant, Map.of()).getOrDefault(resolutionMillis, Long.MIN_VALUE);
   }
 
   /** The blocks of these, in this order, that are still there. */
   List<Block> of(TenantId tenant, List<BlockMeta> wanted) {
     Map<BlockId, Block> byId = new HashMap<>();
-    of(tenant).forEach(block -> byId.put(block.meta().id(), block));
+    all(tenant).forEach(block -> byId.put(block.meta().id(), block));
     return wanted.stream().map(meta -> byId.get(meta.id())).filter(block -> block != null).toList();
   }
 
   /**
-   * Reads the blocks that overlap a range. All of them stay open until the function returns, and a
-   * cursor that it opened keeps its own.
+   * Reads some of the blocks that overlap a range. All of them stay open until the function
+   * returns, and a cursor that it opened keeps its own.
    */
-  <T> T read(TenantId tenant, long startMillis, long endMillis, Function<List<Block>, T> read) {
+  <T> T read(
+      TenantId tenant,
+      long startMillis,
+      long endMillis,
+      Predicate<BlockMeta> which,
+      Function<List<Block>, T> read) {
     while (true) {
       List<Block> wanted =
-          of(tenant).stream()
+          all(tenant).stream()
               .filter(block -> block.meta().overlaps(startMillis, endMillis))
+              .filter(block -> which.test(block.meta()))
               .toList();
       int held = 0;
       try {
@@ -183,7 +233,7 @@ final class BlockStore implements AutoCloseable {
     try {
       TenantId tenant = meta.spec().tenant();
       Block block = Block.open(files, BlockFiles.file(folder(tenant), meta.id()), this::damaged);
-      List<Block> now = new ArrayList<>(of(tenant));
+      List<Block> now = new ArrayList<>(all(tenant));
       now.add(block);
       publish(tenant, now);
     } finally {
@@ -241,16 +291,27 @@ final class BlockStore implements AutoCloseable {
      * @return false where sources are gone meanwhile, and the new block with them
      */
     boolean finish(Optional<UnpublishedBlock> written, BlockWriter writer) throws IOException {
+      return finish(written, writer, () -> true);
+    }
+
+    /**
+     * The same where what the new block was made of is more than what it replaces.
+     *
+     * @param isStillRight asked while nothing can change; false gives the new block up
+     */
+    boolean finish(
+        Optional<UnpublishedBlock> written, BlockWriter writer, BooleanSupplier isStillRight)
+        throws IOException {
       changes.lock();
       try {
-        if (!of(tenant).containsAll(sources)) {
+        if (!all(tenant).containsAll(sources) || !isStillRight.getAsBoolean()) {
           if (written.isPresent()) {
             files.delete(BlockFiles.temporary(folder(tenant), written.get().meta().id()));
           }
           return false;
         }
         deleteOwed();
-        List<Block> now = new ArrayList<>(of(tenant));
+        List<Block> now = new ArrayList<>(all(tenant));
         now.removeAll(sources);
         if (written.isPresent()) {
           now.add(publish(written.get(), writer));
@@ -291,17 +352,43 @@ final class BlockStore implements AutoCloseable {
     }
   }
 
-  /** Takes blocks away from readers and deletes them. */
+  /** Takes blocks away from readers for their age, and deletes them. */
   void remove(TenantId tenant, Collection<Block> gone) throws IOException {
     changes.lock();
     try {
       deleteOwed();
-      List<Block> now = new ArrayList<>(of(tenant));
+      // First of all: what is incomplete must not pass for complete.
+      boolean isKept = raiseKept(tenant, gone);
+      List<Block> now = new ArrayList<>(all(tenant));
       now.removeAll(gone);
       publish(tenant, now);
       delete(tenant, gone);
+      if (!isKept) {
+        KeptFile.write(files, folder(tenant), kept.getOrDefault(tenant, Map.of()));
+      }
     } finally {
       changes.unlock();
+    }
+  }
+
+  /**
+   * Returns false where the file has to wait: on a full disk it finds room when blocks are gone.
+   */
+  private boolean raiseKept(TenantId tenant, Collection<Block> gone) throws IOException {
+    Map<Long, Long> raised = new HashMap<>(kept.getOrDefault(tenant, Map.of()));
+    for (Block block : gone) {
+      BlockMeta meta = block.meta();
+      raised.merge(meta.resolutionMillis(), meta.lastMillis() + 1, Math::max);
+    }
+    Map<TenantId, Map<Long, Long>> changed = new HashMap<>(kept);
+    changed.put(tenant, Map.copyOf(raised));
+    kept = Map.copyOf(changed);
+    try {
+      KeptFile.write(files, folder(tenant), raised);
+      return true;
+    } catch (IOException e) {
+      log.warn("blocks are deleted before that is noted, to make room: tenant={}", tenant, e);
+      return false;
     }
   }
 
@@ -327,7 +414,7 @@ final class BlockStore implements AutoCloseable {
 
   private Set<BlockId> ids(TenantId tenant) {
     Set<BlockId> ids = new HashSet<>();
-    of(tenant).forEach(block -> ids.add(block.meta().id()));
+    all(tenant).forEach(block -> ids.add(block.meta().id()));
     return ids;
   }
 
@@ -358,7 +445,7 @@ final class BlockStore implements AutoCloseable {
       Set<BlockId> touched = new HashSet<>();
       for (List<LabelMatcher> matchers : selectors) {
         Set<BlockId> matching = new HashSet<>();
-        for (Block block : of(tenant)) {
+        for (Block block : all(tenant)) {
           if (block.meta().overlaps(startMillis, endMillis) && block.seriesCount(matchers) > 0) {
             matching.add(block.meta().id());
           }
@@ -371,7 +458,7 @@ final class BlockStore implements AutoCloseable {
       if (!wanted.isEmpty()) {
         TenantTombstones stones = tombstones(tenant);
         stones.add(wanted);
-        of(tenant).forEach(block -> block.delete(stones.of(block.meta().id())));
+        all(tenant).forEach(block -> block.delete(stones.of(block.meta().id())));
       }
       return touched.size();
     } finally {
@@ -395,10 +482,13 @@ final class BlockStore implements AutoCloseable {
       for (TenantId tenant : tenants()) {
         Path own = TenantFolders.of(target, tenant);
         files.createFolders(own);
-        for (Block block : of(tenant)) {
+        for (Block block : all(tenant)) {
           files.link(block.file(), BlockFiles.file(own, block.meta().id()));
         }
         tombstones(tenant).linkTo(own);
+        if (!kept.getOrDefault(tenant, Map.of()).isEmpty()) {
+          files.link(folder(tenant).resolve(KeptFile.NAME), own.resolve(KeptFile.NAME));
+        }
         files.syncFolder(own);
       }
       files.syncFolder(target);

@@ -13,6 +13,7 @@ import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.block.UnpublishedBlock;
+import dev.vedette.tsdb.tier.TierConfig;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,6 +50,8 @@ final class Compactor {
   private final TsdbConfig config;
   private final BlockStore blocks;
   private final BlockIds ids;
+  private final Tiers tiers;
+  private final TierBuilder builder;
   private final BlockMerger merger;
   private final BlockWriter writer;
   private final LongSupplier cutoff;
@@ -69,6 +72,7 @@ final class Compactor {
       BlockStore blocks,
       BlockIds ids,
       BlockWriter writer,
+      Tiers tiers,
       LongSupplier cutoff,
       Clock clock,
       Ticker ticker,
@@ -76,6 +80,9 @@ final class Compactor {
     this.config = config;
     this.blocks = blocks;
     this.ids = ids;
+    this.tiers = tiers;
+    this.builder =
+        new TierBuilder(tiers, blocks, ids, writer, cutoff, ticker, metrics, () -> stopping);
     this.merger = new BlockMerger(writer);
     this.writer = writer;
     this.cutoff = cutoff;
@@ -92,7 +99,8 @@ final class Compactor {
         return;
       }
       paused = false;
-      while (!stopping && mergeOne()) {
+      // Tiers first: a merge takes away what tells which samples came after a tier was built.
+      while (!stopping && (builder.buildOne() || mergeOne())) {
         // Goes on with the next.
       }
     } catch (IOException | VedetteException e) {
@@ -116,11 +124,11 @@ final class Compactor {
   private boolean mergeOne() throws IOException {
     forgetGone();
     for (TenantId tenant : blocks.tenants()) {
-      List<Block> sound = sound(tenant);
-      List<BlockMeta> metas = sound.stream().map(Block::meta).toList();
+      List<Block> sound = sound(blocks.of(tenant));
       Optional<MergePlan> plan =
-          MergePlan.next(metas, config.mergeRanges(), cutoff.getAsLong(), clock.millis())
-              .or(() -> mostlyDeleted(sound));
+          MergePlan.next(metas(sound), config.mergeRanges(), cutoff.getAsLong(), clock.millis())
+              .or(() -> mostlyDeleted(sound))
+              .or(() -> ofTiers(tenant));
       if (plan.isPresent()) {
         write(tenant, plan.get());
         return true;
@@ -129,10 +137,35 @@ final class Compactor {
     return false;
   }
 
-  private List<Block> sound(TenantId tenant) {
-    return blocks.of(tenant).stream()
-        .filter(block -> !setAside.containsKey(block.meta().id()))
-        .toList();
+  /**
+   * Blocks of a tier grow once their samples are gone for their age: until then one may have to be
+   * made again for a late sample.
+   */
+  private Optional<MergePlan> ofTiers(TenantId tenant) {
+    long rawFrom = blocks.keptFrom(tenant, 0);
+    for (TierConfig tier : tiers.all()) {
+      List<Block> sound =
+          sound(blocks.tier(tenant, tier.resolutionMillis())).stream()
+              .filter(block -> block.meta().spec().endMillis() < rawFrom)
+              .toList();
+      Duration window = Duration.ofMillis(tiers.windowMillis(tier));
+      List<Duration> ranges = TsdbConfig.mergeRanges(window, tier.retention());
+      Optional<MergePlan> plan =
+          MergePlan.next(metas(sound), ranges, rawFrom, clock.millis(), 1)
+              .or(() -> mostlyDeleted(sound));
+      if (plan.isPresent()) {
+        return plan;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<BlockMeta> metas(List<Block> sound) {
+    return sound.stream().map(Block::meta).toList();
+  }
+
+  private List<Block> sound(List<Block> all) {
+    return all.stream().filter(block -> !setAside.containsKey(block.meta().id())).toList();
   }
 
   /** Reads go around what is deleted, which is worth the while as long as it is little. */
@@ -163,10 +196,13 @@ final class Compactor {
   }
 
   private void clean(TenantId tenant) throws IOException {
+    while (builder.buildOne()) {
+      // Buckets of which a part was deleted are made again of what is left of their samples.
+    }
     Set<BlockId> tried = new HashSet<>();
     while (true) {
       Optional<Block> next =
-          sound(tenant).stream()
+          sound(blocks.all(tenant)).stream()
               .filter(block -> !block.deletions().isEmpty() && tried.add(block.meta().id()))
               .findFirst();
       if (next.isEmpty()) {
@@ -174,7 +210,7 @@ final class Compactor {
       }
       write(tenant, MergePlan.again(next.get()));
     }
-    for (Block block : blocks.of(tenant)) {
+    for (Block block : blocks.all(tenant)) {
       if (!block.deletions().isEmpty() && setAside.containsKey(block.meta().id())) {
         log.warn("deleted samples stay on disk in a damaged block: block={}", block.meta().id());
       }
@@ -212,7 +248,8 @@ final class Compactor {
         plan.startMillis(),
         plan.endMillis(),
         Math.min(level + 1, MAX_LEVEL),
-        sources);
+        sources,
+        plan.sources().getFirst().resolutionMillis());
   }
 
   private void setAside(List<Block> sources, Corruption damage) {

@@ -8,6 +8,7 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.model.VedetteException;
+import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockWriter;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +77,7 @@ final class Maintenance {
       BlockIds ids,
       FileStore files,
       Snapshots snapshots,
+      Predicate<Block> isInTiers,
       Clock clock,
       Ticker ticker,
       TsdbMetrics metrics) {
@@ -85,7 +88,7 @@ final class Maintenance {
     this.ids = ids;
     this.files = files;
     this.writer = new BlockWriter(files);
-    this.retention = new Retention(config, files, blocks, metrics);
+    this.retention = new Retention(config, files, blocks, isInTiers, ticker, metrics);
     this.snapshots = snapshots;
     this.clock = clock;
     this.ticker = ticker;

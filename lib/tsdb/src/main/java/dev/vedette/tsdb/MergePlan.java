@@ -48,11 +48,25 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
    */
   static Optional<MergePlan> next(
       List<BlockMeta> blocks, List<Duration> ranges, long cutoffMillis, long nowMillis) {
+    return next(blocks, ranges, cutoffMillis, nowMillis, 0);
+  }
+
+  /**
+   * The same for windows that begin elsewhere than at multiples of their length.
+   *
+   * @param shiftMillis by how much they begin later
+   */
+  static Optional<MergePlan> next(
+      List<BlockMeta> blocks,
+      List<Duration> ranges,
+      long cutoffMillis,
+      long nowMillis,
+      long shiftMillis) {
     for (int i = ranges.size() - 1; i >= 0; i--) {
       long range = ranges.get(i).toMillis();
       boolean isSmallest = i == 0;
-      for (var window : windows(blocks, range).entrySet()) {
-        long start = window.getKey() * range;
+      for (var window : windows(blocks, range, shiftMillis).entrySet()) {
+        long start = window.getKey() * range + shiftMillis;
         List<BlockMeta> inside = window.getValue();
         boolean isComplete = start + range <= cutoffMillis;
         boolean isDue =
@@ -88,11 +102,12 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
     return new MergePlan(spec.startMillis(), spec.endMillis(), List.of(block.meta()));
   }
 
-  private static TreeMap<Long, List<BlockMeta>> windows(List<BlockMeta> blocks, long range) {
+  private static TreeMap<Long, List<BlockMeta>> windows(
+      List<BlockMeta> blocks, long range, long shift) {
     TreeMap<Long, List<BlockMeta>> windows = new TreeMap<>();
     for (BlockMeta block : blocks) {
-      long window = Math.floorDiv(block.spec().startMillis(), range);
-      if (window == Math.floorDiv(block.spec().endMillis(), range)) {
+      long window = Math.floorDiv(block.spec().startMillis() - shift, range);
+      if (window == Math.floorDiv(block.spec().endMillis() - shift, range)) {
         windows.computeIfAbsent(window, _ -> new ArrayList<>()).add(block);
       }
     }

@@ -2,15 +2,23 @@ package dev.vedette.tsdb;
 
 import dev.vedette.model.FileStore;
 import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
 import dev.vedette.tsdb.block.Block;
+import dev.vedette.tsdb.block.BlockId;
+import dev.vedette.tsdb.block.BlockMeta;
+import dev.vedette.tsdb.tier.TierConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,15 +34,35 @@ final class Retention {
       Comparator.comparingLong((Block block) -> block.meta().lastMillis())
           .thenComparing(block -> block.meta().id());
 
+  // How long samples that are too old may wait for their tiers, from when this process first saw
+  // them: where those cannot be built, the disk must not fill.
+  private static final Duration PATIENCE = Duration.ofDays(1);
+
   private final long retentionMillis;
+  private final List<TierConfig> tiers;
   private final OptionalLong maxBytes;
   private final FileStore files;
   private final Path wal;
   private final BlockStore blocks;
+  private final Predicate<Block> isInTiers;
+  private final Ticker ticker;
   private final TsdbMetrics metrics;
+  private final Map<BlockId, Long> waitingSinceNanos = new HashMap<>();
 
-  Retention(TsdbConfig config, FileStore files, BlockStore blocks, TsdbMetrics metrics) {
+  /**
+   * @param isInTiers whether a block's samples are in every tier that is to have them
+   */
+  Retention(
+      TsdbConfig config,
+      FileStore files,
+      BlockStore blocks,
+      Predicate<Block> isInTiers,
+      Ticker ticker,
+      TsdbMetrics metrics) {
     this.retentionMillis = config.retention().toMillis();
+    this.tiers = config.tiers();
+    this.isInTiers = isInTiers;
+    this.ticker = ticker;
     this.maxBytes = config.retentionBytes();
     this.files = files;
     this.wal = config.folder().resolve("wal");
@@ -45,13 +73,45 @@ final class Retention {
   }
 
   void run(long nowMillis) throws IOException {
-    long oldest = nowMillis - retentionMillis;
-    List<Block> expired =
-        blocks.all().stream().filter(block -> block.meta().lastMillis() < oldest).toList();
-    delete(expired, "age");
+    for (TenantId tenant : blocks.tenants()) {
+      delete(expired(tenant, nowMillis), "age");
+    }
     if (maxBytes.isPresent()) {
       delete(beyond(maxBytes.getAsLong()), "size");
     }
+  }
+
+  private List<Block> expired(TenantId tenant, long nowMillis) {
+    List<Block> tooOld =
+        blocks.all(tenant).stream().filter(block -> isTooOld(block.meta(), nowMillis)).toList();
+    // Nothing is deleted that is newer than what waits: what is there is complete from some time
+    // on.
+    long waitingFrom =
+        tooOld.stream()
+            .filter(this::waits)
+            .mapToLong(block -> block.meta().firstMillis())
+            .min()
+            .orElse(Long.MAX_VALUE);
+    return tooOld.stream()
+        .filter(block -> block.meta().spec().isTier() || block.meta().lastMillis() < waitingFrom)
+        .toList();
+  }
+
+  private boolean isTooOld(BlockMeta meta, long nowMillis) {
+    if (!meta.spec().isTier()) {
+      return meta.lastMillis() < nowMillis - retentionMillis;
+    }
+    return tiers.stream()
+        .filter(tier -> tier.resolutionMillis() == meta.resolutionMillis())
+        .anyMatch(tier -> meta.lastMillis() < nowMillis - tier.retention().toMillis());
+  }
+
+  private boolean waits(Block block) {
+    if (block.meta().spec().isTier() || tiers.isEmpty() || isInTiers.test(block)) {
+      return false;
+    }
+    long since = waitingSinceNanos.computeIfAbsent(block.meta().id(), _ -> ticker.nanos());
+    return ticker.nanos() - since < PATIENCE.toNanos();
   }
 
   /** The oldest blocks, as many as it takes for the rest and the log to fit. */
@@ -89,6 +149,7 @@ final class Retention {
       List<Block> own =
           gone.stream().filter(block -> block.meta().spec().tenant().equals(tenant)).toList();
       blocks.remove(tenant, own);
+      own.forEach(block -> waitingSinceNanos.remove(block.meta().id()));
       metrics.expired.labelValues(reason).inc(own.size());
       log.info(
           "blocks past retention deleted: tenant={} reason={} blocks={} bytes={}",

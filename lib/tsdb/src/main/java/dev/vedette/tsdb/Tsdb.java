@@ -1,6 +1,7 @@
 package dev.vedette.tsdb;
 
 import dev.vedette.model.CardinalityReport;
+import dev.vedette.model.Coverage;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.FileStore;
 import dev.vedette.model.LabelMatcher;
@@ -51,6 +52,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
   private final Head head;
   private final Wal wal;
   private final BlockStore blocks;
+  private final Tiers tiers;
   private final Maintenance maintenance;
   private final Compactor compactor;
   private final List<MaintenanceThread> threads;
@@ -62,6 +64,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
       Head head,
       Wal wal,
       BlockStore blocks,
+      Tiers tiers,
       Maintenance maintenance,
       Compactor compactor,
       List<MaintenanceThread> threads,
@@ -69,6 +72,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     this.head = head;
     this.wal = wal;
     this.blocks = blocks;
+    this.tiers = tiers;
     this.maintenance = maintenance;
     this.compactor = compactor;
     this.threads = threads;
@@ -89,15 +93,18 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     TsdbMetrics metrics = new TsdbMetrics(registry);
     BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), metrics);
     BlockIds ids = new BlockIds(clock);
+    Tiers tiers = new Tiers(config, blocks);
     Snapshots snapshots = new Snapshots(files, folder, clock);
     Maintenance maintenance =
-        new Maintenance(config, head, wal, blocks, ids, files, snapshots, clock, ticker, metrics);
+        new Maintenance(
+            config, head, wal, blocks, ids, files, snapshots, tiers::have, clock, ticker, metrics);
     Compactor compactor =
         new Compactor(
             config,
             blocks,
             ids,
             new BlockWriter(files),
+            tiers,
             maintenance::cutoff,
             clock,
             ticker,
@@ -129,7 +136,8 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
             new MaintenanceThread("tsdb-maintenance", maintenance::run, interval),
             new MaintenanceThread("tsdb-merge", compactor::run, interval));
     threads.forEach(MaintenanceThread::start);
-    return new Tsdb(head, wal, blocks, maintenance, compactor, threads, 2 * config.maxHeadBytes());
+    return new Tsdb(
+        head, wal, blocks, tiers, maintenance, compactor, threads, 2 * config.maxHeadBytes());
   }
 
   @Override
@@ -174,9 +182,25 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
   }
 
   private List<SeriesCursor> cursors(TenantId tenant, Selection selection) {
+    if (selection.isTier()) {
+      return blocks.read(
+          tenant,
+          selection.startMillis(),
+          selection.endMillis(),
+          meta -> !meta.spec().isTier() || meta.resolutionMillis() == selection.resolutionMillis(),
+          wanted -> bucketCursors(tenant, selection, wanted));
+    }
     List<SeriesCursor> cursors = new ArrayList<>();
     try {
-      inBlocks(tenant, selection, block -> cursors.add(block.select(selection)));
+      blocks.read(
+          tenant,
+          selection.startMillis(),
+          selection.endMillis(),
+          meta -> !meta.spec().isTier(),
+          wanted -> {
+            wanted.forEach(block -> cursors.add(block.select(selection)));
+            return wanted;
+          });
       cursors.add(head.select(tenant, selection));
       return cursors;
     } catch (RuntimeException e) {
@@ -185,11 +209,26 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     }
   }
 
+  private List<SeriesCursor> bucketCursors(
+      TenantId tenant, Selection selection, List<Block> wanted) {
+    return new TierReads(
+            selection, wanted, blocks.keptFrom(tenant, 0), samples -> head.select(tenant, samples))
+        .open();
+  }
+
+  @Override
+  public Coverage coverage(TenantId tenant) {
+    return tiers.coverage(tenant);
+  }
+
+  /** Blocks that know labels: those of tiers where samples are gone. */
   private void inBlocks(TenantId tenant, Selection selection, Consumer<Block> each) {
+    long rawFrom = blocks.keptFrom(tenant, 0);
     blocks.read(
         tenant,
         selection.startMillis(),
         selection.endMillis(),
+        meta -> !meta.spec().isTier() || meta.firstMillis() < rawFrom,
         wanted -> {
           wanted.forEach(each);
           return wanted;

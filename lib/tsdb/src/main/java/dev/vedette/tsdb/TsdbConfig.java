@@ -2,6 +2,7 @@ package dev.vedette.tsdb;
 
 import dev.vedette.tsdb.head.HeadConfig;
 import dev.vedette.tsdb.head.SeriesLimits;
+import dev.vedette.tsdb.tier.TierConfig;
 import dev.vedette.tsdb.wal.WalSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.OptionalLong;
  * @param mergeRanges lengths of the windows into which blocks are merged, ascending, each a
  *     multiple of the one before; the first is {@code blockRange}
  * @param retentionBytes what blocks and log may take together; empty where only time bounds it
+ * @param tiers by ascending resolution
  * @param head shards, retention, times and limits
  * @param wal the write-ahead log
  */
@@ -30,6 +32,7 @@ public record TsdbConfig(
     Duration maintenanceInterval,
     List<Duration> mergeRanges,
     OptionalLong retentionBytes,
+    List<TierConfig> tiers,
     HeadConfig head,
     WalSettings wal) {
   private static final int RETENTION_SHARE = 10;
@@ -37,6 +40,7 @@ public record TsdbConfig(
 
   public TsdbConfig {
     mergeRanges = List.copyOf(mergeRanges);
+    tiers = List.copyOf(tiers);
     checkRanges(blockRange, mergeRanges);
     if (blockRange.toMillis() < 1 || maxHeadBytes < 1) {
       throw new IllegalArgumentException(
@@ -44,7 +48,7 @@ public record TsdbConfig(
     }
   }
 
-  /** Merged up to a tenth of the retention, bounded by time alone. */
+  /** Merged up to a tenth of the retention, bounded by time alone, without tiers. */
   public TsdbConfig(
       Path folder,
       Duration blockRange,
@@ -59,6 +63,7 @@ public record TsdbConfig(
         maintenanceInterval,
         mergeRanges(blockRange, head.retention()),
         OptionalLong.empty(),
+        List.of(),
         head,
         wal);
   }
@@ -123,6 +128,7 @@ public record TsdbConfig(
         Duration.ofDays(365),
         stock.mergeRanges(),
         OptionalLong.empty(),
+        List.of(),
         stock.head(),
         stock.wal());
   }
@@ -148,13 +154,35 @@ public record TsdbConfig(
         maintenanceInterval,
         mergeRanges(blockRange, changed.retention()),
         retentionBytes,
+        tiers,
         changed,
         wal);
   }
 
   public TsdbConfig withRetentionBytes(OptionalLong bytes) {
     return new TsdbConfig(
-        folder, blockRange, maxHeadBytes, maintenanceInterval, mergeRanges, bytes, head, wal);
+        folder,
+        blockRange,
+        maxHeadBytes,
+        maintenanceInterval,
+        mergeRanges,
+        bytes,
+        tiers,
+        head,
+        wal);
+  }
+
+  public TsdbConfig withTiers(List<TierConfig> changed) {
+    return new TsdbConfig(
+        folder,
+        blockRange,
+        maxHeadBytes,
+        maintenanceInterval,
+        mergeRanges,
+        retentionBytes,
+        changed,
+        head,
+        wal);
   }
 
   /** Blocks merged up to another length than a tenth of the retention. */
@@ -166,17 +194,26 @@ public record TsdbConfig(
         maintenanceInterval,
         rangesUpTo(longest, blockRange),
         retentionBytes,
+        tiers,
         head,
         wal);
   }
 
   public TsdbConfig withMaxHeadBytes(long bytes) {
     return new TsdbConfig(
-        folder, blockRange, bytes, maintenanceInterval, mergeRanges, retentionBytes, head, wal);
+        folder,
+        blockRange,
+        bytes,
+        maintenanceInterval,
+        mergeRanges,
+        retentionBytes,
+        tiers,
+        head,
+        wal);
   }
 
   public TsdbConfig withMaintenanceInterval(Duration interval) {
     return new TsdbConfig(
-        folder, blockRange, maxHeadBytes, interval, mergeRanges, retentionBytes, head, wal);
+        folder, blockRange, maxHeadBytes, interval, mergeRanges, retentionBytes, tiers, head, wal);
   }
 }

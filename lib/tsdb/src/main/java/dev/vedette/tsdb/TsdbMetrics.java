@@ -10,12 +10,16 @@ import java.util.function.LongSupplier;
 
 /** What the engine as a whole counts. */
 final class TsdbMetrics {
+  private static final double[] BOUNDS = {0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300};
+
   final Histogram flushSeconds;
   final Histogram mergeSeconds;
   final CounterDataPoint mergedSamples;
   final Gauge mergeProgress;
   final Gauge mergesRunning;
   final Gauge notMerged;
+  final Histogram tierSeconds;
+  final Gauge tierProgress;
   final CounterDataPoint flushFailures;
   final CounterDataPoint damage;
   final CounterDataPoint setAside;
@@ -47,6 +51,19 @@ final class TsdbMetrics {
         Gauge.builder()
             .name("vedette_storage_blocks_not_merged")
             .help("Blocks that are served and not merged, since a part of them is damaged.")
+            .register(registry);
+    tierSeconds =
+        Histogram.builder()
+            .name("vedette_storage_tier_build_seconds")
+            .help("Time to make one block of a tier.")
+            .labelNames("tier")
+            .classicUpperBounds(BOUNDS)
+            .register(registry);
+    tierProgress =
+        Gauge.builder()
+            .name("vedette_storage_tier_build_progress_ratio")
+            .help("How much of the block of a tier in progress is written; 0 while none is.")
+            .labelNames("tier")
             .register(registry);
     flushFailures =
         counter(
@@ -95,11 +112,7 @@ final class TsdbMetrics {
 
   private static Histogram seconds(PrometheusRegistry registry, String name, String help) {
     Histogram histogram =
-        Histogram.builder()
-            .name(name)
-            .help(help)
-            .classicUpperBounds(0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300)
-            .register(registry);
+        Histogram.builder().name(name).help(help).classicUpperBounds(BOUNDS).register(registry);
     histogram.initLabelValues();
     return histogram;
   }

@@ -83,7 +83,10 @@ final class ApiError extends RuntimeException {
 
   private static Type typeOf(VedetteException error) {
     return switch (error) {
-      case InvalidRequest e -> e.id() == ErrorId.QUERY_EXECUTION ? Type.EXECUTION : Type.BAD_DATA;
+      case InvalidRequest e ->
+          e.id() == ErrorId.QUERY_EXECUTION || e.id() == ErrorId.TIER_UNFIT
+              ? Type.EXECUTION
+              : Type.BAD_DATA;
       case LimitExceeded _ -> Type.EXECUTION;
       case Unavailable e -> e.id() == ErrorId.QUERY_TIMEOUT ? Type.TIMEOUT : Type.UNAVAILABLE;
       case Corruption _ -> Type.INTERNAL;

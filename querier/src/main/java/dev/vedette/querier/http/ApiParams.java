@@ -82,6 +82,23 @@ final class ApiParams {
     return wanted.compareTo(longest) < 0 ? wanted : longest;
   }
 
+  /** Which tier to read: {@code raw} is 0, another its resolution; empty for whichever fits. */
+  OptionalLong tier() {
+    String text = params.get("tier");
+    if (text.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    if (text.equals("raw")) {
+      return OptionalLong.of(0);
+    }
+    OptionalLong millis = duration("tier");
+    if (millis.isEmpty() || millis.getAsLong() <= 0) {
+      throw ApiError.badParameter(
+          "tier", "expected raw, or the length of a tier's buckets as 1m, 5m or 1h");
+    }
+    return millis;
+  }
+
   /** How far back a sample counts for a step, where the query says so. */
   Duration lookback(Duration otherwise) {
     if (params.get("lookback_delta").isEmpty()) {

@@ -121,11 +121,14 @@ final class QueryController {
             Optional.of(params.lookback(querier.config().lookback())),
             Optional.of(params.timeout(querier.config().timeout())),
             gone::get,
-            Optional.of(memory));
+            Optional.of(memory),
+            params.tier());
     try (Exchange.Watch _ = call.exchange().onDisconnect(() -> gone.set(true))) {
       return query.apply(options);
     } catch (InvalidRequest e) {
-      throw e.id() == ErrorId.QUERY_EXECUTION ? ApiError.of(e) : ApiError.badParameter("query", e);
+      throw e.id() == ErrorId.QUERY_EXECUTION || e.id() == ErrorId.TIER_UNFIT
+          ? ApiError.of(e)
+          : ApiError.badParameter("query", e);
     } catch (Unavailable e) {
       throw gone.get()
           ? new ApiError(ApiError.Type.CANCELED, "query was canceled in query execution")

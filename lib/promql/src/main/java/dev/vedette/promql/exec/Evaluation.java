@@ -12,6 +12,7 @@ import dev.vedette.model.Unavailable;
 import dev.vedette.promql.Annotations;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.parse.SourceRange;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ public final class Evaluation {
 
   private final TenantId tenant;
   private final SeriesSource source;
+  private final TierChoice tiers;
   private final Budget budget;
   private final Annotations annotations = new Annotations();
   private long samplesRead;
@@ -47,9 +49,13 @@ public final class Evaluation {
       BooleanSupplier cancelled,
       QueryMemory.Reservation memory) {}
 
-  public Evaluation(TenantId tenant, SeriesSource source, Budget budget) {
+  /**
+   * @param tier resolution that is asked for, 0 for samples as they are; empty for any
+   */
+  public Evaluation(TenantId tenant, SeriesSource source, OptionalLong tier, Budget budget) {
     this.tenant = tenant;
     this.source = new MeteredSource(source, budget.memory());
+    this.tiers = new TierChoice(() -> source.coverage(tenant), tier);
     this.budget = budget;
   }
 
@@ -60,6 +66,11 @@ public final class Evaluation {
   /** Where series are read; what its cursors hold is reserved. */
   public SeriesSource source() {
     return source;
+  }
+
+  /** Which tiers are read. */
+  public TierChoice tiers() {
+    return tiers;
   }
 
   public Annotations annotations() {

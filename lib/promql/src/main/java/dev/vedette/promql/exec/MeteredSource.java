@@ -1,6 +1,8 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.model.BucketColumn;
 import dev.vedette.model.CardinalityReport;
+import dev.vedette.model.Coverage;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * is reserved first, and what is wrong with it put right after each batch. One thread.
  */
 public final class MeteredSource implements SeriesSource {
+  // Columns of buckets beside the last sample, and the time of the first.
+  private static final int COLUMNS = BucketColumn.values().length + 1;
   // A guess: what is scraped comes every so often.
   private static final long MILLIS_PER_SAMPLE = 15_000;
   // Timestamp and value.
@@ -70,6 +74,11 @@ public final class MeteredSource implements SeriesSource {
   }
 
   @Override
+  public Coverage coverage(TenantId tenant) {
+    return source.coverage(tenant);
+  }
+
+  @Override
   public CardinalityReport cardinality(TenantId tenant, int top) {
     return source.cardinality(tenant, top);
   }
@@ -118,6 +127,9 @@ public final class MeteredSource implements SeriesSource {
         histogramBytes += Evaluation.bytes(histograms, 0, batch.size(i));
       }
       entries += batch.values(i).length;
+      if (batch.buckets(i) != null) {
+        entries += (long) COLUMNS * batch.size(i);
+      }
       if (batch.timestamps(i) != before) {
         before = batch.timestamps(i);
         entries += before.length;

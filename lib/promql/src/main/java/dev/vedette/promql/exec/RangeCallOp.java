@@ -24,6 +24,11 @@ public record RangeCallOp(
     arguments = List.copyOf(arguments);
   }
 
+  /** The same over another range. */
+  RangeCallOp over(RangeOp other) {
+    return new RangeCallOp(function, mixed, other, arguments, names, where, withStarts);
+  }
+
   @Override
   public VectorStream open(Evaluation evaluation, Steps steps) {
     List<double[]> scalars =

@@ -3,6 +3,7 @@ package dev.vedette.promql.exec;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.promql.parse.SourceRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,23 @@ public record RangeSelectOp(
             windows.lastEndMillis() + reach.behindMillis());
     SeriesCursor cursor = evaluation.source().select(evaluation.tenant(), selection);
     return RangeCursor.stored(hinted ? new ResetHints(cursor) : cursor);
+  }
+
+  /** What a function of this range has to know. */
+  TierNeed need(Steps steps, boolean inBuckets, boolean isExact, String function) {
+    boolean isPlain = reach.equals(Reach.NONE);
+    return new TierNeed(
+        windows(steps),
+        reach.beforeMillis(),
+        inBuckets && isPlain ? TierNeed.Kind.BUCKETS : TierNeed.Kind.SAMPLES,
+        isExact,
+        function);
+  }
+
+  /** Refuses to go on where samples are gone that a tier still has something of. */
+  public void requireSamples(Evaluation evaluation, Steps steps, SourceRange where) {
+    TierNeed need = need(steps, false, false, "a range by itself");
+    evaluation.tiers().choose(need, evaluation.notes(where));
   }
 
   @Override

@@ -5,7 +5,9 @@ import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.promql.parse.SourceRange;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shown what of each sample the points are
  * @param hinted whether histograms are to say if the counter was reset before them
+ * @param where it stands in the expression
  */
 public record SelectOp(
     List<LabelMatcher> matchers,
@@ -21,7 +24,8 @@ public record SelectOp(
     long offsetMillis,
     @Nullable Long fixedMillis,
     Shown shown,
-    boolean hinted)
+    boolean hinted,
+    SourceRange where)
     implements VectorOp {
   /** What of a sample a point is. */
   public enum Shown {
@@ -34,10 +38,22 @@ public record SelectOp(
 
   @Override
   public VectorStream open(Evaluation evaluation, Steps steps) {
-    WindowTimes windows = new WindowTimes(steps, lookbackMillis, offsetMillis, fixedMillis);
+    TierNeed need =
+        new TierNeed(
+            new WindowTimes(steps, lookbackMillis, offsetMillis, fixedMillis),
+            0,
+            shown == Shown.START_TIME ? TierNeed.Kind.SAMPLES : TierNeed.Kind.NEWEST,
+            !hinted,
+            shown == Shown.START_TIME ? "start_timestamp" : "a selector");
+    TierChoice.Chosen chosen = evaluation.tiers().choose(need, evaluation.notes(where));
+    WindowTimes windows = chosen.windows();
     Selection selection =
         new Selection(
-            matchers, windows.firstEndMillis() - lookbackMillis + 1, windows.lastEndMillis());
+            matchers,
+            windows.firstEndMillis() - windows.rangeMillis() + 1,
+            windows.lastEndMillis(),
+            chosen.resolutionMillis(),
+            Set.of());
     SeriesCursor cursor = evaluation.source().select(evaluation.tenant(), selection);
     return new Stream(evaluation, new Windows(windows), hinted ? new ResetHints(cursor) : cursor);
   }

@@ -16,6 +16,7 @@ import dev.vedette.promql.exec.Series;
 import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.VectorStream;
+import dev.vedette.promql.parse.SourceRange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,7 +39,8 @@ public record InfoOp(VectorOp base, List<LabelMatcher> matchers, Reading reading
   private static final String DEFAULT_NAME = "target_info";
 
   /** How the info metrics are read: as the vector's own selector is. */
-  public record Reading(long lookbackMillis, long offsetMillis, @Nullable Long fixedMillis) {}
+  public record Reading(
+      long lookbackMillis, long offsetMillis, @Nullable Long fixedMillis, SourceRange where) {}
 
   public InfoOp {
     matchers = List.copyOf(matchers);
@@ -112,7 +114,8 @@ public record InfoOp(VectorOp base, List<LabelMatcher> matchers, Reading reading
             reading.offsetMillis(),
             reading.fixedMillis(),
             times ? Shown.TIME : Shown.VALUE,
-            false);
+            false,
+            reading.where());
     Map<Labels, List<Series>> bySignature = new HashMap<>();
     for (Series series : select.all(evaluation, steps)) {
       if (Points.any(series.histograms())) {

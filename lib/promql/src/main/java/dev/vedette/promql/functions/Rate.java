@@ -1,6 +1,8 @@
 package dev.vedette.promql.functions;
 
+import dev.vedette.model.BucketColumn;
 import dev.vedette.promql.AnnotationTexts;
+import dev.vedette.promql.exec.BucketSamples;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.RangeFunction;
 import dev.vedette.promql.exec.RangeSamples;
@@ -48,16 +50,17 @@ record Rate(boolean counter, boolean perSecond) implements RangeFunction {
   @Override
   public void noteResults(RangeSamples samples) {
     String name = samples.labels().metricName();
-    boolean usual =
-        !counter
-            || name.isEmpty()
-            || name.endsWith("_total")
-            || name.endsWith("_sum")
-            || name.endsWith("_count")
-            || name.endsWith("_bucket");
-    if (!usual) {
+    if (counter && !isUsualName(name)) {
       samples.info(AnnotationTexts.possiblyNoCounter(name));
     }
+  }
+
+  private static boolean isUsualName(String name) {
+    return name.isEmpty()
+        || name.endsWith("_total")
+        || name.endsWith("_sum")
+        || name.endsWith("_count")
+        || name.endsWith("_bucket");
   }
 
   /** Of a counter whose samples say when it began: it was zero then. */
@@ -94,6 +97,55 @@ record Rate(boolean counter, boolean perSecond) implements RangeFunction {
       return (difference + samples.value(from)) * (ends.factorFromStart(windows, step) / per);
     }
     return ends.gaps() == 0 ? Points.NONE : difference * (ends.factor(windows, step, true) / per);
+  }
+
+  /** The same of the buckets of a tier. */
+  void applyToBuckets(BucketSamples buckets, double[] out) {
+    double[] first = buckets.column(BucketColumn.FIRST);
+    double[] last = buckets.last();
+    double[] counts = buckets.column(BucketColumn.COUNT);
+    double[] resets = buckets.column(BucketColumn.RESETS);
+    Windows windows = buckets.windows();
+    boolean any = false;
+    for (int step = 0; step < out.length; step++) {
+      int from = windows.from(step);
+      int to = windows.to(step);
+      out[step] = Points.NONE;
+      if (from == to) {
+        continue;
+      }
+      double count = counts[from];
+      double difference = last[to - 1] - first[from];
+      difference = counter ? plus(difference, resets[from]) : difference;
+      for (int i = from + 1; i < to; i++) {
+        count += counts[i];
+        if (counter) {
+          difference = first[i] < last[i - 1] ? difference + last[i - 1] : difference;
+          difference = plus(difference, resets[i]);
+        }
+      }
+      if (count >= 2) {
+        Extrapolation ends =
+            new Extrapolation(
+                buckets.firstMillis()[from],
+                buckets.lastMillis()[to - 1],
+                (int) count - 1,
+                first[from],
+                difference,
+                0);
+        double per = perSecond ? windows.rangeMillis() / 1000.0 : 1;
+        out[step] = difference * (ends.factor(windows, step, counter) / per);
+        any = true;
+      }
+    }
+    if (any && counter && !isUsualName(buckets.labels().metricName())) {
+      buckets.info(AnnotationTexts.possiblyNoCounter(buckets.labels().metricName()));
+    }
+  }
+
+  /** Nothing is added where there is nothing to add: it could turn -0 into 0. */
+  private static double plus(double difference, double resets) {
+    return resets == 0 ? difference : difference + resets;
   }
 
   /** Indices of samples lower than the one before. */

@@ -10,11 +10,14 @@ import dev.vedette.promql.exec.MapOp;
 import dev.vedette.promql.exec.NameRule;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.RangeCallOp;
+import dev.vedette.promql.exec.RangeSelectOp;
 import dev.vedette.promql.exec.RelabelOp;
 import dev.vedette.promql.exec.ScalarOp;
 import dev.vedette.promql.exec.SelectOp.Shown;
 import dev.vedette.promql.exec.SortOp;
+import dev.vedette.promql.exec.TierCallOp;
 import dev.vedette.promql.exec.VectorOp;
+import dev.vedette.promql.functions.BucketFunctions;
 import dev.vedette.promql.functions.HistogramOp;
 import dev.vedette.promql.functions.HistogramOp.Kind;
 import dev.vedette.promql.functions.InfoOp;
@@ -138,7 +141,8 @@ final class CallPlanner {
         new InfoOp.Reading(
             context.lookbackMillis(),
             context.offsetMillis(modifiers),
-            context.fixedMillis(modifiers)));
+            context.fixedMillis(modifiers),
+            arguments.getFirst().source()));
   }
 
   /** Modifiers of the leftmost selector: info metrics are read at the same time as it. */
@@ -227,7 +231,7 @@ final class CallPlanner {
   private VectorOp absentOverTime(Expr argument) {
     extended("absent_over_time", argument);
     RangeFunctions present = RangeFunctions.find("present_over_time").orElseThrow();
-    VectorOp op = call(present, argument, List.of(), NameRule.KEEP);
+    VectorOp op = orOfTier(call(present, argument, List.of(), NameRule.KEEP), "present_over_time");
     return new AbsentOp(op, absentLabels(argument));
   }
 
@@ -265,16 +269,24 @@ final class CallPlanner {
       }
     }
     boolean keeps = RangeFunctions.keepsName(call.function().name());
-    VectorOp op =
+    String name = call.function().name();
+    RangeCallOp ofSamples =
         call(
-            extended(call.function().name(), range).orElse(function),
+            extended(name, range).orElse(function),
             range,
             scalars,
             keeps ? NameRule.KEEP : context.dropping());
+    VectorOp op = orOfTier(ofSamples, name);
     return keeps ? op : planner.distinct(op, range);
   }
 
-  private VectorOp call(
+  private static VectorOp orOfTier(RangeCallOp ofSamples, String name) {
+    return ofSamples.range() instanceof RangeSelectOp select
+        ? new TierCallOp(ofSamples, select, BucketFunctions.find(name).orElse(null), name)
+        : ofSamples;
+  }
+
+  private RangeCallOp call(
       RangeFunctions function, Expr range, List<ScalarOp> scalars, NameRule names) {
     return new RangeCallOp(
         function.floats(),

@@ -114,7 +114,8 @@ public final class Planner {
         context.offsetMillis(selector.modifiers()),
         context.fixedMillis(selector.modifiers()),
         shown,
-        counted.contains(selector));
+        counted.contains(selector),
+        selector.source());
   }
 
   /** The operator of an expression that gives a range vector. */

@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.BucketColumn;
 import dev.vedette.model.Corruption;
 import dev.vedette.model.FileStore;
 import dev.vedette.model.LabelMatcher;
@@ -14,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +41,7 @@ public final class Block implements AutoCloseable {
   private final Footer footer;
   private final SamplesReader samples;
   private final @Nullable ExtrasReader extras;
+  private final @Nullable BucketsReader buckets;
   private final BlockIndex index;
   private final DamageListener damage;
   private volatile DeletedSeries deleted = DeletedSeries.NONE;
@@ -56,6 +59,11 @@ public final class Block implements AutoCloseable {
     samples = new SamplesReader(reader, footer.samples(), index.seriesCount());
     Piece extrasDirectory = footer.extras();
     extras = extrasDirectory == null ? null : new ExtrasReader(reader, extrasDirectory);
+    Piece bucketsDirectory = footer.buckets();
+    buckets =
+        bucketsDirectory == null
+            ? null
+            : new BucketsReader(reader, bucketsDirectory, index.seriesCount());
     if (index.seriesCount() != footer.meta().series()) {
       throw new Corruption(
           file,
@@ -90,7 +98,7 @@ public final class Block implements AutoCloseable {
 
   /** What every read that begins from now on leaves out, instead of what was said before. */
   public void delete(List<Deletion> deletions) {
-    deleted = new DeletedSeries(deletions);
+    deleted = new DeletedSeries(deletions, meta().resolutionMillis());
   }
 
   /** What reads leave out. */
@@ -117,6 +125,7 @@ public final class Block implements AutoCloseable {
           index,
           samples,
           extras,
+          buckets == null ? null : new BucketsDecoder(buckets, selection.columns()),
           deleted.in(index),
           match(index, selection),
           selection.startMillis(),
@@ -130,7 +139,16 @@ public final class Block implements AutoCloseable {
 
   /** All series with all samples, to be written again. Damaged pages are left out and told. */
   public SortedSeries readAll() {
-    return new CursorSeries(select(new Selection(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)));
+    return new CursorSeries(select(everything(meta().resolutionMillis())));
+  }
+
+  static Selection everything(long resolutionMillis) {
+    return new Selection(
+        List.of(),
+        Long.MIN_VALUE,
+        Long.MAX_VALUE,
+        resolutionMillis,
+        EnumSet.allOf(BucketColumn.class));
   }
 
   /**
@@ -222,6 +240,7 @@ public final class Block implements AutoCloseable {
           BlockMeta meta = footer.meta();
           long parts = data.values() + data.headers() + data.tables() + data.timestamps();
           long extraBytes = extras == null ? 0 : extras.storedBytes();
+          long bucketBytes = buckets == null ? 0 : buckets.storedBytes();
           long labels = found.strings() + found.columns() + found.postings();
           return new BlockStats(
               meta.series(),
@@ -236,7 +255,8 @@ public final class Block implements AutoCloseable {
               found.postings(),
               extraBytes,
               extras == null ? 0 : extras.histograms(),
-              meta.fileBytes() - parts - labels - extraBytes);
+              bucketBytes,
+              meta.fileBytes() - parts - labels - extraBytes - bucketBytes);
         });
   }
 
@@ -248,6 +268,9 @@ public final class Block implements AutoCloseable {
           samples.verify(found::add);
           if (extras != null) {
             extras.verify(found::add);
+          }
+          if (buckets != null) {
+            buckets.samples().verify(found::add);
           }
           index.verify(found::add);
           return found;

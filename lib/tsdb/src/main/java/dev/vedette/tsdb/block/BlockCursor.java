@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.BucketColumns;
 import dev.vedette.model.Corruption;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.SeriesBatch;
@@ -20,6 +21,7 @@ final class BlockCursor implements SeriesCursor {
   private final PageDecoder page;
   private final @Nullable ExtrasReader extras;
   private final @Nullable ExtrasDecoder extrasDecoder;
+  private final @Nullable BucketsDecoder buckets;
   private final DamageListener damage;
   private final PeekableIntIterator series;
   private final long startMillis;
@@ -37,6 +39,7 @@ final class BlockCursor implements SeriesCursor {
       BlockIndex index,
       SamplesReader samples,
       @Nullable ExtrasReader extras,
+      @Nullable BucketsDecoder buckets,
       DeletedSeries deleted,
       ImmutableRoaringBitmap series,
       long startMillis,
@@ -49,6 +52,7 @@ final class BlockCursor implements SeriesCursor {
     this.page = new PageDecoder(samples);
     this.extras = extras;
     this.extrasDecoder = extras == null ? null : new ExtrasDecoder(extras, block.file().toString());
+    this.buckets = buckets;
     this.damage = damage;
     this.series = series.getIntIterator();
     this.startMillis = startMillis;
@@ -67,6 +71,9 @@ final class BlockCursor implements SeriesCursor {
       int first = samples.firstSeries(number);
       int count = gather(number);
       if (open(number, wanted[count - 1] - first)) {
+        if (buckets != null) {
+          buckets.upTo(wanted[count - 1]);
+        }
         for (int i = 0; i < count; i++) {
           add(batch, wanted[i], wanted[i] - first);
         }
@@ -110,6 +117,7 @@ final class BlockCursor implements SeriesCursor {
     }
     @Nullable Histogram[] histograms = null;
     long[] starts = null;
+    BucketColumns columns = null;
     try {
       page.values(inPage, from, to, values[slot]);
       SeriesExtras extra = extras == null ? null : extras.find(id);
@@ -117,21 +125,28 @@ final class BlockCursor implements SeriesCursor {
         histograms = extrasDecoder.histograms(extra, from, to);
         starts = extrasDecoder.starts(extra, from, to);
       }
+      if (buckets != null) {
+        columns = buckets.read(id, from, to, timestamps.length);
+      }
     } catch (Corruption corruption) {
-      // This one is a copy of a series in a page that is damaged, or its histograms are: its
-      // neighbours need not be.
+      // This one is a copy of a series in a page that is damaged, or its histograms or columns are:
+      // its neighbours need not be.
       damage.damaged(corruption);
       return;
     }
     if (!deleted.isEmpty()) {
       Runs kept = deleted.kept(id, timestamps, from, to);
       if (!kept.isEverything()) {
-        addKept(batch, id, kept, Arrays.copyOfRange(timestamps, from, to), histograms, starts);
+        addKept(
+            batch, id, kept, Arrays.copyOfRange(timestamps, from, to), histograms, starts, columns);
         return;
       }
     }
     long[] trimmed = from == 0 ? timestamps : trim(timestamps, from);
     batch.add(index.labels(id), trimmed, values[slot], histograms, starts, size);
+    if (columns != null) {
+      batch.setBuckets(columns);
+    }
   }
 
   private void addKept(
@@ -140,7 +155,8 @@ final class BlockCursor implements SeriesCursor {
       Runs kept,
       long[] timestamps,
       @Nullable Histogram @Nullable [] histograms,
-      long @Nullable [] starts) {
+      long @Nullable [] starts,
+      @Nullable BucketColumns columns) {
     if (kept.size() > 0) {
       double[] column = values[batch.count()];
       kept.compact(timestamps);
@@ -152,6 +168,10 @@ final class BlockCursor implements SeriesCursor {
         kept.compact(starts);
       }
       batch.add(index.labels(id), timestamps, column, histograms, starts, kept.size());
+      if (columns != null) {
+        kept.compact(columns);
+        batch.setBuckets(columns);
+      }
     }
   }
 

@@ -16,7 +16,6 @@ import java.util.Optional;
  * {@link BlockWriter} plus one page of each source.
  */
 public final class BlockMerger {
-  private static final Selection ALL = new Selection(List.of(), Long.MIN_VALUE, Long.MAX_VALUE);
   private static final DamageListener STRICT =
       damage -> {
         throw damage;
@@ -39,10 +38,11 @@ public final class BlockMerger {
    */
   public Optional<UnpublishedBlock> merge(
       Path folder, BlockSpec spec, List<Block> sources, BlockProgress progress) throws IOException {
+    Selection all = Block.everything(spec.resolutionMillis());
     List<SeriesCursor> cursors = new ArrayList<>(sources.size());
     try {
       for (Block source : sources) {
-        cursors.add(source.select(ALL, STRICT));
+        cursors.add(source.select(all, STRICT));
       }
     } catch (RuntimeException e) {
       cursors.forEach(SeriesCursor::close);

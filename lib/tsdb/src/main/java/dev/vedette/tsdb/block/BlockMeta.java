@@ -14,8 +14,22 @@ public record BlockMeta(
     return spec.id();
   }
 
-  /** Whether some of a closed range of time lies between the oldest and the newest sample. */
+  /** Length of the buckets of a tier's block; 0 for samples as they are. */
+  public long resolutionMillis() {
+    return spec.resolutionMillis();
+  }
+
+  /**
+   * Whether some of a closed range of time lies between the oldest and the newest sample; of a
+   * tier's block between the ends of their buckets.
+   */
   public boolean overlaps(long startMillis, long endMillis) {
-    return startMillis <= lastMillis && endMillis >= firstMillis;
+    long first = firstMillis;
+    long last = lastMillis;
+    if (spec.isTier()) {
+      first = Buckets.startMillis(firstMillis, resolutionMillis());
+      last = Buckets.endMillis(lastMillis, resolutionMillis());
+    }
+    return startMillis <= last && endMillis >= first;
   }
 }

@@ -12,6 +12,7 @@ package dev.vedette.tsdb.block;
  * @param postings series of each label value
  * @param extras histograms and start timestamps
  * @param histograms number of histogram samples
+ * @param buckets columns of a tier's buckets
  * @param directories label names and where everything is, with the footer
  */
 public record BlockStats(
@@ -27,6 +28,7 @@ public record BlockStats(
     long postings,
     long extras,
     long histograms,
+    long buckets,
     long directories) {
   public double bytesPerSample() {
     return (double) fileBytes / samples;

@@ -100,6 +100,7 @@ public final class BlockWriter {
     IndexWriter index = new IndexWriter();
     SamplesWriter samples = new SamplesWriter(out);
     ExtrasWriter extras = new ExtrasWriter(out);
+    BucketsWriter buckets = spec.isTier() ? new BucketsWriter(out) : null;
     long firstMillis = Long.MAX_VALUE;
     long lastMillis = Long.MIN_VALUE;
     Labels previous = null;
@@ -110,6 +111,9 @@ public final class BlockWriter {
       long[] timestamps = source.timestamps();
       checkTimes(spec, timestamps, size);
       extras.add(index.seriesCount(), size, source.histograms(), source.starts());
+      if (buckets != null) {
+        buckets.add(source.buckets(), size);
+      }
       index.add(previous);
       samples.add(timestamps, source.valueBits(), size);
       firstMillis = Math.min(firstMillis, timestamps[0]);
@@ -123,11 +127,13 @@ public final class BlockWriter {
         () -> progress.written(index.seriesCount(), samples.sampleCount(), out.position()));
     Piece samplesDirectory = samples.finish();
     Piece extrasDirectory = extras.finish();
+    Piece bucketsDirectory = buckets == null ? null : buckets.finish();
     Piece indexDirectory = index.write(out);
     BlockMeta meta =
         new BlockMeta(spec, firstMillis, lastMillis, index.seriesCount(), samples.sampleCount(), 0);
     ByteSink footer = new ByteSink();
-    new Footer(meta, samplesDirectory, indexDirectory, extrasDirectory).write(footer);
+    new Footer(meta, samplesDirectory, indexDirectory, extrasDirectory, bucketsDirectory)
+        .write(footer);
     ByteSink tail = new ByteSink();
     Footer.writeTail(tail, out.write(footer));
     out.append(tail);

@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.BucketColumns;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
@@ -65,6 +66,11 @@ public final class CursorSeries implements SortedSeries {
   @Override
   public long @Nullable [] starts() {
     return batch.starts(at);
+  }
+
+  @Override
+  public @Nullable BucketColumns buckets() {
+    return batch.buckets(at);
   }
 
   @Override

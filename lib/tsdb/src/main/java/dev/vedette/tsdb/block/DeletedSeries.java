@@ -11,13 +11,20 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
  * for each deletion, all later ones use what it found. Any threads.
  */
 final class DeletedSeries {
-  static final DeletedSeries NONE = new DeletedSeries(List.of());
+  static final DeletedSeries NONE = new DeletedSeries(List.of(), 0);
 
   private final List<Deletion> deletions;
+  private final List<Deletion> wholeBuckets;
   private volatile @Nullable List<ImmutableRoaringBitmap> found;
 
-  DeletedSeries(List<Deletion> deletions) {
+  /**
+   * @param resolutionMillis of a tier's block: a bucket goes as a whole, even if something in it
+   *     was not deleted
+   */
+  DeletedSeries(List<Deletion> deletions, long resolutionMillis) {
     this.deletions = List.copyOf(deletions);
+    this.wholeBuckets =
+        deletions.stream().map(deletion -> deletion.ofWholeBuckets(resolutionMillis)).toList();
   }
 
   List<Deletion> deletions() {
@@ -48,7 +55,7 @@ final class DeletedSeries {
   ImmutableRoaringBitmap alive(ImmutableRoaringBitmap wanted, long startMillis, long endMillis) {
     MutableRoaringBitmap alive = null;
     for (int i = 0; i < deletions.size(); i++) {
-      if (deletions.get(i).covers(startMillis, endMillis)) {
+      if (wholeBuckets.get(i).covers(startMillis, endMillis)) {
         if (alive == null) {
           alive = wanted.toMutableRoaringBitmap();
         }
@@ -70,7 +77,7 @@ final class DeletedSeries {
     Runs runs = new Runs(from, to);
     for (int i = 0; i < deletions.size(); i++) {
       if (series().get(i).contains(id)) {
-        Deletion deletion = deletions.get(i);
+        Deletion deletion = wholeBuckets.get(i);
         runs.remove(
             BlockCursor.firstNotBelow(timestamps, deletion.startMillis()),
             deletion.endMillis() == Long.MAX_VALUE

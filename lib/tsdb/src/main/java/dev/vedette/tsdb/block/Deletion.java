@@ -19,6 +19,16 @@ public record Deletion(List<LabelMatcher> matchers, long startMillis, long endMi
     }
   }
 
+  /** The same of all buckets that it has something of; of samples as they are, the same. */
+  public Deletion ofWholeBuckets(long resolutionMillis) {
+    return resolutionMillis == 0
+        ? this
+        : new Deletion(
+            matchers,
+            Buckets.startMillis(startMillis, resolutionMillis),
+            Buckets.endMillis(endMillis, resolutionMillis));
+  }
+
   boolean covers(long startMillis, long endMillis) {
     return this.startMillis <= startMillis && endMillis <= this.endMillis;
   }

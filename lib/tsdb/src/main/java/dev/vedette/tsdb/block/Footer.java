@@ -20,13 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param samples the directory of tables, vectors and pages
  * @param index the directory of the index
  * @param extras the directory of histograms and start timestamps, null where there are none
+ * @param buckets the directory of a tier's columns, null where there are samples as they are
  */
-record Footer(BlockMeta meta, Piece samples, Piece index, @Nullable Piece extras) {
+record Footer(
+    BlockMeta meta, Piece samples, Piece index, @Nullable Piece extras, @Nullable Piece buckets) {
   static final int HEAD_BYTES = 8;
   static final int TAIL_BYTES = 16;
 
   // "VEDBLK", format version 1, and a byte that text-mode transfers would change.
   private static final long MAGIC = 0x0A01_4B4C_4244_4556L;
+  // No piece lies where the magic is.
+  private static final Piece NOTHING = new Piece(0, 0);
   private static final int MAX_TENANT_CHARS = 150;
   private static final ValueLayout.OfLong LE_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -45,8 +49,12 @@ record Footer(BlockMeta meta, Piece samples, Piece index, @Nullable Piece extras
     out.varint(meta.series()).varint(meta.samples());
     Piece.write(out, samples);
     Piece.write(out, index);
-    if (extras != null) {
-      Piece.write(out, extras);
+    if (extras != null || buckets != null) {
+      Piece.write(out, extras == null ? NOTHING : extras);
+    }
+    if (buckets != null) {
+      out.varint(spec.resolutionMillis());
+      Piece.write(out, buckets);
     }
   }
 
@@ -88,20 +96,33 @@ record Footer(BlockMeta meta, Piece samples, Piece index, @Nullable Piece extras
     for (int i = 0; i < sourceCount; i++) {
       sources.add(readId(in));
     }
-    BlockSpec spec =
-        new BlockSpec(id, new TenantId(tenant), startMillis, endMillis, level, sources);
     long firstMillis = in.signed();
     long lastMillis = in.signed();
     int series = in.count("a number of series", Integer.MAX_VALUE);
     long samples = in.varint();
-    Footer footer =
-        new Footer(
-            new BlockMeta(spec, firstMillis, lastMillis, series, samples, fileBytes),
-            Piece.read(in),
-            Piece.read(in),
-            in.remaining() == 0 ? null : Piece.read(in));
+    Piece samplesDirectory = Piece.read(in);
+    Piece index = Piece.read(in);
+    Piece extras = in.remaining() == 0 ? NOTHING : Piece.read(in);
+    long resolutionMillis = in.remaining() == 0 ? 0 : readResolution(in);
+    Piece buckets = resolutionMillis == 0 ? null : Piece.read(in);
     in.expectEnd();
-    return footer;
+    BlockSpec spec =
+        new BlockSpec(
+            id, new TenantId(tenant), startMillis, endMillis, level, sources, resolutionMillis);
+    return new Footer(
+        new BlockMeta(spec, firstMillis, lastMillis, series, samples, fileBytes),
+        samplesDirectory,
+        index,
+        extras.equals(NOTHING) ? null : extras,
+        buckets);
+  }
+
+  private static long readResolution(ByteSource in) {
+    long resolutionMillis = in.varint();
+    if (resolutionMillis <= 0) {
+      throw in.damaged("a resolution", "%d".formatted(resolutionMillis));
+    }
+    return resolutionMillis;
   }
 
   private static BlockId readId(ByteSource in) {

@@ -1,5 +1,7 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.BucketColumn;
+import dev.vedette.model.BucketColumns;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
@@ -31,6 +33,7 @@ public final class MergedCursor implements SeriesCursor {
   // Of the series at hand; null where no source has any of it.
   private @Nullable Histogram @Nullable [] mergedHistograms;
   private long @Nullable [] mergedStarts;
+  private @Nullable BucketColumns mergedBuckets;
   private boolean begun;
 
   private static final class Source {
@@ -91,6 +94,9 @@ public final class MergedCursor implements SeriesCursor {
           mergedHistograms,
           mergedStarts,
           size);
+      if (mergedBuckets != null) {
+        batch.setBuckets(mergedBuckets);
+      }
     }
     return batch.count() > 0;
   }
@@ -127,6 +133,7 @@ public final class MergedCursor implements SeriesCursor {
     }
     mergedHistograms = haveHistograms ? new Histogram[most] : null;
     mergedStarts = haveStarts ? new long[most] : null;
+    mergedBuckets = newBuckets(current.getFirst(), most);
     if (mergedTimestamps.length < most) {
       mergedTimestamps = new long[Math.max(most, mergedTimestamps.length * 2)];
       mergedValues = new double[mergedTimestamps.length];
@@ -180,9 +187,43 @@ public final class MergedCursor implements SeriesCursor {
     if (histograms != null && mergedHistograms != null) {
       System.arraycopy(histograms, from, mergedHistograms, into, count);
     }
+    BucketColumns buckets = source.batch.buckets(source.at);
+    if (buckets != null && mergedBuckets != null) {
+      copy(buckets, from, mergedBuckets, into, count);
+    }
     long[] starts = source.batch.starts(source.at);
     if (starts != null && mergedStarts != null) {
       System.arraycopy(starts, from, mergedStarts, into, count);
+    }
+  }
+
+  /** Columns like those of a source, which all have the same. */
+  private static @Nullable BucketColumns newBuckets(Source source, int size) {
+    BucketColumns like = source.batch.buckets(source.at);
+    if (like == null) {
+      return null;
+    }
+    BucketColumns columns = new BucketColumns();
+    for (BucketColumn column : BucketColumn.values()) {
+      if (like.has(column)) {
+        columns.set(column, new double[size]);
+      }
+    }
+    if (like.has(BucketColumn.FIRST)) {
+      columns.setFirstMillis(new long[size]);
+    }
+    return columns;
+  }
+
+  private static void copy(
+      BucketColumns source, int from, BucketColumns target, int into, int count) {
+    for (BucketColumn column : BucketColumn.values()) {
+      if (target.has(column)) {
+        System.arraycopy(source.get(column), from, target.get(column), into, count);
+      }
+    }
+    if (target.has(BucketColumn.FIRST)) {
+      System.arraycopy(source.firstMillis(), from, target.firstMillis(), into, count);
     }
   }
 

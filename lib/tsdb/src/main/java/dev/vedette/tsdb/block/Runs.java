@@ -1,5 +1,7 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.BucketColumn;
+import dev.vedette.model.BucketColumns;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,6 +52,21 @@ final class Runs {
   /** Entries kept. */
   int size() {
     return runs.stream().mapToInt(Run::size).sum();
+  }
+
+  /** The same of all columns of a tier's buckets. */
+  void compact(BucketColumns columns) {
+    for (BucketColumn column : BucketColumn.values()) {
+      if (columns.has(column)) {
+        compact(columns.get(column));
+      }
+    }
+    if (columns.has(BucketColumn.FIRST)) {
+      // Times may be a vector that others share.
+      long[] times = columns.firstMillis().clone();
+      compact(times);
+      columns.setFirstMillis(times);
+    }
   }
 
   /**

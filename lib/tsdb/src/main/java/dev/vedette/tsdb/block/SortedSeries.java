@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.BucketColumns;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,11 @@ public interface SortedSeries extends AutoCloseable {
 
   /** Start timestamps, 0 for unknown; null where all are. */
   default long @Nullable [] starts() {
+    return null;
+  }
+
+  /** All columns of a tier's buckets; null for samples as they are. */
+  default @Nullable BucketColumns buckets() {
     return null;
   }
 

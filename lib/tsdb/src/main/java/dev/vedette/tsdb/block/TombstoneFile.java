@@ -6,9 +6,7 @@ import dev.vedette.model.InvalidRequest;
 import dev.vedette.tsdb.encode.ByteSink;
 import dev.vedette.tsdb.encode.ByteSource;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.zip.CRC32C;
 
 /**
  * The file {@code tombstones} beside a tenant's blocks; absent where there are none. Replaced as a
@@ -21,9 +19,7 @@ public final class TombstoneFile {
 
   // "VEDTMB", format version 1, and a byte that text-mode transfers would change.
   static final long MAGIC = 0x0A01_424D_5444_4556L;
-  static final String TEMPORARY = "tombstones.tmp";
-  private static final int MIN_BYTES = Long.BYTES + 1 + Integer.BYTES;
-  private static final int MAX_BYTES = 64 << 20;
+  private static final CheckedFile FILE = new CheckedFile(NAME, MAGIC, "tombstones");
 
   private TombstoneFile() {}
 
@@ -33,39 +29,12 @@ public final class TombstoneFile {
    * @throws Corruption where the file is damaged
    */
   public static Tombstones read(FileStore files, Path folder) throws IOException {
-    Path file = folder.resolve(NAME);
-    files.delete(folder.resolve(TEMPORARY));
-    if (!files.exists(file)) {
-      return Tombstones.NONE;
-    }
-    long size = files.size(file);
-    if (size < MIN_BYTES || size > MAX_BYTES) {
-      throw new Corruption(
-          file, 0, "%d to %d bytes".formatted(MIN_BYTES, MAX_BYTES), "%d".formatted(size));
-    }
-    byte[] bytes = new byte[(int) size];
-    try (FileStore.ReadFile in = files.open(file)) {
-      in.read(ByteBuffer.wrap(bytes), 0);
-    }
-    return decode(bytes, file);
+    byte[] bytes = FILE.read(files, folder);
+    return bytes.length == 0 ? Tombstones.NONE : decode(bytes, folder.resolve(NAME));
   }
 
   static Tombstones decode(byte[] bytes, Path file) {
-    int end = bytes.length - Integer.BYTES;
-    int stored = new ByteSource(bytes, end, bytes.length, file.toString(), end).fixed32();
-    if (stored != crc(bytes, end)) {
-      throw new Corruption(
-          file, end, "checksum %08x".formatted(crc(bytes, end)), "%08x".formatted(stored));
-    }
-    ByteSource in = new ByteSource(bytes, 0, end, file.toString(), 0);
-    long magic = in.fixed64();
-    if (magic != MAGIC) {
-      throw new Corruption(
-          file,
-          0,
-          "tombstones of format version 1 (%016x)".formatted(MAGIC),
-          "%016x".formatted(magic));
-    }
+    ByteSource in = FILE.body(bytes, file);
     try {
       return Tombstones.read(in);
     } catch (InvalidRequest e) {
@@ -74,33 +43,18 @@ public final class TombstoneFile {
   }
 
   static byte[] encode(Tombstones tombstones) {
-    ByteSink out = new ByteSink();
-    out.fixed64(MAGIC);
-    tombstones.write(out);
-    out.fixed32(crc(out.array(), out.size()));
-    return out.toBytes();
-  }
-
-  private static int crc(byte[] bytes, int length) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, length);
-    return (int) crc.getValue();
+    ByteSink body = new ByteSink();
+    tombstones.write(body);
+    return FILE.bytes(body);
   }
 
   /** Puts others in force, durably; without any there is no file. */
   public static void write(FileStore files, Path folder, Tombstones tombstones) throws IOException {
-    Path file = folder.resolve(NAME);
     if (tombstones.entries().isEmpty()) {
-      files.delete(file);
+      files.delete(folder.resolve(NAME));
+      files.syncFolder(folder);
     } else {
-      Path temporary = folder.resolve(TEMPORARY);
-      files.delete(temporary);
-      try (FileStore.AppendFile out = files.create(temporary)) {
-        out.write(ByteBuffer.wrap(encode(tombstones)));
-        out.force();
-      }
-      files.rename(temporary, file);
+      FILE.write(files, folder, encode(tombstones));
     }
-    files.syncFolder(folder);
   }
 }

@@ -113,7 +113,8 @@ public final class BlockRepair {
         old.startMillis(),
         old.endMillis(),
         old.level(),
-        sources);
+        sources,
+        old.resolutionMillis());
   }
 
   /** The samples were all written again, those that are deleted by a tombstone among them. */

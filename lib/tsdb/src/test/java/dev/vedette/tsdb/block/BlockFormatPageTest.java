@@ -1,25 +1,35 @@
 package dev.vedette.tsdb.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vedette.model.BucketColumn;
+import dev.vedette.model.BucketColumns;
 import dev.vedette.model.BucketSpans;
+import dev.vedette.model.Corruption;
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.block.TestSeries.One;
+import dev.vedette.tsdb.tier.BucketCursor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +86,62 @@ class BlockFormatPageTest {
     try (Block block = TestSeries.open(disk, BlockFiles.file(FOLDER, ID))) {
       Selection all = new Selection(List.of(), START, START + 30_000);
       MixedSeries.assertSame(MixedSeries.drain(block.select(all)), series);
+    }
+  }
+
+  @Test
+  void theExampleOfATierIsReadAndWritten() throws IOException {
+    long minute = 60_000;
+    long[] times = {START + 1, START + 20_000, START + minute, START + 65_000, START + 80_000};
+    double stale = Double.longBitsToDouble(SpecialValues.STALE_BITS);
+    List<One> series = List.of(One.of(Labels.of("__name__", "t"), times, 5, 7, 2, 1, stale));
+    BlockSpec raw = TestSeries.spec();
+    BlockSpec spec =
+        new BlockSpec(ID, TenantId.DEFAULT, START + 1, START + 720 * minute, 1, List.of(), minute);
+    disk.createFolders(FOLDER);
+    Selection all =
+        new Selection(List.of(), 0, Long.MAX_VALUE, minute, EnumSet.allOf(BucketColumn.class));
+    try (Block samples = TestSeries.write(disk, FOLDER, raw, series)) {
+      new BlockWriter(disk)
+          .write(
+              FOLDER,
+              spec,
+              new CursorSeries(new BucketCursor(samples.select(all.raw()), minute, all.columns())),
+              BlockProgress.NONE);
+    }
+
+    assertThat(hex(disk.bytes(BlockFiles.file(FOLDER, ID)))).isEqualTo(hex(example("tier.md")));
+    try (Block block = TestSeries.open(disk, BlockFiles.file(FOLDER, ID));
+        SeriesCursor cursor = block.select(all)) {
+      assertThat(block.meta().spec()).isEqualTo(spec);
+      assertThat(block.verify()).isEmpty();
+      SeriesBatch batch = new SeriesBatch();
+      assertThat(cursor.next(batch)).isTrue();
+      BucketColumns columns = Objects.requireNonNull(batch.buckets(0));
+      assertThat(batch.timestamps(0)).startsWith(START + minute, START + 65_000, START + 80_000);
+      assertThat(columns.firstMillis()).startsWith(START + 1, START + 65_000, START + 80_000);
+      assertThat(columns.get(BucketColumn.COUNT)).startsWith(3, 1);
+      assertThat(columns.get(BucketColumn.SUM)).startsWith(14, 1);
+      assertThat(columns.get(BucketColumn.RESETS)).startsWith(7, 0);
+    }
+  }
+
+  @Test
+  void theExampleOfKeptTimesIsReadAndWritten() throws IOException {
+    Map<Long, Long> times = Map.of(0L, START, 60_000L, 1_750_000_020_000L);
+
+    assertThat(hex(KeptFile.encode(times))).isEqualTo(hex(example("kept.md")));
+    assertThat(KeptFile.decode(example("kept.md"), Path.of("kept"))).isEqualTo(times);
+  }
+
+  @Test
+  void damagedKeptTimesAreNoticedAtEveryBit() throws IOException {
+    byte[] good = example("kept.md");
+    for (int bit = 0; bit < good.length * 8; bit++) {
+      byte[] bad = good.clone();
+      bad[bit / 8] ^= (byte) (1 << bit % 8);
+      assertThatThrownBy(() -> KeptFile.decode(bad, Path.of("kept")))
+          .isInstanceOf(Corruption.class);
     }
   }
 

@@ -1,0 +1,22 @@
+package dev.vedette.model;
+
+/**
+ * What a tier knows of the samples of a bucket besides the last one. Staleness markers are none.
+ */
+public enum BucketColumn {
+  /** Number of samples. */
+  COUNT,
+  /** Their sum, compensated within the bucket. */
+  SUM,
+  /** The least; NaN only where all are. */
+  MIN,
+  /** The greatest; NaN only where all are. */
+  MAX,
+  /** Value of the first; its time comes with it. */
+  FIRST,
+  /**
+   * Sum of the values from which a counter fell to a lower one within the bucket, 0 where it never
+   * did: the last value less the first, and this, is by how much the counter rose.
+   */
+  RESETS
+}

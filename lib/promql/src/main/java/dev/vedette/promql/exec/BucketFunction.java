@@ -1,0 +1,42 @@
+package dev.vedette.promql.exec;
+
+import dev.vedette.model.BucketColumn;
+import java.util.Set;
+
+/**
+ * A function of a range vector worked out from the buckets of a tier. Stateless.
+ *
+ * @param columns what it reads of the buckets besides their last samples
+ */
+public record BucketFunction(Set<BucketColumn> columns, OfSeries ofSeries) {
+  public BucketFunction {
+    columns = Set.copyOf(columns);
+  }
+
+  /** All steps of one series. */
+  @FunctionalInterface
+  public interface OfSeries {
+    /** Sets every entry of {@code out}; {@link Points#NONE} where there is no result. */
+    void apply(BucketSamples samples, double[] out);
+  }
+
+  /** The buckets {@code from} to {@code to}, at least one. */
+  @FunctionalInterface
+  public interface OfWindow {
+    double apply(BucketSamples samples, int from, int to, int step);
+  }
+
+  /** A function of each window by itself; windows without samples have no result. */
+  public static BucketFunction ofWindow(Set<BucketColumn> columns, OfWindow function) {
+    return new BucketFunction(
+        columns,
+        (samples, out) -> {
+          Windows windows = samples.windows();
+          for (int step = 0; step < out.length; step++) {
+            int from = windows.from(step);
+            int to = windows.to(step);
+            out[step] = from == to ? Points.NONE : function.apply(samples, from, to, step);
+          }
+        });
+  }
+}

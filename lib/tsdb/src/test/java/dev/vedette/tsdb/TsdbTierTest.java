@@ -1,0 +1,384 @@
+package dev.vedette.tsdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vedette.model.BucketColumn;
+import dev.vedette.model.BucketColumns;
+import dev.vedette.model.Coverage;
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesSource;
+import dev.vedette.model.SpecialValues;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.WriteBatch;
+import dev.vedette.testkit.FakeClock;
+import dev.vedette.testkit.FakeTicker;
+import dev.vedette.testkit.InMemorySeries;
+import dev.vedette.testkit.SimFiles;
+import dev.vedette.tsdb.block.Block;
+import dev.vedette.tsdb.block.BlockFiles;
+import dev.vedette.tsdb.tier.TierConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tiers: built of blocks, kept when samples are gone, and always what the samples say. */
+class TsdbTierTest {
+  private static final Path FOLDER = Path.of("/data");
+  private static final Path BLOCKS = Path.of("/data/blocks/default");
+  private static final long MINUTE = 60_000;
+  private static final long HOUR = 60 * MINUTE;
+  private static final long DAY = 24 * HOUR;
+  private static final long START = 1_760_004_000_000L / DAY * DAY;
+  private static final Labels UP = Labels.of("__name__", "up", "job", "api");
+
+  private final FakeClock clock = new FakeClock(Instant.ofEpochMilli(START));
+  private final FakeTicker ticker = new FakeTicker();
+  private SimFiles disk = SimFiles.seeded(1);
+  private Tsdb tsdb = open();
+  // What was written and not deleted.
+  private final TreeMap<String, TreeMap<Long, Double>> model = new TreeMap<>();
+
+  private Tsdb open() {
+    TsdbConfig config =
+        TsdbConfig.defaults(FOLDER)
+            .withRetention(Duration.ofDays(3))
+            .withTiers(
+                List.of(
+                    new TierConfig(Duration.ofMinutes(1), Duration.ofDays(6), true),
+                    new TierConfig(Duration.ofHours(1), Duration.ofDays(400), true)))
+            .withMaintenanceInterval(Duration.ofDays(1));
+    return Tsdb.open(config, disk, clock, ticker, new PrometheusRegistry());
+  }
+
+  @AfterEach
+  void close() {
+    tsdb.close();
+  }
+
+  private void reopen() {
+    tsdb.close();
+    tsdb = open();
+  }
+
+  @Test
+  void whateverIsWrittenLateOrDeletedBucketsAreThoseOfTheSamples() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("TsdbTierTest seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int round = 0; round < 40; round++) {
+      advance(Duration.ofMinutes(random.nextInt(240)));
+      switch (random.nextInt(8)) {
+        case 0 -> reopen();
+        case 1 -> tsdb.flush();
+        case 2 -> deleteSome(random);
+        default -> writeSome(random);
+      }
+      if (random.nextInt(3) > 0) {
+        tsdb.maintain();
+      }
+      if (round % 4 == 3) {
+        assertBucketsAreRight(MINUTE);
+        assertBucketsAreRight(HOUR);
+      }
+    }
+    assertThat(tsdb.coverage(TenantId.DEFAULT).tiers())
+        .extracting(Coverage.Tier::resolutionMillis)
+        .containsExactly(MINUTE, HOUR);
+  }
+
+  private void writeSome(SplittableRandom random) {
+    for (int i = 0; i < 4; i++) {
+      String name = "m" + random.nextInt(3);
+      long newest = clock.millis();
+      // Mostly now, sometimes as late as is taken.
+      long behind = random.nextInt(4) == 0 ? 30 * MINUTE : 15 * MINUTE;
+      TreeMap<Long, Double> samples = new TreeMap<>();
+      for (int s = 0; s < 60; s++) {
+        samples.put(newest - random.nextLong(behind), value(random));
+      }
+      samples.put(newest, value(random));
+      write(name, samples);
+    }
+  }
+
+  private static double value(SplittableRandom random) {
+    return switch (random.nextInt(12)) {
+      case 0 -> Double.longBitsToDouble(SpecialValues.STALE_BITS);
+      case 1 -> Double.NaN;
+      case 2 -> Double.POSITIVE_INFINITY;
+      default -> random.nextInt(1000);
+    };
+  }
+
+  private void deleteSome(SplittableRandom random) {
+    String name = "m" + random.nextInt(3);
+    long from = START + random.nextLong(clock.millis() - START + 1);
+    long to = from + random.nextLong(3 * HOUR);
+    tsdb.delete(TenantId.DEFAULT, List.of(List.of(LabelMatcher.equal("__name__", name))), from, to);
+    model.getOrDefault(name, new TreeMap<>()).subMap(from, true, to, true).clear();
+  }
+
+  @Test
+  void bucketsStayWhenTheirSamplesAreTooOldAndGoWhenTheyAreThemselves() throws IOException {
+    writeHours(0, 48);
+    advanceAndMaintain(Duration.ofDays(2));
+
+    assertThat(resolutions()).containsOnly(0L, MINUTE, HOUR);
+    advanceAndMaintain(Duration.ofDays(2));
+    assertThat(resolutions()).containsOnly(MINUTE, HOUR);
+    long rawFrom = tsdb.coverage(TenantId.DEFAULT).rawFromMillis();
+    assertThat(rawFrom).isBetween(START + 47 * HOUR, START + 48 * HOUR + 1);
+    assertBucketsAreRight(MINUTE);
+    assertBucketsAreRight(HOUR);
+    assertThat(tsdb.labelValues(TenantId.DEFAULT, "__name__", all(), 0)).containsExactly("m0");
+    reopen();
+    assertThat(tsdb.coverage(TenantId.DEFAULT).rawFromMillis()).isEqualTo(rawFrom);
+    assertBucketsAreRight(HOUR);
+
+    advanceAndMaintain(Duration.ofDays(4));
+    assertThat(resolutions()).containsOnly(HOUR);
+    assertThat(tsdb.coverage(TenantId.DEFAULT).tiers()).hasSize(1);
+    assertBucketsAreRight(HOUR);
+  }
+
+  @Test
+  void blocksOfATierGrowOnceTheirSamplesAreGone() throws IOException {
+    for (int day = 0; day < 30; day++) {
+      writeHours(24 * day, 24 * day + 24);
+      tsdb.maintain();
+    }
+    advanceAndMaintain(Duration.ofDays(5));
+
+    assertThat(blocks(HOUR)).hasSizeLessThan(20);
+    assertBucketsAreRight(HOUR);
+    reopen();
+    assertBucketsAreRight(HOUR);
+  }
+
+  @Test
+  void aDeletionTakesWholeBucketsWhereSamplesAreGone() {
+    writeHours(0, 24);
+    advanceAndMaintain(Duration.ofDays(5));
+    long from = START + 5 * HOUR + 20 * MINUTE;
+
+    tsdb.delete(
+        TenantId.DEFAULT,
+        List.of(List.of(LabelMatcher.equal("__name__", "m0"))),
+        from,
+        from + HOUR);
+
+    model.get("m0").subMap(START + 5 * HOUR + 1, true, START + 7 * HOUR, true).clear();
+    assertBucketsAreRight(HOUR);
+    tsdb.cleanTombstones();
+    assertBucketsAreRight(HOUR);
+    reopen();
+    assertBucketsAreRight(HOUR);
+  }
+
+  @Test
+  void aSnapshotHasTiersAndKnowsWhatIsGone() throws IOException {
+    writeHours(0, 48);
+    advanceAndMaintain(Duration.ofDays(4));
+    Coverage before = tsdb.coverage(TenantId.DEFAULT);
+
+    String name = tsdb.snapshot(false);
+
+    tsdb.close();
+    tsdb =
+        Tsdb.open(
+            TsdbConfig.defaults(FOLDER.resolve("snapshots").resolve(name))
+                .withTiers(List.of(new TierConfig(Duration.ofHours(1), Duration.ofDays(400), true)))
+                .withMaintenanceInterval(Duration.ofDays(1)),
+            disk,
+            clock,
+            ticker,
+            new PrometheusRegistry());
+    assertThat(tsdb.coverage(TenantId.DEFAULT).rawFromMillis()).isEqualTo(before.rawFromMillis());
+    assertBucketsAreRight(HOUR);
+  }
+
+  @Test
+  void powerCutsWhileTiersAreBuiltLoseNothingAndLeaveNothingHalf() throws IOException {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("TsdbTierTest seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int run = 0; run < 25; run++) {
+      disk = SimFiles.seeded(random.nextLong());
+      tsdb.close();
+      clock.set(Instant.ofEpochMilli(START));
+      model.clear();
+      tsdb = open();
+      writeHours(0, 30);
+      tsdb.maintain();
+      advance(Duration.ofMinutes(30));
+      write("m0", new TreeMap<>(Map.of(START + 5 * HOUR + 7, 3.0)));
+      tsdb.flush();
+      advance(Duration.ofDays(random.nextInt(5)));
+      disk.cutPowerAt(disk.calls() + 1 + random.nextInt(60));
+      tsdb.maintain();
+      disk = disk.crash();
+      tsdb.close();
+      tsdb = open();
+
+      assertBucketsAreRight(MINUTE);
+      tsdb.maintain();
+      tsdb.maintain();
+      assertBucketsAreRight(MINUTE);
+      assertBucketsAreRight(HOUR);
+      assertThat(disk.list(BLOCKS)).noneMatch(file -> file.toString().endsWith(".tmp"));
+      for (Block block : openAll()) {
+        assertThat(block.verify()).isEmpty();
+        block.close();
+      }
+    }
+  }
+
+  // --- fixtures
+
+  private void advance(Duration by) {
+    clock.advance(by);
+    ticker.advance(by);
+  }
+
+  /** Time passes; twice, since what merges waits for what deletes and the other way round. */
+  private void advanceAndMaintain(Duration by) {
+    advance(by);
+    for (int i = 0; i < 3; i++) {
+      tsdb.maintain();
+      advance(Duration.ofSeconds(31));
+    }
+  }
+
+  /** A sample every ten minutes, flushed now and then. */
+  private void writeHours(int from, int to) {
+    for (int hour = from; hour < to; hour++) {
+      TreeMap<Long, Double> samples = new TreeMap<>();
+      for (int i = 1; i <= 6; i++) {
+        samples.put(START + hour * HOUR + i * 10 * MINUTE, (double) (hour * 6 + i) % 50);
+      }
+      advance(Duration.ofMillis(Math.max(0, START + (hour + 1) * HOUR - clock.millis())));
+      write("m0", samples);
+      if (hour % 2 == 1) {
+        tsdb.flush();
+      }
+    }
+  }
+
+  private void write(String name, TreeMap<Long, Double> samples) {
+    byte[] bytes = LabelBytes.encode(Labels.of("__name__", name, "job", "api"));
+    TreeMap<Long, Double> known = model.computeIfAbsent(name, _ -> new TreeMap<>());
+    samples.forEach(
+        (millis, value) -> {
+          WriteBatch batch = new WriteBatch();
+          batch.reset(bytes);
+          batch.addSeries(0, bytes.length);
+          batch.addSample(millis, Double.doubleToRawLongBits(value));
+          if (tsdb.write(TenantId.DEFAULT, batch).stored() == 1) {
+            known.put(millis, value);
+          }
+        });
+  }
+
+  private void assertBucketsAreRight(long resolution) {
+    InMemorySeries oracle = new InMemorySeries();
+    model.forEach(
+        (name, samples) ->
+            samples.forEach(
+                (millis, value) ->
+                    oracle.append(
+                        TenantId.DEFAULT,
+                        Labels.of("__name__", name, "job", "api"),
+                        millis,
+                        value)));
+    long end = Math.ceilDiv(clock.millis(), resolution) * resolution;
+    for (long start : new long[] {START, START + 7 * HOUR}) {
+      Selection selection =
+          new Selection(List.of(), start + 1, end, resolution, EnumSet.allOf(BucketColumn.class));
+      assertThat(read(tsdb, selection)).as(this::state).isEqualTo(read(oracle, selection));
+    }
+  }
+
+  private static Map<Labels, List<String>> read(SeriesSource source, Selection selection) {
+    Map<Labels, List<String>> found = new TreeMap<>(Comparator.naturalOrder());
+    try (SeriesCursor cursor = source.select(TenantId.DEFAULT, selection)) {
+      SeriesBatch batch = new SeriesBatch();
+      while (cursor.next(batch)) {
+        for (int i = 0; i < batch.count(); i++) {
+          found.put(batch.labels(i), buckets(batch, i));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<String> buckets(SeriesBatch batch, int series) {
+    BucketColumns columns = Objects.requireNonNull(batch.buckets(series));
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < batch.size(series); i++) {
+      StringBuilder text = new StringBuilder();
+      text.append(batch.timestamps(series)[i]).append(' ').append(batch.values(series)[i]);
+      text.append(' ').append(columns.firstMillis()[i]);
+      for (BucketColumn column : BucketColumn.values()) {
+        text.append(' ').append(columns.get(column)[i]);
+      }
+      texts.add(text.toString());
+    }
+    return texts;
+  }
+
+  private static Selection all() {
+    return new Selection(List.of(), 0, Long.MAX_VALUE);
+  }
+
+  private List<Block> openAll() throws IOException {
+    List<Block> blocks = new ArrayList<>();
+    for (Path file : BlockFiles.list(disk, BLOCKS)) {
+      blocks.add(Block.open(disk, file, _ -> {}));
+    }
+    return blocks;
+  }
+
+  /** The blocks there are, to see what went wrong. */
+  private String state() {
+    StringBuilder text = new StringBuilder();
+    try {
+      for (Block block : openAll()) {
+        text.append("%n%s samples=%d".formatted(block.meta().spec(), block.meta().samples()));
+        block.close();
+      }
+    } catch (IOException e) {
+      text.append(e);
+    }
+    return text.append('\n').append(tsdb.coverage(TenantId.DEFAULT)).toString();
+  }
+
+  private List<Long> resolutions() throws IOException {
+    List<Long> found = new ArrayList<>();
+    for (Block block : openAll()) {
+      found.add(block.meta().resolutionMillis());
+      block.close();
+    }
+    return found;
+  }
+
+  private List<Long> blocks(long resolution) throws IOException {
+    return resolutions().stream().filter(found -> found == resolution).toList();
+  }
+}
