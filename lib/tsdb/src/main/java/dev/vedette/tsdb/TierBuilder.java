@@ -121,6 +121,8 @@ final class TierBuilder {
   }
 
   private void build(TenantId tenant, TierConfig tier, TierPlan plan) throws IOException {
+    // About as much as the samples, all tiers together.
+    blocks.ensureRoom(plan.inWindow(blocks.of(tenant)));
     Path folder = blocks.folder(tenant);
     List<Block> replaced = plan.replaced() == null ? List.of() : List.of(plan.replaced());
     BlockStore.Replacement replacement = blocks.beginReplacement(tenant, replaced);
