@@ -292,8 +292,4 @@ final class HistogramDraft {
   double zeroThreshold() {
     return zeroThreshold;
   }
-
-  double rawCount() {
-    return count.rawSum();
-  }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A native histogram as scripts write it: <code>{{schema:1 count:3 sum:5 buckets:[1 2]}}</code>.
@@ -188,10 +187,5 @@ public record HistogramLiteral(Histogram histogram, boolean hinted) {
       texts.add(GoFormat.general(value));
     }
     return key.word() + ":[" + String.join(" ", texts) + "]";
-  }
-
-  /** The hint that has to be equal, null where the script leaves it open. */
-  @Nullable CounterReset wantedHint() {
-    return hinted ? histogram.reset() : null;
   }
 }

@@ -1,6 +1,5 @@
 package dev.vedette.promql.script;
 
-import dev.vedette.model.ErrorId;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Labels;
@@ -191,10 +190,5 @@ public record SeriesLine(Labels labels, List<Item> items) {
               ? sign * Long.parseLong(unsigned.substring(2), 16)
               : sign * Double.parseDouble(unsigned);
     };
-  }
-
-  static InvalidRequest invalid(String message) {
-    return new InvalidRequest(
-        ErrorId.INVALID_EXPRESSION, message, "write values such as 1, 0+10x5, _x3 or stale");
   }
 }
