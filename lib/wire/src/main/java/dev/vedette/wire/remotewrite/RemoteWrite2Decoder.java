@@ -5,6 +5,7 @@ import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.MetricType;
 import dev.vedette.model.WriteBatch;
 import dev.vedette.wire.proto.ProtoReader;
+import java.util.Arrays;
 
 /**
  * Decodes {@code io.prometheus.write.v2.Request} (remote write 2.0). Strings of a request stand in
@@ -39,6 +40,11 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
 
   private final Refs refs = new Refs();
 
+  // Of the last series with metadata in this request.
+  private int lastMetricName = Symbols.NONE;
+  private int lastMetadataFrom;
+  private int lastMetadataTo;
+
   // Of the series being read.
   private int refsFrom;
   private int refsTo;
@@ -58,6 +64,7 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
   @Override
   public void decode(byte[] bytes, int length, WriteBatch batch) {
     known.beginRequest();
+    lastMetricName = Symbols.NONE;
     start(bytes, length, MESSAGE);
     batch.reset(bytes, symbols);
     readSymbols(length);
@@ -108,7 +115,12 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
         }
         case METADATA -> {
           in.in("TimeSeries.metadata");
-          metadata(in.end(end), batch);
+          int metadataEnd = in.end(end);
+          if (isAsBefore(metadataEnd)) {
+            in.moveTo(metadataEnd);
+          } else {
+            metadata(metadataEnd, batch);
+          }
         }
         default -> in.skip(tag, end);
       }
@@ -181,6 +193,18 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
   @Override
   Labels seriesLabels() {
     return symbols.series(bytes, refsFrom, refsTo);
+  }
+
+  /** Whether the last series had the same metric name and metadata, as neighbours mostly have. */
+  private boolean isAsBefore(int end) {
+    int from = in.at();
+    boolean same =
+        symbols.metricName() == lastMetricName
+            && Arrays.equals(bytes, from, end, bytes, lastMetadataFrom, lastMetadataTo);
+    lastMetricName = symbols.metricName();
+    lastMetadataFrom = from;
+    lastMetadataTo = end;
+    return same;
   }
 
   private void metadata(int end, WriteBatch batch) {
