@@ -28,7 +28,7 @@ class BlockExtrasTest {
   @Test
   void anySeriesComeBackBitByBit() throws IOException {
     System.out.println("seed " + seed);
-    for (int round = 0; round < 12; round++) {
+    for (int round = 0; round < 6; round++) {
       List<One> series = series(40, 120);
       try (Block block = write(round, series)) {
         assertThat(block.verify()).isEmpty();
@@ -44,7 +44,7 @@ class BlockExtrasTest {
   @Test
   void aSelectionIsThePartOfTheSeriesInItsRange() throws IOException {
     System.out.println("seed " + seed);
-    for (int round = 0; round < 25; round++) {
+    for (int round = 0; round < 12; round++) {
       List<One> series = series(10, 100);
       long start = TestSeries.START + random.nextLong(1_500_000);
       long end = start + random.nextLong(300_000);
@@ -110,7 +110,7 @@ class BlockExtrasTest {
     write(1, series).close();
     Path file = BlockFiles.file(FOLDER, TestSeries.spec(1).id());
     byte[] sound = files.bytes(file);
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 80; round++) {
       byte[] damaged = sound.clone();
       damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
       files.put(file, damaged);
