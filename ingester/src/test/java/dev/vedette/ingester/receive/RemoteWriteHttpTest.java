@@ -2,14 +2,13 @@ package dev.vedette.ingester.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Ticker;
 import dev.vedette.runtime.http.HttpServer;
 import dev.vedette.runtime.http.HttpServerConfig;
 import dev.vedette.runtime.http.ListenAddress;
 import dev.vedette.runtime.http.Readiness;
-import dev.vedette.testkit.Conformance;
+import dev.vedette.testkit.RecordedWrite;
 import dev.vedette.testkit.RecordingSink;
 import dev.vedette.testkit.RemoteWriteRequest;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -20,9 +19,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.Base64;
-import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,38 +65,12 @@ class RemoteWriteHttpTest {
 
   @TestFactory
   Stream<DynamicTest> answersRecordedRequestsAsExpected() {
-    return Conformance.find("remote-write/receiver-requests.json").stream()
-        .flatMap(path -> Conformance.json(path).valueStream())
+    return RecordedWrite.all()
         .map(
             one ->
                 DynamicTest.dynamicTest(
-                    one.get("id") + " " + one.get("test").asText(), () -> replay(one)));
-  }
-
-  private void replay(JsonNode one) throws Exception {
-    byte[] body = Base64.getDecoder().decode(one.get("body_base64").asText());
-    JsonNode headers = one.get("headers");
-
-    HttpResponse<String> response =
-        send(headers.get("Content-Type").asText(), headers.get("Content-Encoding").asText(), body);
-
-    JsonNode expect = one.get("expect");
-    boolean success = expect.get("success").asBoolean();
-    assertThat(response.statusCode() / 100).as(response.body()).isEqualTo(success ? 2 : 4);
-    int exact = expect.get("exactReponseCode").asInt();
-    if (exact != 0) {
-      assertThat(response.statusCode()).isEqualTo(exact);
-    }
-    if (expect.get("strict").asBoolean()) {
-      assertThat(response.statusCode()).isEqualTo(204);
-    }
-    if (success && headers.get("Content-Type").asText().contains(V2)) {
-      for (String kind : List.of("Samples", "Histograms", "Exemplars")) {
-        assertThat(response.headers().firstValue("X-Prometheus-Remote-Write-" + kind + "-Written"))
-            .as(kind)
-            .hasValue(expect.get(kind.toLowerCase(Locale.ROOT)).asText());
-      }
-    }
+                    one.name(),
+                    () -> one.check(send(one.contentType(), one.encoding(), one.body()))));
   }
 
   @Test

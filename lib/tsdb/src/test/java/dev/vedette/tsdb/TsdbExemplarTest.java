@@ -76,13 +76,13 @@ class TsdbExemplarTest {
   }
 
   @Test
-  void theSameAgainCountsAsKeptAndOneThatIsTooLateDoesNot() {
+  void theSameAgainCountsAsKeptAndOneOutsideOfItsTimeOrTooLongDoesNot() {
     Exemplar newest = exemplar("a", NOW);
-    Exemplar late = exemplar("b", NOW - Duration.ofMinutes(10).toMillis());
+    Exemplar late = exemplar("b", NOW - Duration.ofHours(10).toMillis());
     write(HITS, newest, late);
 
     assertThat(write(HITS, newest, late).exemplars()).isEqualTo(2);
-    assertThat(write(HITS, exemplar("c", NOW - Duration.ofHours(1).toMillis())).exemplars())
+    assertThat(write(HITS, exemplar("c", NOW - Duration.ofDays(400).toMillis())).exemplars())
         .isZero();
     assertThat(write(HITS, exemplar("c".repeat(130), NOW)).exemplars()).isZero();
     assertThat(write(HITS, exemplar("c", NOW + Duration.ofHours(1).toMillis())).exemplars())

@@ -10,7 +10,6 @@ import java.util.function.LongSupplier;
 final class ExemplarMetrics {
   final CounterDataPoint appended;
   final CounterDataPoint duplicates;
-  final CounterDataPoint outOfOrder;
   final CounterDataPoint outOfTime;
   final CounterDataPoint tooLong;
   final CounterDataPoint invalid;
@@ -27,7 +26,6 @@ final class ExemplarMetrics {
             "vedette_storage_exemplars_rejected",
             "Exemplars left out, by reason.",
             "reason");
-    outOfOrder = left.labelValues("out-of-order");
     outOfTime = left.labelValues("out-of-time");
     tooLong = left.labelValues("too-long");
     invalid = left.labelValues("invalid-labels");

@@ -27,7 +27,6 @@ final class ExemplarRing {
   private static final int MAX_SEARCH = 64;
 
   private final int capacity;
-  private final long lateWindowMillis;
   private final Map<Labels, Chain> chains = new HashMap<>();
   private @Nullable Chain[] chainOf = new Chain[0];
   private byte[][] labels = new byte[0][];
@@ -36,13 +35,6 @@ final class ExemplarRing {
   private int[] previous = {};
   private int next;
   private int size;
-
-  /** What became of an exemplar. */
-  enum Outcome {
-    STORED,
-    DUPLICATE,
-    OUT_OF_ORDER
-  }
 
   private static final class Chain {
     final Labels series;
@@ -61,26 +53,23 @@ final class ExemplarRing {
     void exemplar(int ref, Labels series, long timestampMillis, long valueBits, byte[] labels);
   }
 
-  ExemplarRing(int capacity, long lateWindowMillis) {
+  ExemplarRing(int capacity) {
     this.capacity = capacity;
-    this.lateWindowMillis = lateWindowMillis;
   }
 
   /**
-   * Adds an exemplar. It may be older than the newest of its series by the late window.
+   * Adds an exemplar, however old, and says whether it is new: the same again is not kept twice.
    *
    * @param ref of the series now
    * @param own its labels as {@link LabelBytes}, kept
    */
-  synchronized Outcome add(int ref, Labels series, long timestamp, long bits, byte[] own) {
+  synchronized boolean add(int ref, Labels series, long timestamp, long bits, byte[] own) {
     Chain chain = chains.get(series);
     if (chain == null) {
       chain = new Chain(series);
-    } else if (timestamp < chain.maxMillis - lateWindowMillis) {
-      return Outcome.OUT_OF_ORDER;
     } else if (timestamp <= chain.maxMillis && has(chain, timestamp, bits, own)) {
       chain.ref = ref;
-      return Outcome.DUPLICATE;
+      return false;
     }
     chain.ref = ref;
     int slot = takeSlot();
@@ -94,7 +83,7 @@ final class ExemplarRing {
     chain.newest = slot;
     chain.count++;
     chain.maxMillis = Math.max(chain.maxMillis, timestamp);
-    return Outcome.STORED;
+    return true;
   }
 
   private boolean has(Chain chain, long timestamp, long bits, byte[] own) {

@@ -17,16 +17,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * only those of series that are there; logged under one lock, so that a replay meets them in the
  * order in which the rings took them.
  *
- * <p>A series may get one older than its newest by the late window. The same again is a duplicate.
- * What is older, ahead of the clock, past retention, longer than the limit, or no label set, is
- * left out and counted: a sender has no use for it, and the samples of the request are stored.
+ * <p>They come in any order. The same again is a duplicate. What is ahead of the clock, past
+ * retention, longer than the limit, or no label set, is left out and counted: a sender has no use
+ * for it, and the samples of the request are stored.
  */
 final class Exemplars {
   /** Characters of names and values together, as OpenMetrics 1.0 bounds them. */
   static final int MAX_LENGTH = 128;
 
   private final int capacity;
-  private final long lateWindowMillis;
   private final HeadLog log;
   private final ExemplarMetrics metrics;
   private final ConcurrentHashMap<TenantId, ExemplarRing> rings = new ConcurrentHashMap<>();
@@ -38,7 +37,6 @@ final class Exemplars {
 
   Exemplars(HeadConfig config, HeadLog log, ExemplarMetrics metrics) {
     this.capacity = config.maxExemplars();
-    this.lateWindowMillis = config.lateWindow().toMillis();
     this.log = log;
     this.metrics = metrics;
     this.records = log.newRecords();
@@ -103,22 +101,11 @@ final class Exemplars {
     }
   }
 
-  private void settle(
-      Append request, ExemplarRing.Outcome outcome, int ref, long time, long bits, byte[] own) {
-    switch (outcome) {
-      case OUT_OF_ORDER -> metrics.outOfOrder.inc();
-      case DUPLICATE -> {
-        request.exemplars++;
-        metrics.duplicates.inc();
-        if (logHasGaps) {
-          records.exemplar(ref, time, bits, own);
-        }
-      }
-      case STORED -> {
-        request.exemplars++;
-        metrics.appended.inc();
-        records.exemplar(ref, time, bits, own);
-      }
+  private void settle(Append request, boolean isNew, int ref, long time, long bits, byte[] own) {
+    request.exemplars++;
+    (isNew ? metrics.appended : metrics.duplicates).inc();
+    if (isNew || logHasGaps) {
+      records.exemplar(ref, time, bits, own);
     }
   }
 
@@ -133,7 +120,7 @@ final class Exemplars {
   }
 
   private ExemplarRing ring(TenantId tenant) {
-    return rings.computeIfAbsent(tenant, _ -> new ExemplarRing(capacity, lateWindowMillis));
+    return rings.computeIfAbsent(tenant, _ -> new ExemplarRing(capacity));
   }
 
   /** One that the log had. */

@@ -7,7 +7,6 @@ import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesExemplars;
-import dev.vedette.tsdb.head.ExemplarRing.Outcome;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +16,6 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class ExemplarRingTest {
-  private static final long WINDOW = 1000;
   private static final List<List<LabelMatcher>> ALL =
       List.of(List.of(LabelMatcher.equal("__name__", "m")));
 
@@ -27,7 +25,7 @@ class ExemplarRingTest {
     return Labels.of("__name__", "m", "i", "" + i);
   }
 
-  private static Outcome add(ExemplarRing ring, Labels series, Exemplar exemplar) {
+  private static boolean add(ExemplarRing ring, Labels series, Exemplar exemplar) {
     return ring.add(
         1,
         series,
@@ -48,26 +46,19 @@ class ExemplarRingTest {
     for (int round = 0; round < 30; round++) {
       int capacity = random.nextInt(1, 300);
       int seriesCount = random.nextInt(1, 12);
-      ExemplarRing ring = new ExemplarRing(capacity, WINDOW);
+      ExemplarRing ring = new ExemplarRing(capacity);
       List<Kept> model = new ArrayList<>();
-      Map<Labels, Long> newest = new TreeMap<>();
       long now = 0;
       for (int i = 0; i < 1_000; i++) {
         now += random.nextInt(100);
         Labels series = series(random.nextInt(seriesCount));
         Exemplar next = exemplar(now - (random.nextInt(4) == 0 ? random.nextInt(3_000) : 0), i);
-        Outcome outcome = add(ring, series, next);
-        boolean isKnown = model.stream().anyMatch(kept -> kept.series.equals(series));
-        long last = isKnown ? newest.getOrDefault(series, Long.MIN_VALUE) : Long.MIN_VALUE / 2;
-        assertThat(outcome == Outcome.STORED).isEqualTo(next.timestampMillis() >= last - WINDOW);
-        if (outcome == Outcome.STORED) {
-          newest.put(series, Math.max(last, next.timestampMillis()));
-          model.add(new Kept(series, next));
-          if (model.size() > capacity) {
-            model.removeFirst();
-          }
-          assertThat(add(ring, series, next)).isEqualTo(Outcome.DUPLICATE);
+        assertThat(add(ring, series, next)).isTrue();
+        model.add(new Kept(series, next));
+        if (model.size() > capacity) {
+          model.removeFirst();
         }
+        assertThat(add(ring, series, next)).as("the same again").isFalse();
       }
       assertThat(ring.size()).isEqualTo(model.size());
       long start = now - random.nextInt(20_000);
@@ -95,9 +86,9 @@ class ExemplarRingTest {
 
   @Test
   void aSeriesThatFillsTheRingAloneKeepsItsLast() {
-    ExemplarRing ring = new ExemplarRing(1, WINDOW);
+    ExemplarRing ring = new ExemplarRing(1);
     for (int i = 0; i < 5; i++) {
-      assertThat(add(ring, series(0), exemplar(i, i))).isEqualTo(Outcome.STORED);
+      assertThat(add(ring, series(0), exemplar(i, i))).isTrue();
     }
     assertThat(ring.select(ALL, 0, 10))
         .containsExactly(new SeriesExemplars(series(0), List.of(exemplar(4, 4))));

@@ -13,6 +13,7 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Utf8;
 import dev.vedette.model.WriteBatch;
 import dev.vedette.model.WriteOutcome;
+import dev.vedette.tsdb.tier.BucketCursor;
 import java.util.Collection;
 import java.util.List;
 
@@ -25,7 +26,11 @@ record HeadSource(Head head) implements SampleSink, SeriesSource {
 
   @Override
   public SeriesCursor select(TenantId tenant, Selection selection) {
-    return head.select(tenant, selection);
+    SeriesCursor samples = head.select(tenant, selection.raw());
+    // Buckets are made above the head, of what it has.
+    return selection.isTier()
+        ? new BucketCursor(samples, selection.resolutionMillis(), selection.columns())
+        : samples;
   }
 
   @Override
