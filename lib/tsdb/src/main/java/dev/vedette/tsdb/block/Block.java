@@ -298,8 +298,9 @@ public final class Block implements AutoCloseable {
     return owners.get() > 0;
   }
 
+  // Also after it was closed, as long as somebody reads it: that may be the caller, by tryRetain.
   private void retain() {
-    if (!tryRetain()) {
+    if (owners.getAndUpdate(now -> now > 0 ? now + 1 : now) <= 0) {
       throw new IllegalStateException("block %s is closed".formatted(file));
     }
   }

@@ -87,6 +87,20 @@ class BlockTest {
   }
 
   @Test
+  void whoeverRetainsABlockOpensCursorsAfterItWasClosed() throws IOException {
+    Block block = write(List.of(One.of(labels(1), TestSeries.regular(2), 1, 2)));
+    assertThat(block.tryRetain()).isTrue();
+    block.close();
+    assertThat(block.tryRetain()).as("by somebody else").isFalse();
+
+    try (SeriesCursor cursor = block.select(all())) {
+      assertThat(cursor.next(new SeriesBatch())).isTrue();
+    }
+    block.release();
+    assertThatThrownBy(() -> block.select(all())).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void labelsAreFoundWithAndWithoutMatchers() throws IOException {
     List<One> series = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
