@@ -13,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,9 +93,13 @@ class AdminTest {
       try (Server server = start(data);
           ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
         check(server, present, unknown, seed);
+        Random choices = new Random(random.nextLong());
+        CountDownLatch deleted = new CountDownLatch(1);
         Future<?> deleting =
-            threads.submit(() -> deleteUntilKilled(server, random, present, unknown));
-        Thread.sleep(200 + random.nextInt(800));
+            threads.submit(() -> deleteUntilKilled(server, choices, present, unknown, deleted));
+        assertThat(deleted.await(30, TimeUnit.SECONDS)).as("a deletion was acknowledged").isTrue();
+        // The kill is to meet the server in the middle of whatever it does by then.
+        Thread.sleep(random.nextInt(1000));
         server.kill();
         deleting.get();
       }
@@ -109,7 +115,11 @@ class AdminTest {
   }
 
   private Object deleteUntilKilled(
-      Server server, Random random, TreeSet<Integer> present, TreeSet<Integer> unknown)
+      Server server,
+      Random random,
+      TreeSet<Integer> present,
+      TreeSet<Integer> unknown,
+      CountDownLatch deleted)
       throws InterruptedException {
     try {
       while (true) {
@@ -125,6 +135,7 @@ class AdminTest {
             unknown.addAll(gone);
             assertThat(delete(server, "m", minute(to), minute(from)).statusCode()).isEqualTo(204);
             unknown.removeAll(gone);
+            deleted.countDown();
           }
         }
       }

@@ -1,5 +1,6 @@
 package dev.vedette.ingester.agent;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -46,8 +47,11 @@ final class MountSpaces {
       stuck.put(mountPoint, question);
       return Optional.empty();
     } catch (ExecutionException e) {
-      // The same: the mount exists, its numbers do not.
-      return Optional.empty();
+      if (e.getCause() instanceof IOException) {
+        // The same: the mount exists, its numbers do not.
+        return Optional.empty();
+      }
+      throw new IllegalStateException("BUG: asking for the space of " + mountPoint, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();

@@ -249,8 +249,14 @@ final class Maintenance {
 
   private List<BlockMeta> writeAndShow(FlushSource flush) throws IOException {
     List<BlockMeta> written = writeAll(flush);
-    for (BlockMeta block : written) {
-      blocks.add(block);
+    for (int shown = 0; shown < written.size(); shown++) {
+      try {
+        blocks.add(written.get(shown));
+      } catch (IOException | RuntimeException e) {
+        // Their samples are in memory still, and the next try writes them again.
+        written.subList(shown, written.size()).forEach(block -> blocks.discard(block, e));
+        throw e;
+      }
     }
     return written;
   }

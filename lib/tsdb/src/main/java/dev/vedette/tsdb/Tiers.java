@@ -48,7 +48,13 @@ final class Tiers {
         windowMillis(tier),
         cutoffMillis,
         tier.isBuilt(),
-        nothings(tenant, tier)::contains);
+        window ->
+            nothings(tenant, tier).contains(window) || isGone(tenant, tier, window.startMillis()));
+  }
+
+  /** Whether a window is older than what is kept of a tier: built, it would be deleted at once. */
+  private boolean isGone(TenantId tenant, TierConfig tier, long startMillis) {
+    return startMillis < blocks.keptFrom(tenant, tier.resolutionMillis());
   }
 
   /** A window that there is nothing to make of, as long as no samples come. */
@@ -81,8 +87,9 @@ final class Tiers {
   }
 
   private boolean isNothing(TenantId tenant, TierConfig tier, long startMillis) {
-    return nothings(tenant, tier).stream()
-        .anyMatch(nothing -> nothing.startMillis() == startMillis);
+    return isGone(tenant, tier, startMillis)
+        || nothings(tenant, tier).stream()
+            .anyMatch(nothing -> nothing.startMillis() == startMillis);
   }
 
   /** From when on samples and tiers are there. */

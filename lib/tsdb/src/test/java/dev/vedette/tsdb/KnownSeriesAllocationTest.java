@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Test;
 class KnownSeriesAllocationTest {
   private static final long NOW = 1_760_000_000_000L;
   // So few that the pages their chunks leave are used again: chunks of many series change their
-  // size
-  // at the same moment, and more spare pages than the head keeps would be made anew.
+  // size at the same moment, and more spare pages than the head keeps would be made anew.
   private static final int FEW = 100;
   private static final int MANY = 600;
   private static final int WARM_UP = 1_000;

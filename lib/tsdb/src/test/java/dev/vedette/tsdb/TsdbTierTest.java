@@ -159,6 +159,27 @@ class TsdbTierTest {
   }
 
   @Test
+  void aTierThatIsKeptForLessTimeThanSamplesIsNotBuiltAgainOnceItWent() throws IOException {
+    tsdb.close();
+    TierConfig minutes = new TierConfig(Duration.ofMinutes(1), Duration.ofDays(1), true);
+    TsdbConfig config =
+        TsdbConfig.defaults(FOLDER)
+            .withRetention(Duration.ofDays(30))
+            .withTiers(List.of(minutes))
+            .withMaintenanceInterval(Duration.ofDays(1));
+    tsdb = Tsdb.open(config, disk, clock, ticker, new PrometheusRegistry());
+    writeHours(0, 48);
+    tsdb.maintain();
+    assertThat(resolutions()).containsOnly(0L, MINUTE);
+
+    advanceAndMaintain(Duration.ofDays(5));
+    advanceAndMaintain(Duration.ofMinutes(1));
+
+    assertThat(resolutions()).containsOnly(0L);
+    assertBucketsAreRight(MINUTE);
+  }
+
+  @Test
   void blocksOfATierGrowOnceTheirSamplesAreGone() throws IOException {
     for (int day = 0; day < 30; day++) {
       writeHours(24 * day, 24 * day + 24);
