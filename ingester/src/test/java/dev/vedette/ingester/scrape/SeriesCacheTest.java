@@ -3,13 +3,12 @@ package dev.vedette.ingester.scrape;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import dev.vedette.ingester.relabel.RelabelRule;
 import dev.vedette.ingester.relabel.Relabeler;
 import dev.vedette.model.Labels;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.testkit.Allocation;
 import dev.vedette.wire.exposition.ExpositionFormat;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -127,14 +126,11 @@ class SeriesCacheTest {
       text.append("m{x=\"").append(i).append("\"} ").append(i * 1.5).append('\n');
     }
     byte[] page = text.toString().getBytes(UTF_8);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     for (int i = 0; i < 20; i++) {
       scrape(page);
     }
 
-    long before = threads.getCurrentThreadAllocatedBytes();
-    scrape(page);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    long allocated = Allocation.bytesOf(() -> scrape(page));
 
     // The records that describe page and reading, and nothing by line.
     assertThat(allocated).isLessThan(2000);

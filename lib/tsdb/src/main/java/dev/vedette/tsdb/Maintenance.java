@@ -221,7 +221,7 @@ final class Maintenance {
     long begun = ticker.nanos();
     long segment = cutLog ? wal.roll() : 0;
     HeadFlush flush = head.beginFlush(cutoff, range);
-    List<BlockMeta> written = writeAndShow(flush);
+    List<BlockMeta> written = writeAndShow(flush.source());
     owesCheckpoint = true;
     if (cutLog) {
       flush.drop(idleBeforeMillis());
@@ -241,14 +241,14 @@ final class Maintenance {
   private void flushLate() throws IOException, InterruptedException {
     long begun = ticker.nanos();
     LateFlush flush = head.beginLateFlush(range);
-    List<BlockMeta> written = writeAndShow(flush);
+    List<BlockMeta> written = writeAndShow(flush.source());
     owesCheckpoint = true;
     flush.drop();
     report("late samples flushed", begun, written);
   }
 
-  private List<BlockMeta> writeAndShow(FlushSource flush) throws IOException {
-    List<BlockMeta> written = writeAll(flush);
+  private List<BlockMeta> writeAndShow(FlushSource samples) throws IOException {
+    List<BlockMeta> written = writeAll(samples);
     for (int shown = 0; shown < written.size(); shown++) {
       try {
         blocks.add(written.get(shown));
@@ -274,12 +274,12 @@ final class Maintenance {
    * Writes all blocks of a flush or leaves none: the next try writes them all again, and on a disk
    * that is nearly full every try would leave another copy of those that still found room.
    */
-  private List<BlockMeta> writeAll(FlushSource flush) throws IOException {
+  private List<BlockMeta> writeAll(FlushSource samples) throws IOException {
     List<BlockMeta> written = new ArrayList<>();
     try {
-      for (TenantId tenant : flush.tenants()) {
-        for (long start : flush.windows(tenant)) {
-          write(flush, tenant, start).ifPresent(written::add);
+      for (TenantId tenant : samples.tenants()) {
+        for (long start : samples.windows(tenant)) {
+          write(samples, blocks.folder(tenant), tenant, start).ifPresent(written::add);
         }
       }
       return written;
@@ -289,12 +289,11 @@ final class Maintenance {
     }
   }
 
-  private Optional<BlockMeta> write(FlushSource flush, TenantId tenant, long start)
+  private Optional<BlockMeta> write(FlushSource samples, Path folder, TenantId tenant, long start)
       throws IOException {
     long end = start + range - 1;
     BlockSpec spec = new BlockSpec(ids.next(), tenant, start, end, 1, List.of());
-    return writer.write(
-        blocks.folder(tenant), spec, flush.series(tenant, start, end), this::progress);
+    return writer.write(folder, spec, samples.series(tenant, start, end), this::progress);
   }
 
   private static WalKeep keep(HeadFlush flush) {
@@ -379,13 +378,12 @@ final class Maintenance {
     if (skipHead) {
       return;
     }
-    HeadFlush flush = head.beginFlush(Long.MAX_VALUE, range);
-    for (TenantId tenant : flush.tenants()) {
+    FlushSource samples = head.beginFlush(Long.MAX_VALUE, range).source();
+    for (TenantId tenant : samples.tenants()) {
       Path own = TenantFolders.of(folder, tenant);
       DurableFolders.create(files, own);
-      for (long start : flush.windows(tenant)) {
-        BlockSpec spec = new BlockSpec(ids.next(), tenant, start, start + range - 1, 1, List.of());
-        writer.write(own, spec, flush.series(tenant, start, start + range - 1), this::progress);
+      for (long start : samples.windows(tenant)) {
+        write(samples, own, tenant, start);
       }
     }
   }

@@ -2,18 +2,17 @@ package dev.vedette.tsdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.testkit.Allocation;
 import dev.vedette.testkit.FakeClock;
 import dev.vedette.tsdb.head.Head;
 import dev.vedette.tsdb.head.HeadConfig;
 import dev.vedette.tsdb.head.HeadLog;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,8 +28,6 @@ class KnownSeriesAllocationTest {
   private static final int MANY = 600;
   private static final int WARM_UP = 1_000;
   private static final int ROUNDS = 1_000;
-
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @Test
   void aSampleOfAKnownSeriesAllocatesNothing() {
@@ -50,11 +47,13 @@ class KnownSeriesAllocationTest {
       write(head, clock, batch, round);
     }
     long pages = head.chunkBytes();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    for (int round = 0; round < ROUNDS; round++) {
-      write(head, clock, batch, WARM_UP + round);
-    }
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    long allocated =
+        Allocation.bytesOf(
+            () -> {
+              for (int round = 0; round < ROUNDS; round++) {
+                write(head, clock, batch, WARM_UP + round);
+              }
+            });
     // Memory for the samples themselves comes in pages.
     return (double) (allocated - (head.chunkBytes() - pages)) / ROUNDS;
   }

@@ -13,6 +13,9 @@ import dev.vedette.model.WriteBatch;
 import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.SimFiles;
+import dev.vedette.tsdb.head.HeadConfig;
+import dev.vedette.tsdb.head.SeriesLimits;
+import dev.vedette.tsdb.wal.WalSettings;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,6 +38,15 @@ final class TestEngine implements AutoCloseable {
 
   static final Labels UP = Labels.of("__name__", "up", "job", "api");
 
+  /** Two shards, and the times and limits of the documentation. */
+  static final HeadConfig HEAD =
+      new HeadConfig(
+          2,
+          Duration.ofDays(15),
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(30),
+          SeriesLimits.DEFAULTS);
+
   final FakeClock clock = new FakeClock(Instant.ofEpochMilli(START));
   final FakeTicker ticker = new FakeTicker();
   SimFiles disk;
@@ -49,6 +61,12 @@ final class TestEngine implements AutoCloseable {
   TestEngine(long seed) {
     disk = SimFiles.seeded(seed);
     tsdb = open();
+  }
+
+  /** Windows of two hours, and maintenance when the test asks for it. */
+  static TsdbConfig config(HeadConfig head) {
+    return new TsdbConfig(
+        FOLDER, Duration.ofHours(2), 64 << 20, Duration.ofDays(1), head, WalSettings.defaults());
   }
 
   private Tsdb open() {

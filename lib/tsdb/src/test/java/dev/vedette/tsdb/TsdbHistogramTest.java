@@ -20,11 +20,8 @@ import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.RandomHistograms;
 import dev.vedette.testkit.SimFiles;
-import dev.vedette.tsdb.head.HeadConfig;
 import dev.vedette.tsdb.head.SeriesLimits;
-import dev.vedette.tsdb.wal.WalSettings;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +36,6 @@ import org.junit.jupiter.api.Test;
 
 /** Histograms and start timestamps through log, head, blocks, starts and merges. */
 class TsdbHistogramTest {
-  private static final Path FOLDER = Path.of("/data");
   private static final long START = 1_760_004_000_000L / 7_200_000 * 7_200_000;
   private static final long MINUTE = 60_000;
   private static final Labels LATENCY = Labels.of("__name__", "latency", "job", "api");
@@ -74,20 +70,8 @@ class TsdbHistogramTest {
 
   private Tsdb open() {
     TsdbConfig config =
-        new TsdbConfig(
-            FOLDER,
-            Duration.ofHours(2),
-            64 << 20,
-            Duration.ofDays(1),
-            new HeadConfig(
-                2,
-                Duration.ofDays(15),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(30),
-                lateBytes,
-                1000,
-                limits),
-            WalSettings.defaults());
+        TestEngine.config(
+            TestEngine.HEAD.withLateBytes(lateBytes).withMaxExemplars(1000).withLimits(limits));
     return Tsdb.open(config, disk, clock, new FakeTicker(), new PrometheusRegistry());
   }
 

@@ -16,8 +16,6 @@ import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.head.HeadConfig;
-import dev.vedette.tsdb.head.SeriesLimits;
-import dev.vedette.tsdb.wal.WalSettings;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -53,20 +51,7 @@ class TsdbLateTest {
 
   private Tsdb open() {
     TsdbConfig config =
-        new TsdbConfig(
-            FOLDER,
-            Duration.ofHours(2),
-            64 << 20,
-            Duration.ofDays(1),
-            new HeadConfig(
-                2,
-                Duration.ofDays(15),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(30),
-                lateBytes,
-                100,
-                SeriesLimits.DEFAULTS),
-            WalSettings.defaults());
+        TestEngine.config(TestEngine.HEAD.withLateBytes(lateBytes).withMaxExemplars(100));
     registry = new PrometheusRegistry();
     return Tsdb.open(config, disk, clock, ticker, registry);
   }

@@ -15,9 +15,6 @@ import dev.vedette.model.WriteBatch;
 import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.SimFiles;
-import dev.vedette.tsdb.head.HeadConfig;
-import dev.vedette.tsdb.head.SeriesLimits;
-import dev.vedette.tsdb.wal.WalSettings;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +32,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TsdbTest {
-  private static final Path FOLDER = Path.of("/data");
   private static final Path WAL = Path.of("/data/wal");
   private static final Path BLOCKS = Path.of("/data/blocks/default");
   // The beginning of a two-hour window.
@@ -50,19 +46,7 @@ class TsdbTest {
   private Tsdb tsdb = open();
 
   private Tsdb open() {
-    TsdbConfig config =
-        new TsdbConfig(
-            FOLDER,
-            Duration.ofHours(2),
-            maxHeadBytes,
-            Duration.ofDays(1),
-            new HeadConfig(
-                2,
-                Duration.ofDays(15),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(30),
-                SeriesLimits.DEFAULTS),
-            WalSettings.defaults());
+    TsdbConfig config = TestEngine.config(TestEngine.HEAD).withMaxHeadBytes(maxHeadBytes);
     return Tsdb.open(config, disk, clock, ticker, new PrometheusRegistry());
   }
 

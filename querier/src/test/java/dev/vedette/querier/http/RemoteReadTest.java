@@ -11,8 +11,10 @@ import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Labels;
+import dev.vedette.model.TenantId;
 import dev.vedette.querier.http.ReadClient.Frame;
 import dev.vedette.testkit.ChunkDecoder.Sample;
+import dev.vedette.testkit.InMemorySeries;
 import dev.vedette.testkit.ProtoMessage;
 import dev.vedette.testkit.RealProgram;
 import java.net.URI;
@@ -89,7 +91,10 @@ class RemoteReadTest {
       values[i] = Math.sin(i);
     }
     Labels labels = Labels.of("__name__", "long");
-    FixedSeries source = new FixedSeries().floats(labels, START, 1, values);
+    InMemorySeries source = new InMemorySeries();
+    for (int i = 0; i < values.length; i++) {
+      source.append(TenantId.DEFAULT, labels, START + i, values[i]);
+    }
     try (TestServer server = new TestServer(source)) {
       HttpResponse<byte[]> answer =
           new ReadClient(server).ask(new ProtoMessage().field(1, query("long")).varint(2, 1));
@@ -175,7 +180,7 @@ class RemoteReadTest {
     return new Sample(millis, Double.doubleToRawLongBits(value), null);
   }
 
-  private static FixedSeries source() {
+  private static InMemorySeries source() {
     HistogramLayout layout =
         HistogramLayout.of(3, 0x1p-128, BucketSpans.of(-2, 2), BucketSpans.NONE);
     Histogram floats =
@@ -190,13 +195,22 @@ class RemoteReadTest {
             1,
             new long[] {1, 2},
             new long[0]);
-    return new FixedSeries()
-        .floats(UP_A, START, 15_000, 1, 0)
-        .floats(UP_B, START, 15_000, 3, 7)
-        .histograms(
-            Labels.of("__name__", "latency"), START, 15_000, histograms().toArray(Histogram[]::new))
-        .histograms(Labels.of("__name__", "float_latency"), START, 15_000, floats, floats)
-        .histograms(Labels.of("__name__", "custom"), START, 15_000, custom, custom);
+    InMemorySeries source = new InMemorySeries();
+    source.append(TenantId.DEFAULT, UP_A, START, 1);
+    source.append(TenantId.DEFAULT, UP_A, START + 15_000, 0);
+    source.append(TenantId.DEFAULT, UP_B, START, 3);
+    source.append(TenantId.DEFAULT, UP_B, START + 15_000, 7);
+    append(source, "latency", histograms());
+    append(source, "float_latency", List.of(floats, floats));
+    append(source, "custom", List.of(custom, custom));
+    return source;
+  }
+
+  private static void append(InMemorySeries source, String name, List<Histogram> samples) {
+    for (int i = 0; i < samples.size(); i++) {
+      Labels labels = Labels.of("__name__", name);
+      source.append(TenantId.DEFAULT, labels, START + 15_000L * i, samples.get(i), 0);
+    }
   }
 
   /** Three samples of which the last but one begins anew. */

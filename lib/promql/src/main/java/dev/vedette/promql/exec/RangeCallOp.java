@@ -1,6 +1,5 @@
 package dev.vedette.promql.exec;
 
-import dev.vedette.model.SeriesBatch;
 import dev.vedette.promql.parse.SourceRange;
 import java.util.List;
 
@@ -39,44 +38,24 @@ public record RangeCallOp(
     return new Stream(evaluation, samples, mixedSamples, range.open(evaluation, steps));
   }
 
-  private final class Stream implements VectorStream {
-    private final Evaluation evaluation;
+  private final class Stream extends SeriesStream {
     private final RangeSamples samples;
     private final MixedSamples mixedSamples;
     private final RangeCursor cursor;
-    private final SeriesBatch read = new SeriesBatch();
 
     Stream(
         Evaluation evaluation,
         RangeSamples samples,
         MixedSamples mixedSamples,
         RangeCursor cursor) {
-      this.evaluation = evaluation;
+      super(evaluation, cursor, samples.windows());
       this.samples = samples;
       this.mixedSamples = mixedSamples;
       this.cursor = cursor;
     }
 
     @Override
-    public boolean next(VectorBatch batch) {
-      batch.clear();
-      while (batch.count() == 0 && cursor.next(read)) {
-        samples.windows().forget();
-        long count = 0;
-        for (int i = 0; i < read.count(); i++) {
-          count += read.size(i);
-          if (read.histograms(i) == null) {
-            applyToFloats(i, batch);
-          } else {
-            applyToMixed(i, batch);
-          }
-        }
-        evaluation.read(read.count(), count);
-      }
-      return batch.count() > 0;
-    }
-
-    private void applyToFloats(int series, VectorBatch batch) {
+    void ofFloats(int series, VectorBatch batch) {
       samples.show(
           read.labels(series),
           read.timestamps(series),
@@ -91,7 +70,8 @@ public record RangeCallOp(
       }
     }
 
-    private void applyToMixed(int series, VectorBatch batch) {
+    @Override
+    void ofMixed(int series, VectorBatch batch) {
       mixedSamples.show(read, series, withStarts);
       PointColumn column = PointColumn.in(batch.nextColumn());
       mixed.apply(mixedSamples, column);
@@ -102,11 +82,6 @@ public record RangeCallOp(
 
     private boolean dropsLater(int series) {
       return cursor.nameDropped(series) || names.delays(read.labels(series));
-    }
-
-    @Override
-    public void close() {
-      cursor.close();
     }
   }
 }

@@ -48,14 +48,12 @@ public record TierCallOp(
         evaluation.source().select(evaluation.tenant(), selection));
   }
 
-  private final class Stream implements VectorStream {
+  private final class Stream extends SeriesStream {
     private final Evaluation evaluation;
     private final Steps steps;
     private final TierChoice.Chosen chosen;
     private final BucketFunction function;
     private final BucketSamples samples;
-    private final SeriesCursor cursor;
-    private final SeriesBatch read = new SeriesBatch();
 
     Stream(
         Evaluation evaluation,
@@ -64,34 +62,16 @@ public record TierCallOp(
         BucketFunction function,
         BucketSamples samples,
         SeriesCursor cursor) {
+      super(evaluation, cursor, samples.windows());
       this.evaluation = evaluation;
       this.steps = steps;
       this.chosen = chosen;
       this.function = function;
       this.samples = samples;
-      this.cursor = cursor;
     }
 
     @Override
-    public boolean next(VectorBatch batch) {
-      batch.clear();
-      while (batch.count() == 0 && cursor.next(read)) {
-        samples.windows().forget();
-        long count = 0;
-        for (int i = 0; i < read.count(); i++) {
-          count += read.size(i);
-          if (read.histograms(i) == null) {
-            apply(i, batch);
-          } else {
-            applyToSamples(read.labels(i), batch);
-          }
-        }
-        evaluation.read(read.count(), count);
-      }
-      return batch.count() > 0;
-    }
-
-    private void apply(int series, VectorBatch batch) {
+    void ofFloats(int series, VectorBatch batch) {
       samples.show(read, series);
       double[] column = batch.nextColumn();
       function.ofSeries().apply(samples, column);
@@ -102,7 +82,9 @@ public record TierCallOp(
     }
 
     /** A series with histograms, of which buckets have no columns, is read as it is. */
-    private void applyToSamples(Labels labels, VectorBatch batch) {
+    @Override
+    void ofMixed(int series, VectorBatch batch) {
+      Labels labels = read.labels(series);
       if (!chosen.isRawThere()) {
         throw new InvalidRequest(
             ErrorId.TIER_UNFIT,
@@ -116,11 +98,6 @@ public record TierCallOp(
           batch.add(found.take(0));
         }
       }
-    }
-
-    @Override
-    public void close() {
-      cursor.close();
     }
   }
 

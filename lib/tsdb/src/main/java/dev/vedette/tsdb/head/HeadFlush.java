@@ -1,13 +1,10 @@
 package dev.vedette.tsdb.head;
 
 import dev.vedette.model.SpecialValues;
-import dev.vedette.model.TenantId;
-import dev.vedette.tsdb.block.SortedSeries;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -16,11 +13,10 @@ import org.roaringbitmap.RoaringBitmap;
  *
  * <p>At the start it settles which samples it takes ({@link FlushPlan}); what is appended later is
  * for the next flush. So nothing is dropped that is not in a block. Steps, by one thread: {@link
- * #windows} and {@link #series} to write blocks, {@link #drop} once readers have them, {@link
- * #needsLog} for the checkpoint of the log, {@link #finish} after that.
+ * #source} to write blocks, {@link #drop} once readers have them, {@link #needsLog} for the
+ * checkpoint of the log, {@link #finish} after that.
  */
-public final class HeadFlush implements FlushSource {
-
+public final class HeadFlush {
   private final Head head;
   private final SeriesDirectory directory;
   private final long cutoffMillis;
@@ -52,19 +48,9 @@ public final class HeadFlush implements FlushSource {
     plan.takeLate(_ -> cutoffMillis);
   }
 
-  @Override
-  public List<TenantId> tenants() {
-    return plan.tenants();
-  }
-
-  @Override
-  public SortedSet<Long> windows(TenantId tenantId) {
-    return plan.windows(tenantId);
-  }
-
-  @Override
-  public SortedSeries series(TenantId tenantId, long startMillis, long endMillis) {
-    return plan.series(tenantId, startMillis, endMillis);
+  /** The samples it takes, to be written to blocks. */
+  public FlushSource source() {
+    return plan;
   }
 
   /**

@@ -1,21 +1,16 @@
 package dev.vedette.tsdb.head;
 
-import dev.vedette.model.TenantId;
-import dev.vedette.tsdb.block.SortedSeries;
-import java.util.List;
-import java.util.SortedSet;
-
 /**
  * Late samples on their way into blocks of their own, when there are too many of them to wait for
  * those in order. It takes those further behind their series' newest than the late window; a sample
  * that gave one in memory another value stays with that one, so that the block written last has the
  * value that was sent last.
  *
- * <p>Steps, by one thread: {@link #windows} and {@link #series} to write blocks, {@link #drop} once
- * readers have them. The log keeps the samples until the next {@link HeadFlush}; read from there
- * again, they are duplicates.
+ * <p>Steps, by one thread: {@link #source} to write blocks, {@link #drop} once readers have them.
+ * The log keeps the samples until the next {@link HeadFlush}; read from there again, they are
+ * duplicates.
  */
-public final class LateFlush implements FlushSource {
+public final class LateFlush {
   private final SeriesDirectory directory;
   private final ReadGate reads;
   private final FlushPlan plan;
@@ -74,19 +69,9 @@ public final class LateFlush implements FlushSource {
     late.to = kept;
   }
 
-  @Override
-  public List<TenantId> tenants() {
-    return plan.tenants();
-  }
-
-  @Override
-  public SortedSet<Long> windows(TenantId tenantId) {
-    return plan.windows(tenantId);
-  }
-
-  @Override
-  public SortedSeries series(TenantId tenantId, long startMillis, long endMillis) {
-    return plan.series(tenantId, startMillis, endMillis);
+  /** The samples it takes, to be written to blocks. */
+  public FlushSource source() {
+    return plan;
   }
 
   /** Waits for reads that began before, then takes what was written to blocks out of memory. */

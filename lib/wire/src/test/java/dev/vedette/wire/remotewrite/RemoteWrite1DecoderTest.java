@@ -11,8 +11,8 @@ import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.MetricType;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.testkit.Allocation;
 import dev.vedette.testkit.ProtoMessage;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -181,13 +181,13 @@ class RemoteWrite1DecoderTest {
     for (int i = 0; i < 50; i++) {
       decode(request);
     }
-    com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < 10; i++) {
-      decode(request);
-    }
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    long allocated =
+        Allocation.bytesOf(
+            () -> {
+              for (int i = 0; i < 10; i++) {
+                decode(request);
+              }
+            });
 
     assertThat(batch.sampleCount()).isEqualTo(5_000);
     // 50,000 samples; the measurement itself costs a few hundred bytes.
