@@ -69,7 +69,7 @@ final class HistogramChecks {
     checkSize("negative", layout.negative(), negative);
   }
 
-  private static void checkSize(String side, BucketSpans spans, int counts) {
+  static void checkSize(String side, BucketSpans spans, int counts) {
     if (spans.buckets() != counts) {
       throw invalid(
           "%s side has spans of %d buckets and counts of %d"

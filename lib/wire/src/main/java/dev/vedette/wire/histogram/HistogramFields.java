@@ -3,6 +3,7 @@ package dev.vedette.wire.histogram;
 import dev.vedette.model.BucketSpans;
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.FineBuckets;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.InvalidRequest;
@@ -175,7 +176,7 @@ public final class HistogramFields {
   }
 
   /**
-   * The histogram.
+   * The histogram, schemas finer than {@value HistogramLayout#MAX_SCHEMA} reduced to it.
    *
    * @throws InvalidRequest ({@code invalid-histogram}) where the fields are none
    */
@@ -184,23 +185,51 @@ public final class HistogramFields {
     if (Double.doubleToRawLongBits(sum) == SpecialValues.STALE_BITS) {
       return Histogram.STALE;
     }
+    return schema > HistogramLayout.MAX_SCHEMA && schema <= FineBuckets.MAX_SCHEMA
+        ? reduced(reset)
+        : asSent(reset);
+  }
+
+  private Histogram asSent(CounterReset reset) {
+    BucketSpans ups = positive.spans();
+    BucketSpans downs = negative.spans();
+    HistogramLayout layout =
+        HistogramLayout.of(schema, zeroThreshold, ups, downs, bounds.doubles());
+    return isFloat
+        ? ofFloats(layout, reset, positive.floats(), negative.floats())
+        : ofIntegers(layout, reset, positive.integers(), negative.integers());
+  }
+
+  /** At the finest schema that is kept: of a finer one, every bucket lies in one of it. */
+  private Histogram reduced(CounterReset reset) {
+    int counted = isFloat ? positive.counts.size() : positive.deltas.size();
+    FineBuckets ups = FineBuckets.of("positive", positive.spans(), counted, schema);
+    int mirrored = isFloat ? negative.counts.size() : negative.deltas.size();
+    FineBuckets downs = FineBuckets.of("negative", negative.spans(), mirrored, schema);
     HistogramLayout layout =
         HistogramLayout.of(
-            schema, zeroThreshold, positive.spans(), negative.spans(), bounds.doubles());
-    if (isFloat) {
-      requireKind(zeroIsFloat || zeroCount == 0);
-      return Histogram.ofFloats(
-          layout,
-          reset,
-          Double.longBitsToDouble(count),
-          Double.longBitsToDouble(zeroCount),
-          sum,
-          positive.floats(),
-          negative.floats());
-    }
+            HistogramLayout.MAX_SCHEMA,
+            zeroThreshold,
+            ups.spans(),
+            downs.spans(),
+            bounds.doubles());
+    return isFloat
+        ? ofFloats(layout, reset, ups.sums(positive.floats()), downs.sums(negative.floats()))
+        : ofIntegers(layout, reset, ups.sums(positive.integers()), downs.sums(negative.integers()));
+  }
+
+  private Histogram ofFloats(
+      HistogramLayout layout, CounterReset reset, double[] ups, double[] downs) {
+    requireKind(zeroIsFloat || zeroCount == 0);
+    double total = Double.longBitsToDouble(count);
+    return Histogram.ofFloats(
+        layout, reset, total, Double.longBitsToDouble(zeroCount), sum, ups, downs);
+  }
+
+  private Histogram ofIntegers(
+      HistogramLayout layout, CounterReset reset, long[] ups, long[] downs) {
     requireKind(!zeroIsFloat || zeroCount == 0);
-    return Histogram.ofIntegers(
-        layout, reset, count, zeroCount, sum, positive.integers(), negative.integers());
+    return Histogram.ofIntegers(layout, reset, count, zeroCount, sum, ups, downs);
   }
 
   private static void requireKind(boolean same) {

@@ -342,6 +342,43 @@ class ProtobufParserTest {
     return "{" + String.join(",", parts) + "}";
   }
 
+  @Test
+  void aHistogramOfAFinerSchemaThanIsKeptIsReducedToTheFinestThatIs() {
+    // Schema 10: four of its buckets are one of schema 8; -3 to 0 are bucket 0, 1 to 4 bucket 1.
+    ProtoMessage fine =
+        new ProtoMessage()
+            .varint(1, 11)
+            .fixed64(2, 11.5)
+            .zigzag(5, 10)
+            .varint(7, 1)
+            .field(12, new ProtoMessage().zigzag(1, -1).varint(2, 4))
+            .zigzag(13, 1)
+            .zigzag(13, 1)
+            .zigzag(13, 1)
+            .zigzag(13, 1);
+
+    assertThat(read(page(family("fine", HISTOGRAM).field(4, new ProtoMessage().field(7, fine)))))
+        .filteredOn(entry -> entry.contains("schema"))
+        .singleElement()
+        .asString()
+        .contains("schema 8 positive[0..1]", "buckets [3 7]");
+  }
+
+  @Test
+  void aHistogramOfAnUnknownSchemaIsRefused() {
+    ProtoMessage unknown =
+        new ProtoMessage()
+            .varint(1, 1)
+            .zigzag(5, 53)
+            .field(12, new ProtoMessage().zigzag(1, 0).varint(2, 1))
+            .zigzag(13, 1);
+
+    assertThatThrownBy(
+            () ->
+                read(page(family("odd", HISTOGRAM).field(4, new ProtoMessage().field(7, unknown)))))
+        .hasMessageContaining("unknown schema 53");
+  }
+
   /** A histogram as client libraries send one that is both classic and native. */
   private static ProtoMessage both() {
     return new ProtoMessage()
