@@ -23,7 +23,7 @@ import java.util.zip.GZIPInputStream;
  * values.bin.gz}: series by series its values as big-endian IEEE bits, each XORed with the one
  * before.
  */
-final class RecordedSeries {
+public final class RecordedSeries {
   static final long START_MILLIS = 1_760_000_400_000L;
   static final long INTERVAL_MILLIS = 15_000;
 
@@ -35,7 +35,7 @@ final class RecordedSeries {
     this.values = values;
   }
 
-  static RecordedSeries read(Path folder) throws IOException {
+  public static RecordedSeries read(Path folder) throws IOException {
     List<Labels> labels = new ArrayList<>();
     for (String line : Files.readAllLines(folder.resolve("series.txt"))) {
       labels.add(parse(line));
@@ -82,7 +82,20 @@ final class RecordedSeries {
     return builder.build();
   }
 
-  int steps() {
+  public int series() {
+    return labels.size();
+  }
+
+  /** Labels of a series, without {@code instance}. */
+  public Labels labels(int series) {
+    return labels.get(series);
+  }
+
+  public double value(int series, int step) {
+    return values[series][step];
+  }
+
+  public int steps() {
     return values[0].length;
   }
 
