@@ -152,6 +152,11 @@ public final class Querier {
     return config;
   }
 
+  /** Parts of the language that are switched on. */
+  public Features features() {
+    return Features.STOCK;
+  }
+
   /** Settings in force, the querier's own under Prometheus' names, which clients look for. */
   public Map<String, String> flags() {
     Map<String, String> flags = new TreeMap<>(info.flags());

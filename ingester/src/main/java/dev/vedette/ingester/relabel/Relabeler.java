@@ -69,6 +69,19 @@ public final class Relabeler {
     return Optional.of(builder.build());
   }
 
+  /** The label set behind each rule, up to the one that drops it. */
+  public List<Labels> steps(Labels labels) {
+    Labels.Builder builder = labels.toBuilder();
+    List<Labels> steps = new ArrayList<>();
+    for (Compiled rule : rules) {
+      if (!apply(rule.rule, rule.pattern, builder)) {
+        return steps;
+      }
+      steps.add(builder.build());
+    }
+    return steps;
+  }
+
   private static boolean apply(RelabelRule rule, Pattern pattern, Labels.Builder labels) {
     String value = joined(rule, labels);
     switch (rule.action()) {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param seed shifts all schedules, so that two processes do not ask the same targets at once
  * @param running a permit for each scrape that may be under way
  * @param targets how many targets are scraped
+ * @param families what targets say of their metric families
  * @param departing targets that are gone and whose series have not ended yet
  */
 record ScrapeContext(
@@ -29,4 +30,5 @@ record ScrapeContext(
     String userAgent,
     Semaphore running,
     AtomicInteger targets,
+    SharedFamilies families,
     Departing departing) {}

@@ -8,12 +8,15 @@ import dev.vedette.ingester.discovery.DnsDiscovery;
 import dev.vedette.ingester.discovery.FileDiscovery;
 import dev.vedette.ingester.discovery.StaticDiscovery;
 import dev.vedette.ingester.discovery.TargetGroup;
+import dev.vedette.ingester.relabel.RelabelRule;
 import dev.vedette.ingester.relabel.Relabeler;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TargetSource.Dropped;
 import dev.vedette.model.TargetSource.Health;
+import dev.vedette.model.TargetSource.RelabelStep;
 import dev.vedette.model.TargetSource.Target;
+import dev.vedette.model.TargetSource.TargetFamilies;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -392,6 +395,37 @@ final class ScrapePool {
         last.error(),
         last.begun(),
         last.took());
+  }
+
+  String name() {
+    lock.lock();
+    try {
+      return runtime.config().name();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<TargetFamilies> families() {
+    lock.lock();
+    try {
+      return loops.values().stream()
+          .map(loop -> new TargetFamilies(loop.target().labels(), loop.families()))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<RelabelStep> relabelSteps(Labels discovered) {
+    List<RelabelRule> rules;
+    lock.lock();
+    try {
+      rules = runtime.config().relabelings();
+    } finally {
+      lock.unlock();
+    }
+    return RelabelSteps.of(rules, discovered);
   }
 
   List<Dropped> dropped() {

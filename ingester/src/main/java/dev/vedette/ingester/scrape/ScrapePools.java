@@ -7,6 +7,7 @@ import dev.vedette.crds.ScrapeTarget;
 import dev.vedette.ingester.discovery.DiscoveryMetrics;
 import dev.vedette.ingester.discovery.DnsResolver;
 import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.Labels;
 import dev.vedette.model.SampleSink;
 import dev.vedette.model.TargetSource;
 import dev.vedette.model.TenantId;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,6 +79,7 @@ public final class ScrapePools implements TargetSource, AutoCloseable {
             parts.userAgent,
             new Semaphore(config.maxConcurrentScrapes()),
             new AtomicInteger(),
+            new SharedFamilies(),
             new Departing());
     metrics.watch(
         () -> active().stream().collect(groupingBy(Target::health, counting())),
@@ -169,6 +172,21 @@ public final class ScrapePools implements TargetSource, AutoCloseable {
     all().forEach(pool -> targets.addAll(pool.dropped()));
     targets.sort(Comparator.comparing(Dropped::pool).thenComparing(Dropped::discovered));
     return targets;
+  }
+
+  @Override
+  public List<TargetFamilies> families() {
+    List<TargetFamilies> families = new ArrayList<>();
+    all().forEach(pool -> families.addAll(pool.families()));
+    return families;
+  }
+
+  @Override
+  public Optional<List<RelabelStep>> relabelSteps(String pool, Labels discovered) {
+    return all().stream()
+        .filter(each -> each.name().equals(pool))
+        .findAny()
+        .map(each -> each.relabelSteps(discovered));
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.vedette.ingester.scrape;
 
+import dev.vedette.model.MetricMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -56,6 +58,10 @@ final class TargetLoop {
 
   TargetScraper.Last last() {
     return scraper.last();
+  }
+
+  List<MetricMetadata> families() {
+    return scraper.families();
   }
 
   void start() {

@@ -1,12 +1,14 @@
 package dev.vedette.ingester.scrape;
 
 import dev.vedette.model.Labels;
+import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TargetSource.Health;
 import dev.vedette.model.WriteBatch;
 import dev.vedette.wire.exposition.ExpositionFormat;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Scrapes one target: fetch, read, mark what ended, report, write. Remembers the target's series
- * from one scrape to the next. Scrapes run one at a time under {@link #lock}; {@link #last} may be
- * asked from any thread.
+ * from one scrape to the next. Scrapes run one at a time under {@link #lock}; {@link #last} and
+ * {@link #families} may be asked from any thread.
  */
 final class TargetScraper {
   private final ScrapeContext context;
@@ -26,6 +28,7 @@ final class TargetScraper {
   private PageReader.@Nullable Rules rules;
   private @Nullable ExpositionFormat format;
   private long metadataSent;
+  private volatile List<MetricMetadata> families = List.of();
   private volatile Last last = Last.NONE;
 
   /** How the last scrape went. */
@@ -41,6 +44,11 @@ final class TargetScraper {
 
   Last last() {
     return last;
+  }
+
+  /** What the target said of its metric families, as of the last page that was stored. */
+  List<MetricMetadata> families() {
+    return families;
   }
 
   /** Scrapes once. Blocks until the samples are written. */
@@ -113,6 +121,7 @@ final class TargetScraper {
     cache.series().settle(written.taken());
     if (metadata && written.taken()) {
       metadataSent = buffers.reader.metadataHash();
+      families = context.families().of(batch.metadata());
     }
     if (failure == null) {
       cache.evict();

@@ -51,7 +51,8 @@ public final class LabelMatcher {
       throw new InvalidRequest(
           ErrorId.INVALID_REGEX,
           "regular expression \"%s\" does not compile: %s".formatted(regex, e.getDescription()),
-          "use RE2 syntax; look-around and back-references are not part of it");
+          "use RE2 syntax; look-around and back-references are not part of it",
+          e);
     }
   }
 

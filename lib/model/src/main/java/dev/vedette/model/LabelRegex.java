@@ -20,10 +20,35 @@ public final class LabelRegex {
       throw tooLarge(regex);
     }
     try {
-      return Pattern.compile("^(?s:" + regex + ")$");
+      // By itself first where that makes a difference: a)|(b is nothing that anchors can hold.
+      if (regex.indexOf(')') >= 0) {
+        check(regex);
+      }
+      return anchored(regex);
     } catch (StackOverflowError e) {
       // The compiler calls itself once a level, and only it knows how deep that is.
       throw tooLarge(regex);
+    }
+  }
+
+  private static Pattern anchored(String regex) {
+    try {
+      return Pattern.compile("^(?s:" + regex + ")$");
+    } catch (PatternSyntaxException e) {
+      // The complaint about what was asked for, not about what it was made part of.
+      check(regex);
+      throw e;
+    }
+  }
+
+  private static void check(String regex) {
+    try {
+      Pattern.compile(regex);
+    } catch (PatternSyntaxException e) {
+      // A group that ends without having begun is told as a fault of the compiler's.
+      throw e.getDescription().contains("internal error")
+          ? new PatternSyntaxException("unexpected )", regex)
+          : e;
     }
   }
 

@@ -42,6 +42,11 @@ public interface SeriesSource {
     return Coverage.RAW_ONLY;
   }
 
+  /** The blocks that are there now, oldest first; a source may have none to tell of. */
+  default List<BlockInfo> blocks(TenantId tenant) {
+    return List.of();
+  }
+
   /** Where the series are, with the {@code top} largest of each kind. */
   CardinalityReport cardinality(TenantId tenant, int top);
 }

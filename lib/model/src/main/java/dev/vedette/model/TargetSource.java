@@ -13,6 +13,19 @@ public interface TargetSource {
   /** Targets that relabelling dropped, with the labels they were found with. */
   List<Dropped> dropped();
 
+  /** What the active targets say of their metric families, those that were scraped. */
+  default List<TargetFamilies> families() {
+    return List.of();
+  }
+
+  /**
+   * What each relabelling rule of a pool makes of labels, one rule after the other; empty where
+   * there is no such pool.
+   */
+  default Optional<List<RelabelStep>> relabelSteps(String pool, Labels discovered) {
+    return Optional.empty();
+  }
+
   /** How the last scrape went. */
   enum Health {
     UNKNOWN,
@@ -42,4 +55,37 @@ public interface TargetSource {
 
   /** One dropped target. */
   record Dropped(String pool, Labels discovered) {}
+
+  /**
+   * Metadata of one target's page as last read.
+   *
+   * @param labels labels its series carry
+   */
+  record TargetFamilies(Labels labels, List<MetricMetadata> families) {
+    public TargetFamilies {
+      families = List.copyOf(families);
+    }
+  }
+
+  /**
+   * Labels behind one rule.
+   *
+   * @param output without labels where the target is dropped
+   * @param isKept false from the rule on that drops the target
+   */
+  record RelabelStep(Relabeling rule, Labels output, boolean isKept) {}
+
+  /** A relabelling rule as resources write it. */
+  record Relabeling(
+      String action,
+      List<String> sourceLabels,
+      String separator,
+      String regex,
+      long modulus,
+      String targetLabel,
+      String replacement) {
+    public Relabeling {
+      sourceLabels = List.copyOf(sourceLabels);
+    }
+  }
 }

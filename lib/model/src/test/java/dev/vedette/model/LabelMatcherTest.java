@@ -58,7 +58,15 @@ class LabelMatcherTest {
     assertThatThrownBy(() -> new LabelMatcher(LabelMatcher.Type.REGEX, "x", "a("))
         .isInstanceOfSatisfying(
             InvalidRequest.class, e -> assertThat(e.id()).isEqualTo(ErrorId.INVALID_REGEX))
-        .hasMessageContaining("\"a(\" does not compile");
+        .hasMessageContaining("\"a(\" does not compile: missing closing )")
+        .hasRootCauseMessage("error parsing regexp: missing closing ): `a(`");
+  }
+
+  @Test
+  void aRegularExpressionHasToBeOneByItself() {
+    assertThatThrownBy(() -> new LabelMatcher(LabelMatcher.Type.REGEX, "x", "a)|(b"))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("unexpected )");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.vedette.tsdb;
 
+import dev.vedette.model.BlockInfo;
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.Coverage;
 import dev.vedette.model.ErrorId;
@@ -21,6 +22,8 @@ import dev.vedette.model.Utf8;
 import dev.vedette.model.WriteBatch;
 import dev.vedette.model.WriteOutcome;
 import dev.vedette.tsdb.block.Block;
+import dev.vedette.tsdb.block.BlockId;
+import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.block.MergedCursor;
 import dev.vedette.tsdb.head.Head;
@@ -283,6 +286,24 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
   @Override
   public List<MetricMetadata> metadata(TenantId tenant) {
     return head.metadata(tenant);
+  }
+
+  @Override
+  public List<BlockInfo> blocks(TenantId tenant) {
+    return blocks.all(tenant).stream().map(block -> info(block.meta())).toList();
+  }
+
+  private static BlockInfo info(BlockMeta meta) {
+    return new BlockInfo(
+        meta.id().value(),
+        meta.firstMillis(),
+        meta.lastMillis(),
+        meta.series(),
+        meta.samples(),
+        meta.fileBytes(),
+        meta.spec().level(),
+        meta.spec().sources().stream().map(BlockId::value).toList(),
+        meta.resolutionMillis());
   }
 
   /** Counts of the head: series without a sample for three hours are in blocks alone. */

@@ -3,6 +3,7 @@ package dev.vedette.tsdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vedette.model.BlockInfo;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
@@ -98,10 +99,22 @@ class TsdbTest {
     }
     assertThat(blockFiles()).hasSize(3);
 
+    List<String> sources = tsdb.blocks(TenantId.DEFAULT).stream().map(BlockInfo::id).toList();
     clock.advance(Duration.ofHours(4));
     tsdb.maintain();
 
     assertThat(blockFiles()).hasSize(1);
+    assertThat(tsdb.blocks(TenantId.DEFAULT))
+        .singleElement()
+        .satisfies(
+            block -> {
+              assertThat(block.firstMillis()).isEqualTo(START);
+              assertThat(block.lastMillis()).isEqualTo(START + 2 * MINUTE);
+              assertThat(block.samples()).isEqualTo(3);
+              assertThat(block.series()).isEqualTo(1);
+              assertThat(block.level()).isEqualTo(2);
+              assertThat(block.sources()).hasSize(3).isEqualTo(sources);
+            });
     assertThat(read(UP)).hasSize(3);
     reopen();
     assertThat(read(UP)).hasSize(3);

@@ -15,7 +15,6 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Put;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 @Controller("/api/v1/admin/tsdb")
 @Requires(beans = Querier.class)
 final class AdminController {
-  private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
-  private static final Set<String> FALSE = Set.of("", "0", "f", "F", "FALSE", "false", "False");
-
   private final boolean enabled;
   private final @Nullable StorageAdmin admin;
 
@@ -99,21 +95,8 @@ final class AdminController {
   }
 
   private Answer snapshot(ApiParams params) {
-    String name = storage().snapshot(skipHead(params.text("skip_head")));
+    String name = storage().snapshot(params.flag("skip_head"));
     return Answer.of(json -> json.beginObject().name("name").string(name).endObject());
-  }
-
-  private static boolean skipHead(String text) {
-    if (TRUE.contains(text)) {
-      return true;
-    }
-    if (!FALSE.contains(text)) {
-      throw ApiError.badParameter(
-          "skip_head",
-          "unable to parse boolean: strconv.ParseBool: parsing \"%s\": invalid syntax"
-              .formatted(text));
-    }
-    return false;
   }
 
   private CompletionStage<HttpResponse<?>> serve(

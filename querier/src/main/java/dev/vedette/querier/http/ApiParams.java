@@ -15,10 +15,14 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Parameters of the API, read and refused as Prometheus does. Times are Unix milliseconds. */
 final class ApiParams {
+  private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
+  private static final Set<String> FALSE = Set.of("", "0", "f", "F", "FALSE", "false", "False");
+
   private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
   // What Go's ParseFloat takes, but for hexadecimals, infinities and NaN: none is a time.
   private static final Pattern NUMBER =
@@ -160,6 +164,31 @@ final class ApiParams {
       throw ApiError.badParameter("limit", "limit must be non-negative");
     }
     return limit;
+  }
+
+  /** A limit of metadata, where below 0 means all and 0 means none. */
+  int metadataLimit(String name) {
+    String text = params.get(name);
+    try {
+      return text.isEmpty() ? -1 : Integer.parseInt(text);
+    } catch (NumberFormatException _) {
+      throw ApiError.badData(name + " must be a number");
+    }
+  }
+
+  /** A switch that is off unless it is set, written as Go writes truth. */
+  boolean flag(String name) {
+    String text = params.get(name);
+    if (TRUE.contains(text)) {
+      return true;
+    }
+    if (!FALSE.contains(text)) {
+      throw ApiError.badParameter(
+          name,
+          "unable to parse boolean: strconv.ParseBool: parsing \"%s\": invalid syntax"
+              .formatted(text));
+    }
+    return false;
   }
 
   private static int number(String name, String text) {

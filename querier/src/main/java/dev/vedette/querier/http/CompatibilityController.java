@@ -25,8 +25,30 @@ final class CompatibilityController {
           if (!type.isEmpty() && !type.equals("alert") && !type.equals("record")) {
             throw ApiError.badParameter("type", "not supported value \"%s\"".formatted(type));
           }
+          checkPage(call.params());
           return emptyList("groups");
         });
+  }
+
+  private static void checkPage(ApiParams params) {
+    params.flag("exclude_alerts");
+    params.matches();
+    String most = params.text("group_limit");
+    if (most.isEmpty()) {
+      if (!params.text("group_next_token").isEmpty()) {
+        throw ApiError.badParameter("group_next_token", "group_limit needs to be set beside it");
+      }
+      return;
+    }
+    int groups = 0;
+    try {
+      groups = Integer.parseInt(most);
+    } catch (NumberFormatException _) {
+      // Refused as 0 is.
+    }
+    if (groups <= 0) {
+      throw ApiError.badParameter("group_limit", "group_limit needs to be a number above 0");
+    }
   }
 
   @Get(value = "/api/v1/alerts", produces = MediaType.ALL)

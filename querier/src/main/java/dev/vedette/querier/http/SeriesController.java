@@ -56,12 +56,11 @@ final class SeriesController {
       throw ApiError.badData("no match[] parameter provided");
     }
     int limit = params.limit();
-    long start = params.time("start", Long.MIN_VALUE);
-    long end = params.time("end", Long.MAX_VALUE);
+    TimeSpan span = TimeSpan.of(params);
     List<List<LabelMatcher>> selectors = seriesSelectors(params);
     Set<Labels> found = new LinkedHashSet<>();
     for (List<LabelMatcher> selector : selectors) {
-      Selection selection = new Selection(selector, start, end);
+      Selection selection = span.of(selector);
       found.addAll(
           GrowingList.of(
               held,
@@ -139,16 +138,15 @@ final class SeriesController {
   /** What is found for any of the {@code match[]}, or for all series where there is none. */
   private static Answer union(ApiCall call, int limit, Find find, QueryMemory.Reservation held) {
     ApiParams params = call.params();
-    long start = params.time("start", Long.MIN_VALUE);
-    long end = params.time("end", Long.MAX_VALUE);
+    TimeSpan span = TimeSpan.of(params);
     List<List<LabelMatcher>> selectors = params.matches();
     if (selectors.size() <= 1) {
       List<LabelMatcher> only = selectors.isEmpty() ? List.of() : selectors.getFirst();
-      return Answer.strings(find(find, new Selection(only, start, end), limit, held), limit);
+      return Answer.strings(find(find, span.of(only), limit, held), limit);
     }
     Set<String> found = new TreeSet<>(Utf8::compare);
     for (List<LabelMatcher> selector : selectors) {
-      found.addAll(find(find, new Selection(selector, start, end), limit, held));
+      found.addAll(find(find, span.of(selector), limit, held));
     }
     return Answer.strings(List.copyOf(found), limit);
   }
@@ -165,7 +163,9 @@ final class SeriesController {
   }
 
   private Answer metadata(ApiCall call) {
-    int limit = metadataLimit(call.params());
+    int limit = call.params().metadataLimit("limit");
+    // There is one entry a metric: that of its last sender.
+    call.params().metadataLimit("limit_per_metric");
     String metric = call.params().text("metric");
     List<MetricMetadata> shown = new ArrayList<>();
     for (MetricMetadata family : source.metadata(TENANT)) {
@@ -175,16 +175,6 @@ final class SeriesController {
       }
     }
     return Answer.of(json -> writeMetadata(shown, json));
-  }
-
-  /** Here a limit below 0 means all, and 0 means none. */
-  private static int metadataLimit(ApiParams params) {
-    String text = params.text("limit");
-    try {
-      return text.isEmpty() ? -1 : Integer.parseInt(text);
-    } catch (NumberFormatException _) {
-      throw ApiError.badData("limit must be a number");
-    }
   }
 
   private static void writeMetadata(List<MetricMetadata> families, JsonWriter json)

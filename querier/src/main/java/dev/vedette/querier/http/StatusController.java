@@ -1,8 +1,10 @@
 package dev.vedette.querier.http;
 
+import dev.vedette.model.BlockInfo;
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.CardinalityReport.Count;
 import dev.vedette.model.TenantId;
+import dev.vedette.promql.parse.Durations;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.ServerInfo;
 import dev.vedette.querier.json.JsonWriter;
@@ -153,6 +155,53 @@ final class StatusController {
           CardinalityReport report = querier.source().cardinality(TenantId.DEFAULT, top);
           return Answer.of(json -> writeCardinality(report, top, json));
         });
+  }
+
+  @Get(value = "/tsdb/blocks", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> blocks(HttpRequest<?> request) {
+    return Api.serve(
+        request,
+        _ -> {
+          List<BlockInfo> blocks = querier.source().blocks(TenantId.DEFAULT);
+          return Answer.of(json -> writeBlocks(blocks, json));
+        });
+  }
+
+  /** As Prometheus has them, with the bytes on disk and, of tiers, the length of a bucket. */
+  private static void writeBlocks(List<BlockInfo> blocks, JsonWriter json) throws IOException {
+    json.beginObject().name("blocks").beginArray();
+    for (BlockInfo block : blocks) {
+      json.beginObject()
+          .name("ulid")
+          .string(block.id())
+          .name("minTime")
+          .number(block.firstMillis())
+          .name("maxTime")
+          .number(block.lastMillis() + 1)
+          .name("stats")
+          .beginObject()
+          .name("numSamples")
+          .number(block.samples())
+          .name("numSeries")
+          .number(block.series())
+          .name("numBytes")
+          .number(block.bytes())
+          .endObject()
+          .name("compaction")
+          .beginObject()
+          .name("level")
+          .number(block.level())
+          .name("sources")
+          .strings(block.sources().isEmpty() ? List.of(block.id()) : block.sources())
+          .endObject()
+          .name("version")
+          .number(1);
+      if (block.resolutionMillis() > 0) {
+        json.name("tier").string(Durations.format(block.resolutionMillis()));
+      }
+      json.endObject();
+    }
+    json.endArray().endObject();
   }
 
   private static int top(String text) {

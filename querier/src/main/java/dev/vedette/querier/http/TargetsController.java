@@ -104,12 +104,6 @@ final class TargetsController {
         .endObject();
   }
 
-  @Get(value = "/targets/metadata", produces = MediaType.ALL)
-  CompletionStage<HttpResponse<?>> metadata(HttpRequest<?> request) {
-    // Metadata is kept by metric family, not by target: /api/v1/metadata has it.
-    return Api.serve(request, _ -> Answer.of(json -> json.beginArray().endArray()));
-  }
-
   @Get(value = "/scrape_pools", produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> pools(HttpRequest<?> request) {
     return Api.serve(

@@ -32,7 +32,7 @@ public enum AggregationOp {
     };
   }
 
-  boolean isExperimental() {
+  public boolean isExperimental() {
     return this == LIMITK || this == LIMIT_RATIO;
   }
 }

@@ -61,7 +61,10 @@ final class MatcherParser {
     try {
       return new LabelMatcher(type, name, Strings.unquote(value.text()));
     } catch (InvalidRequest e) {
-      throw tokens.fail(new SourceRange(first.start(), value.end()), e.getMessage() + "");
+      // The compiler's own words, where there are any: those that Prometheus shows.
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw tokens.fail(
+          new SourceRange(first.start(), value.end()), String.valueOf(cause.getMessage()));
     }
   }
 

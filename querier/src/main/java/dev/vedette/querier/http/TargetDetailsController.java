@@ -1,0 +1,156 @@
+package dev.vedette.querier.http;
+
+import dev.vedette.model.InvalidRequest;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.TargetSource;
+import dev.vedette.model.TargetSource.RelabelStep;
+import dev.vedette.model.TargetSource.Relabeling;
+import dev.vedette.model.TargetSource.TargetFamilies;
+import dev.vedette.promql.parse.Parser;
+import dev.vedette.querier.Querier;
+import dev.vedette.querier.json.JsonObjects;
+import dev.vedette.querier.json.JsonWriter;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** What targets say of their metrics, and how relabelling makes targets. */
+@Controller("/api/v1/targets")
+@Requires(beans = Querier.class)
+final class TargetDetailsController {
+  private final TargetSource targets;
+
+  TargetDetailsController(Querier querier) {
+    this.targets = querier.targets();
+  }
+
+  /** One family as one target has it. */
+  private record Said(Labels target, MetricMetadata family) {}
+
+  @Get(value = "/metadata", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> metadata(HttpRequest<?> request) {
+    return Api.serve(request, this::metadata);
+  }
+
+  private Answer metadata(ApiCall call) {
+    String metric = call.params().text("metric");
+    int limit = call.params().metadataLimit("limit");
+    List<LabelMatcher> matchers = targetMatchers(call.params());
+    List<Said> said = new ArrayList<>();
+    for (TargetFamilies target : targets.families()) {
+      if (limit >= 0 && said.size() >= limit) {
+        break;
+      }
+      if (matchers.stream().allMatch(matcher -> matcher.matches(target.labels()))) {
+        for (MetricMetadata family : target.families()) {
+          if (metric.isEmpty() || metric.equals(family.family())) {
+            said.add(new Said(target.labels(), family));
+          }
+        }
+      }
+    }
+    return Answer.of(json -> writeFamilies(said, metric.isEmpty(), json));
+  }
+
+  private static List<LabelMatcher> targetMatchers(ApiParams params) {
+    String text = params.text("match_target");
+    try {
+      return text.isEmpty() ? List.of() : Parser.parseSelector(text);
+    } catch (InvalidRequest e) {
+      throw ApiError.badParameter("match_target", e);
+    }
+  }
+
+  /** Who asked for one metric knows its name; Prometheus leaves it out, too. */
+  private static void writeFamilies(List<Said> said, boolean named, JsonWriter json)
+      throws IOException {
+    json.beginArray();
+    for (Said one : said) {
+      json.beginObject().name("target").labels(one.target);
+      if (named) {
+        json.name("metric").string(one.family.family());
+      }
+      json.name("type")
+          .string(one.family.type().text())
+          .name("help")
+          .string(one.family.help())
+          .name("unit")
+          .string(one.family.unit())
+          .endObject();
+    }
+    json.endArray();
+  }
+
+  @Get(value = "/relabel_steps", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> relabelSteps(HttpRequest<?> request) {
+    return Api.serve(request, this::relabelSteps);
+  }
+
+  private Answer relabelSteps(ApiCall call) {
+    String pool = required(call.params(), "scrapePool");
+    Labels labels = labels(required(call.params(), "labels"));
+    List<RelabelStep> steps =
+        targets
+            .relabelSteps(pool, labels)
+            .orElseThrow(
+                () ->
+                    ApiError.badData(
+                        "error retrieving scrape config: scrape pool not found: " + pool));
+    return Answer.of(json -> writeSteps(steps, json));
+  }
+
+  private static String required(ApiParams params, String name) {
+    String text = params.text(name);
+    if (text.isEmpty()) {
+      throw ApiError.badData("no %s parameter provided".formatted(name));
+    }
+    return text;
+  }
+
+  private static Labels labels(String text) {
+    try {
+      Labels.Builder labels = new Labels.Builder();
+      JsonObjects.strings(text).forEach(labels::set);
+      return labels.build();
+    } catch (InvalidRequest e) {
+      throw ApiError.badData("error parsing labels: " + e.getMessage());
+    }
+  }
+
+  private static void writeSteps(List<RelabelStep> steps, JsonWriter json) throws IOException {
+    json.beginObject().name("steps").beginArray();
+    for (RelabelStep step : steps) {
+      writeRule(step.rule(), json.beginObject().name("rule"));
+      json.name("output").labels(step.output()).name("keep").bool(step.isKept()).endObject();
+    }
+    json.endArray().endObject();
+  }
+
+  private static void writeRule(Relabeling rule, JsonWriter json) throws IOException {
+    json.beginObject();
+    if (!rule.sourceLabels().isEmpty()) {
+      json.name("source_labels").strings(rule.sourceLabels());
+    }
+    json.name("separator").string(rule.separator()).name("regex").string(rule.regex());
+    if (rule.modulus() != 0) {
+      json.name("modulus").number(rule.modulus());
+    }
+    if (!rule.targetLabel().isEmpty()) {
+      json.name("target_label").string(rule.targetLabel());
+    }
+    json.name("replacement")
+        .string(rule.replacement())
+        .name("action")
+        .string(rule.action())
+        .endObject();
+  }
+}
