@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The disk, as durable code sees it: files that grow at the end, whole-file reads and maps, and the
@@ -14,6 +15,12 @@ import java.util.List;
  * simulated one that loses what was not forced, tears writes, fills up or fails.
  */
 public interface FileStore {
+  /** Whether a call failed because the disk, or what may be used of it, is full. */
+  static boolean isFull(IOException failure) {
+    String reason = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return reason.contains("no space left") || reason.contains("quota exceeded");
+  }
+
   /** Creates a file that must not exist yet. */
   AppendFile create(Path file) throws IOException;
 

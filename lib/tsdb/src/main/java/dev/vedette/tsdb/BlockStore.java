@@ -12,7 +12,6 @@ import dev.vedette.tsdb.block.BlockId;
 import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.block.Deletion;
-import dev.vedette.tsdb.block.KeptFile;
 import dev.vedette.tsdb.block.UnpublishedBlock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -57,36 +55,40 @@ final class BlockStore implements AutoCloseable {
   private final Set<Path> durableFolders = ConcurrentHashMap.newKeySet();
   private final Set<Path> reported = ConcurrentHashMap.newKeySet();
   private final ReentrantLock changes = new ReentrantLock();
-  // Files whose deletion is not known to survive a crash.
-  private final Set<Path> owedDeletions = new TreeSet<>();
+  // Guarded by the lock.
+  private final OwedDeletions owed;
   private final Map<TenantId, TenantTombstones> tombstones = new HashMap<>();
   private volatile Map<TenantId, List<Block>> blocks = Map.of();
-  // By tenant and resolution.
-  private volatile Map<TenantId, Map<Long, Long>> kept = Map.of();
+  private final KeptTimes kept;
+  private long newestSetAside;
 
   BlockStore(FileStore files, Path folder, TsdbMetrics metrics) {
     this.files = files;
     this.folder = folder;
     this.metrics = metrics;
     this.damagedBlocks = new DamagedBlocks(files, metrics);
+    this.owed = new OwedDeletions(files, metrics);
+    this.kept = new KeptTimes(files, damagedBlocks);
   }
 
   /** Opens what is there; clears away what a crash left, sets aside what cannot be read. */
   void open() throws IOException {
     DurableFolders.create(files, folder);
     Map<TenantId, List<Block>> found = new HashMap<>();
-    Map<TenantId, Map<Long, Long>> keptFound = new HashMap<>();
     for (Path tenantFolder : files.list(folder)) {
       if (files.isFolder(tenantFolder)) {
-        BlockFiles.deleteUnfinished(files, tenantFolder);
-        List<Block> opened = withoutMerged(openAll(tenantFolder), tenantFolder);
+        BlockFiles.unfinished(files, tenantFolder).forEach(owed::add);
+        List<Block> opened = withoutMerged(openAll(tenantFolder));
+        for (BlockId id : damagedBlocks.in(tenantFolder)) {
+          newestSetAside = Math.max(newestSetAside, id.timeMillis());
+        }
         for (Block block : opened) {
           found.computeIfAbsent(block.meta().spec().tenant(), _ -> new ArrayList<>()).add(block);
         }
         if (!opened.isEmpty()) {
           TenantTombstones stones = TenantTombstones.open(files, tenantFolder, damagedBlocks);
           tombstones.put(opened.getFirst().meta().spec().tenant(), stones);
-          keptFound.put(opened.getFirst().meta().spec().tenant(), openKept(tenantFolder, opened));
+          kept.open(opened.getFirst().meta().spec().tenant(), tenantFolder, opened);
           opened.forEach(block -> block.delete(stones.of(block.meta().id())));
         }
       }
@@ -94,22 +96,7 @@ final class BlockStore implements AutoCloseable {
     found.values().forEach(list -> list.sort(OLDEST_FIRST));
     found.replaceAll((_, list) -> List.copyOf(list));
     blocks = Map.copyOf(found);
-    kept = Map.copyOf(keptFound);
-  }
-
-  /** From when on all is there; where the file is damaged, from the oldest blocks on. */
-  private Map<Long, Long> openKept(Path tenantFolder, List<Block> opened) throws IOException {
-    try {
-      return Map.copyOf(KeptFile.read(files, tenantFolder));
-    } catch (Corruption e) {
-      damagedBlocks.setAside(tenantFolder.resolve(KeptFile.NAME), e);
-      Map<Long, Long> oldest = new HashMap<>();
-      for (Block block : opened) {
-        oldest.merge(block.meta().resolutionMillis(), block.meta().firstMillis(), Math::min);
-      }
-      KeptFile.write(files, tenantFolder, oldest);
-      return Map.copyOf(oldest);
-    }
+    owed.settle();
   }
 
   private List<Block> openAll(Path tenantFolder) throws IOException {
@@ -125,22 +112,19 @@ final class BlockStore implements AutoCloseable {
   }
 
   /** A merged block may be there together with the blocks it replaces, after a crash. */
-  private List<Block> withoutMerged(List<Block> opened, Path tenantFolder) throws IOException {
+  private List<Block> withoutMerged(List<Block> opened) {
     Set<BlockId> replaced = new HashSet<>();
     opened.forEach(block -> replaced.addAll(block.meta().spec().sources()));
-    List<Block> kept = new ArrayList<>();
+    List<Block> left = new ArrayList<>();
     for (Block block : opened) {
       if (replaced.contains(block.meta().id())) {
         block.close();
-        files.delete(block.file());
+        owed.add(block.file());
       } else {
-        kept.add(block);
+        left.add(block);
       }
     }
-    if (kept.size() < opened.size()) {
-      files.syncFolder(tenantFolder);
-    }
-    return kept;
+    return left;
   }
 
   private void damaged(Corruption corruption) {
@@ -186,7 +170,7 @@ final class BlockStore implements AutoCloseable {
    * nothing was ever deleted for its age.
    */
   long keptFrom(TenantId tenant, long resolutionMillis) {
-    return kept.getOrDefault(tenant, Map.of()).getOrDefault(resolutionMillis, Long.MIN_VALUE);
+    return kept.from(tenant, resolutionMillis);
   }
 
   /** The blocks of these, in this order, that are still there. */
@@ -241,12 +225,30 @@ final class BlockStore implements AutoCloseable {
     }
   }
 
-  /** Deletes a block that was written and is not to be shown, because of a failure. */
-  void discard(BlockMeta meta, Exception failure) {
+  /**
+   * Deletes what there is of a block that is not to be shown, finished or not. Where the disk keeps
+   * it, the next start opens it: its samples are then there twice.
+   */
+  void discard(TenantId tenant, BlockId id) {
+    changes.lock();
     try {
-      files.delete(BlockFiles.file(folder(meta.spec().tenant()), meta.id()));
-    } catch (IOException e) {
-      failure.addSuppressed(e); // The next start opens it; its samples are then there twice.
+      Path own = TenantFolders.of(folder, tenant);
+      owed.add(BlockFiles.temporary(own, id));
+      owed.add(BlockFiles.file(own, id));
+      owed.settle();
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  /** Tries again what the disk did not do before, of what nobody waits for. */
+  void settle() {
+    changes.lock();
+    try {
+      owed.settle();
+      kept.settle();
+    } finally {
+      changes.unlock();
     }
   }
 
@@ -305,12 +307,9 @@ final class BlockStore implements AutoCloseable {
       changes.lock();
       try {
         if (!all(tenant).containsAll(sources) || !isStillRight.getAsBoolean()) {
-          if (written.isPresent()) {
-            files.delete(BlockFiles.temporary(folder(tenant), written.get().meta().id()));
-          }
+          written.ifPresent(block -> discard(tenant, block.meta().id()));
           return false;
         }
-        deleteOwed();
         List<Block> now = new ArrayList<>(all(tenant));
         now.removeAll(sources);
         if (written.isPresent()) {
@@ -338,7 +337,7 @@ final class BlockStore implements AutoCloseable {
         block.delete(late);
         return block;
       } catch (IOException | RuntimeException e) {
-        writer.discard(written, e);
+        discard(tenant, id);
         throw e;
       }
     }
@@ -356,39 +355,14 @@ final class BlockStore implements AutoCloseable {
   void remove(TenantId tenant, Collection<Block> gone) throws IOException {
     changes.lock();
     try {
-      deleteOwed();
-      // First of all: what is incomplete must not pass for complete.
-      boolean isKept = raiseKept(tenant, gone);
+      kept.raise(tenant, folder(tenant), gone);
       List<Block> now = new ArrayList<>(all(tenant));
       now.removeAll(gone);
       publish(tenant, now);
       delete(tenant, gone);
-      if (!isKept) {
-        KeptFile.write(files, folder(tenant), kept.getOrDefault(tenant, Map.of()));
-      }
+      kept.settle(); // On a full disk it finds room now.
     } finally {
       changes.unlock();
-    }
-  }
-
-  /**
-   * Returns false where the file has to wait: on a full disk it finds room when blocks are gone.
-   */
-  private boolean raiseKept(TenantId tenant, Collection<Block> gone) throws IOException {
-    Map<Long, Long> raised = new HashMap<>(kept.getOrDefault(tenant, Map.of()));
-    for (Block block : gone) {
-      BlockMeta meta = block.meta();
-      raised.merge(meta.resolutionMillis(), meta.lastMillis() + 1, Math::max);
-    }
-    Map<TenantId, Map<Long, Long>> changed = new HashMap<>(kept);
-    changed.put(tenant, Map.copyOf(raised));
-    kept = Map.copyOf(changed);
-    try {
-      KeptFile.write(files, folder(tenant), raised);
-      return true;
-    } catch (IOException e) {
-      log.warn("blocks are deleted before that is noted, to make room: tenant={}", tenant, e);
-      return false;
     }
   }
 
@@ -403,37 +377,31 @@ final class BlockStore implements AutoCloseable {
     blocks = Map.copyOf(changed);
   }
 
-  private void delete(TenantId tenant, Collection<Block> gone) throws IOException {
+  private void delete(TenantId tenant, Collection<Block> gone) {
     for (Block block : gone) {
       block.close();
-      owedDeletions.add(block.file());
+      owed.add(block.file());
     }
-    deleteOwed();
-    tombstones(tenant).forgetAllBut(ids(tenant));
+    owed.settle();
+    try {
+      tombstones(tenant).forgetAllBut(ids(tenant));
+    } catch (IOException e) {
+      // They name blocks that are gone, which does no harm until the next time.
+      log.warn("tombstones are not cleaned up: tenant={}", tenant.value(), e);
+    }
   }
 
+  /** Blocks that are there, and those of which the files may be there after a start. */
   private Set<BlockId> ids(TenantId tenant) {
-    Set<BlockId> ids = new HashSet<>();
+    Set<BlockId> ids = owed.in(TenantFolders.of(folder, tenant));
     all(tenant).forEach(block -> ids.add(block.meta().id()));
     return ids;
   }
 
-  /** A file that came back after a crash would bring back what was merged or deleted since. */
-  private void deleteOwed() throws IOException {
-    Set<Path> folders = new TreeSet<>();
-    for (Path file : owedDeletions) {
-      files.delete(file);
-      folders.add(DamagedBlocks.folderOf(file));
-    }
-    for (Path changed : folders) {
-      files.syncFolder(changed);
-    }
-    owedDeletions.clear();
-  }
-
   /**
    * Takes samples away from readers, durably: those of the matching series in the range, as far as
-   * they are in blocks now. They go from disk when their block is written again.
+   * they are in blocks now. They go from disk when their block is written again. A file that is to
+   * go and is there still counts as a block, for a start would bring it back.
    *
    * @return number of blocks that have such series
    */
@@ -442,6 +410,7 @@ final class BlockStore implements AutoCloseable {
     changes.lock();
     try {
       Map<Deletion, Set<BlockId>> wanted = new HashMap<>();
+      Set<BlockId> mayComeBack = owed.in(TenantFolders.of(folder, tenant));
       Set<BlockId> touched = new HashSet<>();
       for (List<LabelMatcher> matchers : selectors) {
         Set<BlockId> matching = new HashSet<>();
@@ -450,9 +419,10 @@ final class BlockStore implements AutoCloseable {
             matching.add(block.meta().id());
           }
         }
+        touched.addAll(matching);
+        matching.addAll(mayComeBack);
         if (!matching.isEmpty()) {
           wanted.put(new Deletion(matchers, startMillis, endMillis), matching);
-          touched.addAll(matching);
         }
       }
       if (!wanted.isEmpty()) {
@@ -486,9 +456,7 @@ final class BlockStore implements AutoCloseable {
           files.link(block.file(), BlockFiles.file(own, block.meta().id()));
         }
         tombstones(tenant).linkTo(own);
-        if (!kept.getOrDefault(tenant, Map.of()).isEmpty()) {
-          files.link(folder(tenant).resolve(KeptFile.NAME), own.resolve(KeptFile.NAME));
-        }
+        kept.copyTo(tenant, own);
         files.syncFolder(own);
       }
       files.syncFolder(target);
@@ -497,13 +465,11 @@ final class BlockStore implements AutoCloseable {
     }
   }
 
-  /** When the newest block was made; 0 without blocks. */
+  /** When the newest block was made, those set aside included; 0 without blocks. */
   long newestIdMillis() {
-    return blocks.values().stream()
-        .flatMap(List::stream)
-        .mapToLong(block -> block.meta().id().timeMillis())
-        .max()
-        .orElse(0);
+    return Math.max(
+        newestSetAside,
+        all().stream().mapToLong(block -> block.meta().id().timeMillis()).max().orElse(0));
   }
 
   long count() {

@@ -125,8 +125,9 @@ final class Compactor {
     forgetGone();
     for (TenantId tenant : blocks.tenants()) {
       List<Block> sound = sound(blocks.of(tenant));
+      List<Block> free = free(blocks.of(tenant));
       Optional<MergePlan> plan =
-          MergePlan.next(metas(sound), config.mergeRanges(), cutoff.getAsLong(), clock.millis())
+          MergePlan.next(metas(free), config.mergeRanges(), cutoff.getAsLong(), clock.millis())
               .or(() -> mostlyDeleted(sound))
               .or(() -> ofTiers(tenant));
       if (plan.isPresent()) {
@@ -144,20 +145,38 @@ final class Compactor {
   private Optional<MergePlan> ofTiers(TenantId tenant) {
     long rawFrom = blocks.keptFrom(tenant, 0);
     for (TierConfig tier : tiers.all()) {
-      List<Block> sound =
-          sound(blocks.tier(tenant, tier.resolutionMillis())).stream()
+      List<Block> all =
+          blocks.tier(tenant, tier.resolutionMillis()).stream()
               .filter(block -> block.meta().spec().endMillis() < rawFrom)
               .toList();
+      List<Block> sound = sound(all);
       Duration window = Duration.ofMillis(tiers.windowMillis(tier));
       List<Duration> ranges = TsdbConfig.mergeRanges(window, tier.retention());
       Optional<MergePlan> plan =
-          MergePlan.next(metas(sound), ranges, rawFrom, clock.millis(), 1)
+          MergePlan.next(metas(free(all)), ranges, rawFrom, clock.millis(), 1)
               .or(() -> mostlyDeleted(sound));
       if (plan.isPresent()) {
         return plan;
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Those that can be merged with others: merged with newer ones, what lies below a block that
+   * stays would come to lie above it, and win where that one has to.
+   */
+  private List<Block> free(List<Block> all) {
+    List<BlockMeta> staying =
+        all.stream().map(Block::meta).filter(meta -> setAside.containsKey(meta.id())).toList();
+    return sound(all).stream()
+        .filter(block -> staying.stream().noneMatch(meta -> isBelow(block.meta(), meta)))
+        .toList();
+  }
+
+  private static boolean isBelow(BlockMeta block, BlockMeta other) {
+    return block.id().compareTo(other.id()) < 0
+        && block.overlaps(other.firstMillis(), other.lastMillis());
   }
 
   private static List<BlockMeta> metas(List<Block> sound) {

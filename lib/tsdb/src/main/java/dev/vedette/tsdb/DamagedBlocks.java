@@ -24,35 +24,50 @@ final class DamagedBlocks {
 
   private final FileStore files;
   private final TsdbMetrics metrics;
+  // Those that could not be renamed.
+  private final Set<BlockId> stuck = new HashSet<>();
 
   DamagedBlocks(FileStore files, TsdbMetrics metrics) {
     this.files = files;
     this.metrics = metrics;
   }
 
-  void setAside(Path file, Corruption cause) throws IOException {
+  /**
+   * Renames a file. Where the disk does not allow it, as one that is full may not, the file stays
+   * as it is, and the next start tries again: that is no reason not to serve the rest.
+   */
+  void setAside(Path file, Corruption cause) {
     Path aside = file.resolveSibling(file.getFileName() + DAMAGED);
     log.error("file set aside: file={} as={} reason={}", file, aside, cause.explain());
     metrics.setAside.inc();
     writeReason(file.resolveSibling(file.getFileName() + REASON), cause);
-    files.rename(file, aside);
-    files.syncFolder(folderOf(file));
+    try {
+      files.rename(file, aside);
+      files.syncFolder(folderOf(file));
+    } catch (IOException e) {
+      BlockFiles.id(file.getFileName().toString()).ifPresent(stuck::add);
+      log.warn("damaged file keeps its name until the next start: file={}", file, e);
+    }
   }
 
-  private void writeReason(Path reason, Corruption cause) throws IOException {
-    files.delete(reason);
+  private void writeReason(Path reason, Corruption cause) {
     String text =
         "%s%nThe rest of the data is served without this file. Its bytes are as they were found: give%nthem their old name back once they are repaired, or delete them.%n"
             .formatted(cause.explain());
-    try (FileStore.AppendFile out = files.create(reason)) {
-      out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-      out.force();
+    try {
+      files.delete(reason);
+      try (FileStore.AppendFile out = files.create(reason)) {
+        out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        out.force();
+      }
+    } catch (IOException e) {
+      log.warn("the reason is in this log alone: file={}", reason, e);
     }
   }
 
   /** Blocks of a folder that were set aside, now or before. */
   Set<BlockId> in(Path folder) throws IOException {
-    Set<BlockId> found = new HashSet<>();
+    Set<BlockId> found = new HashSet<>(stuck);
     for (Path file : files.list(folder)) {
       String name = file.getFileName().toString();
       if (name.endsWith(DAMAGED)) {

@@ -51,6 +51,11 @@ public final class LogRecords implements HeadLog.Records {
   }
 
   @Override
+  public void newest(int ref, long timestampMillis, long valueBits) {
+    records.newest(ref, timestampMillis, valueBits);
+  }
+
+  @Override
   public void metadata(TenantId tenant, MetricMetadata family) {
     records.metadata(tenant, family);
   }

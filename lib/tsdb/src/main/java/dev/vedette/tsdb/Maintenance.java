@@ -16,6 +16,7 @@ import dev.vedette.tsdb.head.FlushSource;
 import dev.vedette.tsdb.head.Head;
 import dev.vedette.tsdb.head.HeadFlush;
 import dev.vedette.tsdb.head.LateFlush;
+import dev.vedette.tsdb.head.Standstill;
 import dev.vedette.tsdb.wal.Wal;
 import dev.vedette.tsdb.wal.WalKeep;
 import java.io.IOException;
@@ -65,6 +66,8 @@ final class Maintenance {
   private long lastCutoff = Long.MIN_VALUE;
   // Samples or series left memory, and the log still has them.
   private boolean owesCheckpoint;
+  // Samples that were logged behind the cut of the last flush may be in its blocks.
+  private boolean sharesWithLog;
   private long pausedUntilNanos;
   private boolean paused;
   private volatile boolean stopping;
@@ -106,21 +109,38 @@ final class Maintenance {
       }
       paused = false;
       // First what gives space back: on a full disk the others fail until it has.
-      retention.run(clock.millis());
+      makeRoom();
       flushIfDue();
     } catch (IOException | VedetteException e) {
-      if (stopping) {
-        return;
-      }
-      metrics.flushFailures.inc();
-      paused = true;
-      pausedUntilNanos = ticker.nanos() + PAUSE_AFTER_FAILURE.toNanos();
-      log.error("maintenance of blocks failed, tried again in {}", PAUSE_AFTER_FAILURE, e);
+      failed("samples could not be moved into blocks", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Deletes what is past retention. Whatever keeps it from that keeps nothing else. */
+  void makeRoom() {
+    lock.lock();
+    try {
+      blocks.settle();
+      retention.run(clock.millis());
+    } catch (IOException | RuntimeException e) {
+      failed("blocks past retention could not be deleted", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void failed(String what, Exception cause) {
+    if (stopping) {
+      return;
+    }
+    metrics.flushFailures.inc();
+    paused = true;
+    pausedUntilNanos = ticker.nanos() + PAUSE_AFTER_FAILURE.toNanos();
+    log.error("{}, tried again in {}", what, PAUSE_AFTER_FAILURE, cause);
   }
 
   /** Gives up the block that is being written, if any: nothing is lost by that. */
@@ -142,10 +162,10 @@ final class Maintenance {
     }
     // Late samples that such a flush left belong to what else is in memory.
     if (head.chunkBytes() > config.maxHeadBytes() || tooMuchLate()) {
-      flush(Long.MAX_VALUE, true);
+      flush(Long.MAX_VALUE);
     } else if (cutoff > lastCutoff) {
       if (owesCheckpoint || hasWork(cutoff)) {
-        flush(cutoff, true);
+        flush(cutoff);
       }
       lastCutoff = cutoff;
     }
@@ -180,20 +200,26 @@ final class Maintenance {
     return Math.floorDiv(newest - range / 2, range) * range;
   }
 
-  /** Everything into blocks, now. */
-  void flushAll() {
-    flushNow(true);
-  }
-
   /** Everything into blocks while the log is being read: the log stays as it is. */
-  void flushDuringReplay() {
-    flushNow(false);
-  }
-
-  private void flushNow(boolean cutLog) {
+  void flushDuringReplay() throws IOException, InterruptedException {
     lock.lock();
     try {
-      flush(Long.MAX_VALUE, cutLog);
+      long begun = ticker.nanos();
+      HeadFlush flush = head.beginFlush(Long.MAX_VALUE, range);
+      List<BlockMeta> written = writeAndShow(flush.source());
+      owesCheckpoint = true;
+      flush.drop(Long.MIN_VALUE);
+      report("head flushed", begun, written);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Everything into blocks, now. */
+  void flushAll() {
+    lock.lock();
+    try {
+      flush(Long.MAX_VALUE);
     } catch (IOException e) {
       throw unavailable("the head could not be written to blocks", e);
     } catch (InterruptedException e) {
@@ -204,7 +230,14 @@ final class Maintenance {
     }
   }
 
-  private static Unavailable unavailable(String what, IOException cause) {
+  private Unavailable unavailable(String what, IOException cause) {
+    if (FileStore.isFull(cause)) {
+      return new Unavailable(
+          ErrorId.DISK_FULL,
+          "%s: the disk of %s is full".formatted(what, config.folder()),
+          "free space or enlarge the volume, and repeat the request; no sample is lost",
+          cause);
+    }
     return new Unavailable(
         ErrorId.STORAGE_UNAVAILABLE,
         "%s: %s".formatted(what, cause.getMessage()),
@@ -217,20 +250,40 @@ final class Maintenance {
         ErrorId.STORAGE_UNAVAILABLE, "the flush was interrupted", "repeat it", cause);
   }
 
-  private void flush(long cutoff, boolean cutLog) throws IOException, InterruptedException {
+  private void flush(long cutoff) throws IOException, InterruptedException {
     long begun = ticker.nanos();
-    long segment = cutLog ? wal.roll() : 0;
+    long before = wal.position();
+    long segment = wal.roll();
     HeadFlush flush = head.beginFlush(cutoff, range);
+    head.awaitWriters();
+    sharesWithLog |= wal.position() != before;
+    finish(flush, segment, begun);
+  }
+
+  /**
+   * Flushes everything while no writer is on its way for a moment, so that the log has none of what
+   * is in blocks afterwards.
+   */
+  private void flushApart() throws IOException, InterruptedException {
+    long begun = ticker.nanos();
+    long segment;
+    HeadFlush flush;
+    try (Standstill _ = head.standstill()) {
+      segment = wal.roll();
+      flush = head.beginFlush(Long.MAX_VALUE, range);
+    }
+    finish(flush, segment, begun);
+    sharesWithLog = false;
+  }
+
+  private void finish(HeadFlush flush, long segment, long begun)
+      throws IOException, InterruptedException {
     List<BlockMeta> written = writeAndShow(flush.source());
     owesCheckpoint = true;
-    if (cutLog) {
-      flush.drop(idleBeforeMillis());
-      wal.checkpoint(segment, keep(flush));
-      flush.finish();
-      owesCheckpoint = false;
-    } else {
-      flush.drop(Long.MIN_VALUE);
-    }
+    flush.drop(idleBeforeMillis());
+    wal.checkpoint(segment, keep(flush));
+    flush.finish();
+    owesCheckpoint = false;
     report("head flushed", begun, written);
   }
 
@@ -254,7 +307,7 @@ final class Maintenance {
         blocks.add(written.get(shown));
       } catch (IOException | RuntimeException e) {
         // Their samples are in memory still, and the next try writes them again.
-        written.subList(shown, written.size()).forEach(block -> blocks.discard(block, e));
+        written.subList(shown, written.size()).forEach(this::discard);
         throw e;
       }
     }
@@ -284,16 +337,25 @@ final class Maintenance {
       }
       return written;
     } catch (IOException | RuntimeException e) {
-      written.forEach(block -> blocks.discard(block, e));
+      written.forEach(this::discard);
       throw e;
     }
+  }
+
+  private void discard(BlockMeta block) {
+    blocks.discard(block.spec().tenant(), block.id());
   }
 
   private Optional<BlockMeta> write(FlushSource samples, Path folder, TenantId tenant, long start)
       throws IOException {
     long end = start + range - 1;
     BlockSpec spec = new BlockSpec(ids.next(), tenant, start, end, 1, List.of());
-    return writer.write(folder, spec, samples.series(tenant, start, end), this::progress);
+    try {
+      return writer.write(folder, spec, samples.series(tenant, start, end), this::progress);
+    } catch (IOException | RuntimeException e) {
+      blocks.discard(tenant, spec.id());
+      throw e;
+    }
   }
 
   private static WalKeep keep(HeadFlush flush) {
@@ -327,6 +389,7 @@ final class Maintenance {
     try {
       moveToBlocks(tenant, selectors, startMillis, endMillis);
       int touched = blocks.delete(tenant, selectors, startMillis, endMillis);
+      head.forgetNewest(tenant, selectors, startMillis, endMillis);
       log.info(
           "series deleted: tenant={} selectors={} start={} end={} blocks={}",
           tenant.value(),
@@ -356,8 +419,8 @@ final class Maintenance {
         selectors.stream()
             .map(matchers -> new Selection(matchers, startMillis, endMillis))
             .anyMatch(selection -> !head.series(tenant, selection, 1).isEmpty());
-    if (inMemory || owesCheckpoint) {
-      flush(Long.MAX_VALUE, true);
+    if (inMemory || owesCheckpoint || sharesWithLog) {
+      flushApart();
     }
   }
 

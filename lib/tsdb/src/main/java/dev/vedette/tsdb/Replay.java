@@ -1,14 +1,18 @@
 package dev.vedette.tsdb;
 
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.FileStore;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
+import dev.vedette.model.Unavailable;
 import dev.vedette.tsdb.head.Head;
 import dev.vedette.tsdb.head.HeadRestore;
 import dev.vedette.tsdb.wal.ReplayReport;
 import dev.vedette.tsdb.wal.Wal;
 import dev.vedette.tsdb.wal.WalVisitor;
+import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +20,10 @@ import org.slf4j.LoggerFactory;
 final class Replay {
   private static final Logger log = LoggerFactory.getLogger(Replay.class);
   private static final int SAMPLES_PER_LOOK = 1 << 16;
+
+  // In relation to what memory may hold; the same at which Tsdb refuses writes.
+  private static final double HARD_LIMIT = 2;
+  private static final double RETRY_STEP = 0.25;
 
   private final TsdbConfig config;
   private final Head head;
@@ -59,15 +67,23 @@ final class Replay {
         report.damages().size(),
         seconds);
     if (visitor.hasFlushed) {
-      // What went into blocks on the way is cut from the log, or the next start would read it
-      // again.
+      cutLog();
+    }
+  }
+
+  /** What went into blocks on the way, or the next start would read it again. */
+  private void cutLog() {
+    try {
       maintenance.flushAll();
+    } catch (Unavailable e) {
+      log.warn("the log is cut later", e);
     }
   }
 
   private final class Visitor implements WalVisitor {
     private final HeadRestore restore;
     private boolean hasFlushed;
+    private double nextFlushAt = 1;
     private int untilLook = SAMPLES_PER_LOOK;
 
     Visitor(HeadRestore restore) {
@@ -88,11 +104,44 @@ final class Replay {
     private void look() {
       if (--untilLook == 0) {
         untilLook = SAMPLES_PER_LOOK;
-        if (head.chunkBytes() > config.maxHeadBytes()
-            || head.lateBytes() > config.head().lateBytes()) {
-          maintenance.flushDuringReplay();
-          hasFlushed = true;
+        if (fullness() > nextFlushAt) {
+          flush();
         }
+      }
+    }
+
+    /** What is in memory in relation to what may be. */
+    private double fullness() {
+      return Math.max(
+          (double) head.chunkBytes() / config.maxHeadBytes(),
+          (double) head.lateBytes() / config.head().lateBytes());
+    }
+
+    /** Where that fails it goes on up to the bound at which writes are refused. */
+    private void flush() {
+      hasFlushed = true;
+      try {
+        maintenance.flushDuringReplay();
+        nextFlushAt = 1;
+      } catch (IOException | Unavailable e) {
+        double now = fullness();
+        if (now > HARD_LIMIT) {
+          throw new Unavailable(
+              e instanceof IOException failure && FileStore.isFull(failure)
+                  ? ErrorId.DISK_FULL
+                  : ErrorId.STORAGE_UNAVAILABLE,
+              "the log holds more samples than memory may, and they cannot be moved into blocks: "
+                  + e.getMessage(),
+              "free space on the disk under --data, or give the server more memory, and start it"
+                  + " again; no sample is lost",
+              e);
+        }
+        nextFlushAt = now + RETRY_STEP;
+        log.warn("samples stay in memory, for they cannot be moved into blocks now", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Unavailable(
+            ErrorId.STORAGE_UNAVAILABLE, "the start was interrupted", "start it again", e);
       }
     }
 

@@ -114,10 +114,16 @@ final class Retention {
     return ticker.nanos() - since < PATIENCE.toNanos();
   }
 
-  /** The oldest blocks, as many as it takes for the rest and the log to fit. */
+  /**
+   * The oldest blocks, as many as it takes for the rest and the log to fit. Of a log that does not
+   * get smaller at most half of the room is taken: no deletion of blocks would help against it, and
+   * all of them would go.
+   */
   private List<Block> beyond(long limit) throws IOException {
     List<Block> all = new ArrayList<>(blocks.all());
-    long total = logBytes() + all.stream().mapToLong(block -> block.meta().fileBytes()).sum();
+    long total =
+        Math.min(logBytes(), limit / 2)
+            + all.stream().mapToLong(block -> block.meta().fileBytes()).sum();
     all.sort(OLDEST_FIRST);
     List<Block> gone = new ArrayList<>();
     for (Block block : all) {

@@ -8,12 +8,15 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Copies of all blocks that cost next to nothing: their files under second names, in a folder of
  * {@code snapshots/} that can be given to {@code --data}. It has its name once it is whole.
  */
 final class Snapshots {
+  private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
   private static final String UNFINISHED = ".tmp";
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -42,8 +45,16 @@ final class Snapshots {
     }
     for (Path path : files.list(folder)) {
       if (path.getFileName().toString().endsWith(UNFINISHED)) {
-        files.delete(path);
+        deleteUnfinished(path);
       }
+    }
+  }
+
+  private void deleteUnfinished(Path path) {
+    try {
+      files.delete(path);
+    } catch (IOException e) {
+      log.warn("unfinished snapshot stays until the next start: path={}", path, e);
     }
   }
 

@@ -117,6 +117,8 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
       blocks.open();
       ids.follow(blocks.newestIdMillis());
       snapshots.open();
+      // Before the log is read: on a full disk that is what may make room for its samples.
+      maintenance.makeRoom();
       new Replay(config, head, wal, maintenance, ticker, metrics).run();
     } catch (IOException e) {
       blocks.close();

@@ -21,6 +21,7 @@ final class TsdbMetrics {
   final Histogram tierSeconds;
   final Gauge tierProgress;
   final CounterDataPoint flushFailures;
+  final CounterDataPoint deleteFailures;
   final CounterDataPoint damage;
   final CounterDataPoint setAside;
   final Counter expired;
@@ -70,6 +71,11 @@ final class TsdbMetrics {
             registry,
             "vedette_storage_maintenance_failures",
             "Flushes, merges and deletions that failed and will be tried again.");
+    deleteFailures =
+        counter(
+            registry,
+            "vedette_storage_delete_failures",
+            "Files that the disk did not delete when asked to; each is tried again.");
     damage =
         counter(
             registry,

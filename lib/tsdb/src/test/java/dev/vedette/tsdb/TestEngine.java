@@ -65,8 +65,11 @@ final class TestEngine implements AutoCloseable {
 
   /** Windows of two hours, and maintenance when the test asks for it. */
   static TsdbConfig config(HeadConfig head) {
-    return new TsdbConfig(
-        FOLDER, Duration.ofHours(2), 64 << 20, Duration.ofDays(1), head, WalSettings.defaults());
+    return config(head, WalSettings.defaults());
+  }
+
+  static TsdbConfig config(HeadConfig head, WalSettings wal) {
+    return new TsdbConfig(FOLDER, Duration.ofHours(2), 64 << 20, Duration.ofDays(1), head, wal);
   }
 
   private Tsdb open() {
@@ -99,6 +102,17 @@ final class TestEngine implements AutoCloseable {
   void advance(Duration by) {
     clock.advance(by);
     ticker.advance(by);
+  }
+
+  /** Two samples in one request. */
+  void writeTwo(Labels series, long timestamp) {
+    byte[] bytes = LabelBytes.encode(series);
+    WriteBatch batch = new WriteBatch();
+    batch.reset(bytes);
+    batch.addSeries(0, bytes.length);
+    batch.addSample(timestamp, Double.doubleToRawLongBits(1));
+    batch.addSample(timestamp + 1, Double.doubleToRawLongBits(2));
+    assertThat(tsdb.write(TenantId.DEFAULT, batch).stored()).isEqualTo(2);
   }
 
   void write(Labels series, long timestamp, double value) {

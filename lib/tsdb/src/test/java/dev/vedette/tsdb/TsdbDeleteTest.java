@@ -225,6 +225,53 @@ class TsdbDeleteTest {
   }
 
   @Test
+  void theNewestSampleSentAgainAfterItsDeletionIsStored() throws IOException {
+    engine.writeHours(UP, 0, 3);
+    engine.delete(IS_UP, START + 2 * HOUR, Long.MAX_VALUE);
+
+    engine.write(UP, START + 2 * HOUR, 2);
+
+    assertThat(engine.read(UP)).hasSize(3);
+    engine.delete(IS_UP, START + 2 * HOUR, Long.MAX_VALUE);
+    engine.crash();
+    engine.write(UP, START + 2 * HOUR, 77);
+    assertThat(engine.read(UP)).hasSize(3).containsEntry(START + 2 * HOUR, 77.0);
+    engine.crash();
+    assertThat(engine.read(UP)).hasSize(3).containsEntry(START + 2 * HOUR, 77.0);
+  }
+
+  @Test
+  void samplesThatCameWhileAFlushBeganDoNotComeBackAfterTheirDeletion() throws Exception {
+    engine.write(UP, START, 1);
+    AtomicBoolean done = new AtomicBoolean();
+    Thread sender = new Thread(() -> engine.writeTwo(UP, START + 1));
+    engine.disk.failOn(
+        call -> {
+          boolean isCut =
+              call.operation() == SimFiles.Operation.CREATE
+                  && call.path().toString().endsWith(".wal");
+          if (isCut && done.compareAndSet(false, true)) {
+            sender.start();
+            while (engine.read(UP).size() < 3) {
+              Thread.onSpinWait();
+            }
+          }
+          return false;
+        },
+        new IOException("never"));
+    engine.tsdb.flush();
+    sender.join();
+    assertThat(done).isTrue();
+    assertThat(engine.blockFiles()).hasSize(1);
+
+    engine.delete(IS_UP, 0, Long.MAX_VALUE);
+
+    assertThat(engine.read(UP)).isEmpty();
+    engine.crash();
+    assertThat(engine.read(UP)).isEmpty();
+  }
+
+  @Test
   void aSelectorThatMatchesNothingLeavesNothingBehind() throws IOException {
     engine.writeHours(UP, 0, 2);
 

@@ -8,6 +8,7 @@ import dev.vedette.model.ErrorId;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.LabelBytes;
+import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
@@ -306,6 +307,43 @@ class TsdbHistogramTest {
       assertThat(refused.refusals()).hasSize(1);
       assertThat(refused.refusals().getFirst().id()).isEqualTo(ErrorId.SAMPLE_CONFLICT);
     }
+    assertThat(readAll().get(LATENCY)).hasSize(1);
+  }
+
+  @Test
+  void theNewestHistogramIsKnownAfterAFlushAndAStart() {
+    write(START, Sample.of(counts(1, 2)));
+    tsdb.flush();
+    reopen();
+    tsdb.flush();
+    reopen();
+
+    WriteOutcome again = write(START, Sample.of(counts(1, 2)));
+    WriteOutcome other = write(START, Sample.of(counts(1, 3)));
+    WriteOutcome next = write(START + 1, Sample.of(counts(1, 4)));
+
+    assertThat(again.histogramDuplicates()).isEqualTo(1);
+    assertThat(again.histograms()).isZero();
+    assertThat(other.refusals()).hasSize(1);
+    assertThat(other.refusals().getFirst().id()).isEqualTo(ErrorId.SAMPLE_CONFLICT);
+    assertThat(next.histograms()).isEqualTo(1);
+    crash();
+    assertThat(readAll().get(LATENCY)).hasSize(2);
+  }
+
+  @Test
+  void theNewestHistogramSentAgainAfterItsDeletionIsStored() {
+    write(START, Sample.of(counts(1, 2)));
+    List<List<LabelMatcher>> all = List.of(List.of(LabelMatcher.equal("job", "api")));
+    tsdb.delete(TenantId.DEFAULT, all, START, START);
+    assertThat(readAll()).isEmpty();
+
+    assertThat(write(START, Sample.of(counts(1, 2))).histograms()).isEqualTo(1);
+    tsdb.delete(TenantId.DEFAULT, all, START, START);
+    reopen();
+    assertThat(write(START, Sample.of(counts(1, 2))).histograms()).isEqualTo(1);
+
+    crash();
     assertThat(readAll().get(LATENCY)).hasSize(1);
   }
 

@@ -5,6 +5,7 @@ import static dev.vedette.tsdb.TestEngine.START;
 import static dev.vedette.tsdb.TestEngine.UP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.model.Corruption;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
@@ -12,11 +13,14 @@ import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.TenantId;
 import dev.vedette.testkit.SimFiles;
+import dev.vedette.tsdb.block.Block;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +193,58 @@ class TsdbMergeTest {
 
     assertThat(engine.blockFiles()).hasSize(2).contains(damaged);
     assertThat(engine.read(UP)).hasSize(10);
+  }
+
+  @Test
+  void aValueInADamagedBlockIsNotCoveredByTheOlderOneThatItReplaced() throws IOException {
+    engine.writeHours(UP, 0, 2);
+    // Enough samples for a second page, which is the one that gets damaged.
+    engine.write(UP, START, 100);
+    for (int i = 0; i < 200; i++) {
+      engine.write(Labels.of("__name__", "zzz", "i", "" + i), START + HOUR, i * 1.7);
+    }
+    engine.tsdb.flush();
+    Path replacing = engine.blockFiles().getLast();
+    engine.write(UP, START + 1, 101);
+    engine.tsdb.flush();
+    engine.tsdb.close();
+    engine.disk.flipBit(replacing, damagedLast(replacing), 3);
+    engine.reopen();
+    assertThat(engine.read(UP)).containsEntry(START, 100.0);
+    engine.advance(Duration.ofHours(4));
+
+    engine.tsdb.maintain();
+
+    assertThat(engine.blockFiles()).contains(replacing);
+    assertThat(engine.read(UP)).containsEntry(START, 100.0).hasSize(3);
+    engine.tsdb.maintain();
+    assertThat(engine.read(UP)).containsEntry(START, 100.0).hasSize(3);
+  }
+
+  /** A byte of the last page of samples, by trying: the series of the first page stay readable. */
+  private long damagedLast(Path block) throws IOException {
+    for (long offset = engine.disk.size(block) - 1; offset > 0; offset--) {
+      engine.disk.flipBit(block, offset, 3);
+      try (Block opened = Block.open(engine.disk, block, damage -> {})) {
+        Map<String, Integer> found = new HashMap<>();
+        SeriesBatch batch = new SeriesBatch();
+        try (SeriesCursor cursor = opened.select(new Selection(List.of(), 0, Long.MAX_VALUE))) {
+          while (cursor.next(batch)) {
+            for (int i = 0; i < batch.count(); i++) {
+              found.merge(batch.labels(i).metricName(), 1, Integer::sum);
+            }
+          }
+        }
+        if (found.containsKey("up") && found.getOrDefault("zzz", 0) < 200) {
+          return offset;
+        }
+      } catch (Corruption e) {
+        // The index or the footer.
+      } finally {
+        engine.disk.flipBit(block, offset, 3);
+      }
+    }
+    throw new AssertionError("no byte of %s damages a page alone".formatted(block));
   }
 
   @Test

@@ -43,16 +43,18 @@ public final class BlockFiles {
 
   /** Deletes what writers left that did not come to an end. Call before the first is started. */
   public static void deleteUnfinished(FileStore files, Path folder) throws IOException {
-    boolean deleted = false;
-    for (Path path : files.list(folder)) {
-      if (hasIdAndSuffix(path, TEMPORARY_SUFFIX)) {
-        files.delete(path);
-        deleted = true;
-      }
+    List<Path> unfinished = unfinished(files, folder);
+    for (Path path : unfinished) {
+      files.delete(path);
     }
-    if (deleted) {
+    if (!unfinished.isEmpty()) {
       files.syncFolder(folder);
     }
+  }
+
+  /** What writers left in a folder that did not come to an end. */
+  public static List<Path> unfinished(FileStore files, Path folder) throws IOException {
+    return files.list(folder).stream().filter(p -> hasIdAndSuffix(p, TEMPORARY_SUFFIX)).toList();
   }
 
   private static boolean hasIdAndSuffix(Path path, String suffix) {

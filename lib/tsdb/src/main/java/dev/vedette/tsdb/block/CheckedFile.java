@@ -32,7 +32,11 @@ record CheckedFile(String name, long magic, String what) {
    */
   byte[] read(FileStore files, Path folder) throws IOException {
     Path file = folder.resolve(name);
-    files.delete(temporary(folder));
+    try {
+      files.delete(temporary(folder));
+    } catch (IOException e) {
+      // It means nothing to who reads; who writes tries once more.
+    }
     if (!files.exists(file)) {
       return new byte[0];
     }

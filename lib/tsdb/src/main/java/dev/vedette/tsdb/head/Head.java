@@ -347,10 +347,17 @@ public final class Head {
     return exemplars.count();
   }
 
-  /** What is known of a series that holds nothing. */
+  /** What is known of a series that holds nothing; that its newest sample was deleted, maybe. */
   void restoreNewest(int ref, long timestampMillis, long valueBits) {
     long[] segment = directory.records().segment(ref);
     int at = SeriesRecords.at(ref);
+    if (timestampMillis == Long.MIN_VALUE) {
+      Shard shard = directory.shardOf(ref);
+      if (shard.holdsNothingSince(ref, Long.MIN_VALUE, Long.MAX_VALUE)) {
+        shard.forgetNewest(ref);
+      }
+      return;
+    }
     if (SeriesRecords.isEmpty(segment, at)
         && segment[at + SeriesRecords.LAST_TS] < timestampMillis) {
       long version = SeriesRecords.beginChange(segment, at);
@@ -374,6 +381,30 @@ public final class Head {
    */
   public HeadFlush beginFlush(long cutoffMillis, long windowMillis) {
     return new HeadFlush(this, cutoffMillis, windowMillis);
+  }
+
+  /** Lets writers wait until it is closed. */
+  public Standstill standstill() {
+    return new Standstill(directory);
+  }
+
+  /** Waits until the writers whose samples a reader may see by now have logged them. */
+  public void awaitWriters() {
+    for (Shard shard : directory.shards()) {
+      shard.lock.lock();
+      shard.late.lock.lock();
+      shard.late.lock.unlock();
+      shard.lock.unlock();
+    }
+  }
+
+  /**
+   * Forgets the newest samples of series that are empty, where they lie in a range of which all was
+   * deleted. Returns once that is durable.
+   */
+  public void forgetNewest(
+      TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+    new Forgetting(directory, log).run(tenant, selectors, startMillis, endMillis);
   }
 
   /** Begins to move late samples into blocks of aligned windows. One flush at a time. */

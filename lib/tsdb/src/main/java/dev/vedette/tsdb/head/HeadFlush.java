@@ -1,6 +1,5 @@
 package dev.vedette.tsdb.head;
 
-import dev.vedette.model.SpecialValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -122,7 +121,7 @@ public final class HeadFlush {
       bits = segment[at + SeriesRecords.LAST_BITS];
       if (wide != null && wide.inOrder.newestMillis() > newest) {
         newest = wide.inOrder.newestMillis();
-        bits = SpecialValues.STALE_BITS;
+        bits = wide.inOrder.newestFingerprint();
       }
     } finally {
       shard.lock.unlock();

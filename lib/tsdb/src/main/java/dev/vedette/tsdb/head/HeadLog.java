@@ -46,6 +46,9 @@ public interface HeadLog {
     /** A histogram sample; a start timestamp of 0 is none. */
     void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis);
 
+    /** That the newest sample of a series is this one; {@link Long#MIN_VALUE} for none. */
+    void newest(int ref, long timestampMillis, long valueBits);
+
     void metadata(TenantId tenant, MetricMetadata family);
 
     /** An exemplar of a series; its labels as {@code LabelBytes}. */

@@ -146,6 +146,7 @@ public final class HeadRestore {
           byte[] bytes = LabelBytes.encode(head.directory().labels(ref));
           records.series(ref, head.directory().tenantOf(ref).tenant, bytes, 0, bytes.length);
         });
-    head.log().awaitDurable(head.log().append(records));
+    // Nothing that needs them can be durable before they are.
+    head.log().append(records);
   }
 }

@@ -100,6 +100,35 @@ final class Shard {
     return wide == null || wide.isEmpty() && wide.inOrder.newestMillis() < idleBeforeMillis;
   }
 
+  /** Whether a series is empty and its newest sample, wherever it is, is in a closed range. */
+  boolean holdsNothingSince(int ref, long startMillis, long endMillis) {
+    long[] segment = records.segment(ref);
+    int at = SeriesRecords.at(ref);
+    WideSeries of = wide.find(ref);
+    long newest = segment[at + SeriesRecords.LAST_TS];
+    if (of != null) {
+      newest = Math.max(newest, of.inOrder.newestMillis());
+    }
+    return newest != Long.MIN_VALUE
+        && newest >= startMillis
+        && newest <= endMillis
+        && SeriesRecords.isEmpty(segment, at)
+        && (of == null || of.isEmpty());
+  }
+
+  /** Makes a series that is empty one that never had a sample. Under the lock. */
+  void forgetNewest(int ref) {
+    long[] segment = records.segment(ref);
+    int at = SeriesRecords.at(ref);
+    long version = SeriesRecords.beginChange(segment, at);
+    segment[at + SeriesRecords.LAST_TS] = Long.MIN_VALUE;
+    segment[at + SeriesRecords.LAST_BITS] = 0;
+    segment[at + SeriesRecords.RUN] = 0;
+    segment[at + SeriesRecords.STATE] &= ~SeriesRecords.WIDE;
+    SeriesRecords.endChange(segment, at, version);
+    wide.forget(ref);
+  }
+
   /** Chunks of this shard, those that are runs in a record alone not counted. */
   long chunks() {
     return appender.chunks() + wide.chunks();

@@ -51,6 +51,15 @@ final class WideRun {
         : newest.hasContentOf(histogram);
   }
 
+  /** What a log remembers of the newest sample: its bits, or what tells histograms apart. */
+  long newestFingerprint() {
+    return fingerprint(lastBits, last);
+  }
+
+  static long fingerprint(long bits, @Nullable Histogram histogram) {
+    return histogram == null ? bits : histogram.fingerprint();
+  }
+
   boolean isEmpty() {
     return chunks.length == 0;
   }

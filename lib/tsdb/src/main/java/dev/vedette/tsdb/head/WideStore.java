@@ -69,8 +69,11 @@ final class WideStore {
     if (isThere && isFound(bits, histogram)) {
       return Outcome.DUPLICATE;
     }
-    if (isThere && time == lastFloat && lastFloat > newest) {
-      return Outcome.CONFLICT;
+    if (time == lastFloat && lastFloat > newest) {
+      // In a block, where it is not here; of a histogram the record has the fingerprint then.
+      boolean isSame =
+          !isThere && WideRun.fingerprint(bits, histogram) == segment[at + SeriesRecords.LAST_BITS];
+      return isSame ? Outcome.DUPLICATE : Outcome.CONFLICT;
     }
     if (!hasRoom) {
       return Outcome.FULL;

@@ -70,8 +70,7 @@ final class DamagedParts {
       }
       if (count == MAX_FILES || bytes + damage.bytes() > maxBytes) {
         drop(damage);
-      } else {
-        copy(damage, copy);
+      } else if (copy(damage, copy)) {
         bytes += damage.bytes();
         count++;
       }
@@ -83,14 +82,15 @@ final class DamagedParts {
   private void drop(WalDamage damage) {
     metrics.damagedBytesDropped.inc(damage.bytes());
     log.error(
-        "a damaged part of the log is not kept, for {} is full: file={} offset={} bytes={}",
+        "a damaged part of the log is not kept in {}: file={} offset={} bytes={}",
         folder,
         damage.file(),
         damage.offset(),
         damage.bytes());
   }
 
-  private void copy(WalDamage damage, Path copy) throws IOException {
+  /** Returns false where the disk does not give the bytes, now or ever: a log must get shorter. */
+  private boolean copy(WalDamage damage, Path copy) throws IOException {
     Path temporary = copy.resolveSibling(copy.getFileName() + TEMPORARY);
     files.delete(temporary);
     try (FileStore.ReadFile from = files.open(damage.file());
@@ -98,9 +98,10 @@ final class DamagedParts {
       byte[] slice = new byte[(int) Math.min(SLICE_BYTES, damage.bytes())];
       for (long done = 0; done < damage.bytes(); ) {
         int wanted = (int) Math.min(slice.length, damage.bytes() - done);
-        int read = from.read(ByteBuffer.wrap(slice, 0, wanted), damage.offset() + done);
+        int read = read(from, ByteBuffer.wrap(slice, 0, wanted), damage.offset() + done);
         if (read <= 0) {
-          throw new IOException("%s is shorter than when it was read".formatted(damage.file()));
+          drop(damage);
+          return false;
         }
         to.write(ByteBuffer.wrap(slice, 0, read));
         done += read;
@@ -115,5 +116,15 @@ final class DamagedParts {
         damage.offset(),
         damage.bytes(),
         copy);
+    return true;
+  }
+
+  private static int read(FileStore.ReadFile from, ByteBuffer into, long offset) {
+    try {
+      return from.read(into, offset);
+    } catch (IOException e) {
+      log.error("a damaged part of the log cannot be read: offset={}", offset, e);
+      return 0;
+    }
   }
 }

@@ -1,17 +1,15 @@
 package dev.vedette.tsdb.wal;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.FileStore;
 import dev.vedette.model.Unavailable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** Why the log cannot be written now. Each caller gets an exception of its own. */
 record Outage(ErrorId id, String message, String wayOut, Throwable cause) {
   static Outage of(Path folder, IOException cause) {
-    String reason = String.valueOf(cause.getMessage());
-    String lower = reason.toLowerCase(Locale.ROOT);
-    if (lower.contains("no space left") || lower.contains("quota exceeded")) {
+    if (FileStore.isFull(cause)) {
       return new Outage(
           ErrorId.DISK_FULL,
           "the disk of %s is full".formatted(folder),
@@ -20,7 +18,7 @@ record Outage(ErrorId id, String message, String wayOut, Throwable cause) {
     }
     return new Outage(
         ErrorId.STORAGE_UNAVAILABLE,
-        "the log in %s cannot be written: %s".formatted(folder, reason),
+        "the log in %s cannot be written: %s".formatted(folder, cause.getMessage()),
         "check the disk; writing goes on by itself once it works",
         cause);
   }

@@ -61,10 +61,9 @@ final class WalCheckpoint {
   }
 
   CheckpointReport run() throws IOException {
+    WalFolder.Layout layout = WalFolder.read(files, folder);
     List<Part> parts =
-        WalFolder.read(files, folder).parts().stream()
-            .filter(part -> part.number() < belowSegment)
-            .toList();
+        layout.parts().stream().filter(part -> part.number() < belowSegment).toList();
     if (parts.isEmpty()) {
       return new CheckpointReport(0, 0, 0, 0);
     }
@@ -77,9 +76,8 @@ final class WalCheckpoint {
     damagedParts.keep(damages);
     files.rename(WalFolder.temporary(checkpoint), checkpoint);
     files.syncFolder(folder);
-    for (Part part : parts) {
-      files.delete(part.path());
-    }
+    parts.forEach(part -> WalFolder.deleteIgnored(files, part.path()));
+    layout.leftover().forEach(path -> WalFolder.deleteIgnored(files, path));
     files.syncFolder(folder);
     CheckpointReport report =
         new CheckpointReport(written.getLongCardinality(), samples, bytesBefore, bytesAfter);

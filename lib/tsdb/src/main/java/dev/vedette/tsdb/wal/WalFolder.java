@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which files of a folder are the log, and which are left over. */
 final class WalFolder {
+  private static final Logger log = LoggerFactory.getLogger(WalFolder.class);
   private static final Pattern SEGMENT = Pattern.compile("(\\d{8,18})\\.wal");
   private static final Pattern CHECKPOINT = Pattern.compile("checkpoint\\.(\\d{8,18})");
   private static final Pattern TEMPORARY = Pattern.compile("checkpoint\\.\\d{8,18}\\.tmp");
@@ -51,6 +54,15 @@ final class WalFolder {
 
   static Path temporary(Path checkpoint) {
     return checkpoint.resolveSibling(checkpoint.getFileName() + ".tmp");
+  }
+
+  /** Deletes a file that readers ignore by now; the next checkpoint or start tries again. */
+  static void deleteIgnored(FileStore files, Path path) {
+    try {
+      files.delete(path);
+    } catch (IOException e) {
+      log.warn("a file of the log that is not needed stays for now: file={}", path, e);
+    }
   }
 
   static boolean isCheckpoint(Part part) {

@@ -277,8 +277,11 @@ public final class WalRecords {
     finish(frame);
   }
 
-  /** Says what the newest sample of a series is, all of whose samples are in blocks. */
-  void newest(int ref, long timestampMillis, long valueBits) {
+  /**
+   * Says what the newest sample of a series is, all of whose samples are in blocks; {@link
+   * Long#MIN_VALUE} where that was deleted.
+   */
+  public void newest(int ref, long timestampMillis, long valueBits) {
     int frame = begin(WalFormat.NEWEST, 1 + 20);
     INT.set(bytes, length, ref);
     LONG.set(bytes, length + 4, timestampMillis);

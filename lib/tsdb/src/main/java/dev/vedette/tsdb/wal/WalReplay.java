@@ -47,9 +47,7 @@ final class WalReplay {
     } else {
       scan.closed(parts, this::record);
     }
-    for (Path path : layout.leftover()) {
-      files.delete(path);
-    }
+    layout.leftover().forEach(path -> WalFolder.deleteIgnored(files, path));
     files.syncFolder(folder);
     return new ReplayReport(records, series, samples, bytes, tornBytes, damages);
   }

@@ -109,6 +109,11 @@ final class FakeLog implements HeadLog {
     }
 
     @Override
+    public void newest(int ref, long timestampMillis, long valueBits) {
+      count++;
+    }
+
+    @Override
     public void metadata(TenantId tenant, MetricMetadata family) {
       families.add(family.family());
       count++;

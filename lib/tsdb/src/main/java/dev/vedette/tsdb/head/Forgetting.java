@@ -1,0 +1,53 @@
+package dev.vedette.tsdb.head;
+
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.TenantId;
+import java.util.List;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Lets series that hold nothing forget their newest sample when that was deleted: sent again it is
+ * a sample like any other, and no duplicate. The log is told, in the order of their other records.
+ */
+final class Forgetting {
+  private final SeriesDirectory directory;
+  private final HeadLog log;
+
+  Forgetting(SeriesDirectory directory, HeadLog log) {
+    this.directory = directory;
+    this.log = log;
+  }
+
+  /** Returns once it is durable. */
+  void run(TenantId id, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+    TenantIndex tenant = directory.find(id);
+    if (tenant == null) {
+      return;
+    }
+    RoaringBitmap matching = new RoaringBitmap();
+    for (List<LabelMatcher> matchers : selectors) {
+      matching.or(
+          new MatcherEvaluation(tenant, directory.labels(), directory.records())
+              .evaluate(matchers));
+    }
+    HeadLog.Records records = log.newRecords();
+    matching.forEach((int ref) -> forget(ref, startMillis, endMillis, records));
+    // Also what an earlier try logged and could not wait for.
+    log.awaitDurable(log.end());
+  }
+
+  private void forget(int ref, long startMillis, long endMillis, HeadLog.Records records) {
+    Shard shard = directory.shardOf(ref);
+    shard.lock.lock();
+    try {
+      if (shard.holdsNothingSince(ref, startMillis, endMillis)) {
+        records.clear();
+        records.newest(ref, Long.MIN_VALUE, 0);
+        log.append(records);
+        shard.forgetNewest(ref);
+      }
+    } finally {
+      shard.lock.unlock();
+    }
+  }
+}
