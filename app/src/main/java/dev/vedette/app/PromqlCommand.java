@@ -19,13 +19,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code vedette promql}: the query language without a server. */
+/** {@code vedette promql}: the query language, with and without a server. */
 @Command(
     name = "promql",
-    description = "Work with PromQL without a server.",
+    description = "Work with PromQL.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = PromqlCommand.Test.class)
+    subcommands = {PromqlCommand.Test.class, ExplainCommand.class})
 final class PromqlCommand {
   private PromqlCommand() {}
 

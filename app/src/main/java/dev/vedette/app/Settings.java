@@ -4,6 +4,7 @@ import dev.vedette.crds.settings.ClusterSettings;
 import dev.vedette.ingester.limits.SampleRate;
 import dev.vedette.ingester.limits.SampleRates;
 import dev.vedette.ingester.receive.RemoteWriteConfig;
+import dev.vedette.promql.QueryLimits;
 import dev.vedette.querier.QuerierConfig;
 import dev.vedette.tsdb.TsdbConfig;
 import dev.vedette.tsdb.head.HeadConfig;
@@ -87,8 +88,9 @@ final class Settings {
         stock.maxQueueWait(),
         query.timeout(),
         query.lookback(),
-        query.maxSamples(),
+        new QueryLimits(query.maxSamples(), query.maxSeries(), query.maxPoints()),
         query.memoryBytes().orElse(stock.memoryBytes()),
-        stock.slowQuery());
+        query.slowQuery(),
+        query.log());
   }
 }

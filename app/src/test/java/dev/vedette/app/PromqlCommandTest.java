@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -41,6 +43,35 @@ class PromqlCommandTest {
       arguments[i + 2] = file.toString();
     }
     return line.execute(arguments);
+  }
+
+  private int explain(String... arguments) {
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    List<String> all = new ArrayList<>(List.of("promql", "explain"));
+    all.addAll(List.of(arguments));
+    return line.execute(all.toArray(new String[0]));
+  }
+
+  @Test
+  void aPlanOfADataFolderIsPrinted() {
+    String data = folder.resolve("data").toString();
+    assertThat(explain("sum(rate(up[5m]))", "--data", data, "--time", "600", "--range", "5m"))
+        .isZero();
+    assertThat(out.toString())
+        .startsWith("query: sum(rate(up[5m]))  0 series x 6 steps, ")
+        .contains("  sum: sum(rate(up[5m]))")
+        .contains("    rate: rate(up[5m])")
+        .contains("      reads {__name__=\"up\"} of raw, from 1970-01-01T00:00:00.001Z to ")
+        .contains(": 0 series (about 0 expected), 0 samples");
+  }
+
+  @Test
+  void whatCannotBeExplainedIsSaid() {
+    assertThat(explain("sum(", "--data", folder.resolve("data").toString())).isNotZero();
+    assertThat(err.toString()).contains("parse error");
+    assertThat(explain("up", "--range", "soon")).isNotZero();
+    assertThat(err.toString()).contains("--range \"soon\" is no duration");
   }
 
   @Test

@@ -202,6 +202,18 @@ public record MetricsClusterSpec(
           @Default("500000000")
           Long maxSamples,
       @JsonPropertyDescription(
+              "Series one query may read, counted again where two selectors read them. Above it the"
+                  + " query fails with query-limit.")
+          @Min(1)
+          @Default("5000000")
+          Long maxSeries,
+      @JsonPropertyDescription(
+              "Points the answer of one query may have, all series together. Above it the query"
+                  + " fails with query-limit.")
+          @Min(1)
+          @Default("50000000")
+          Long maxPoints,
+      @JsonPropertyDescription(
               "Memory that all queries under way may hold together; one may hold half of it. Above"
                   + " it queries fail with query-limit. Unset: a third of the Java heap.")
           @SizeField
@@ -214,7 +226,15 @@ public record MetricsClusterSpec(
           @Min(1)
           @Max(10_000)
           @Default("20")
-          Integer maxConcurrent) {}
+          Integer maxConcurrent,
+      @JsonPropertyDescription("Queries that take longer are counted and logged with their cost.")
+          @DurationField
+          @Default("5s")
+          DurationText slowQuery,
+      @JsonPropertyDescription(
+              "Whether every query is logged with its cost, not the slow ones only.")
+          @Default("false")
+          Boolean log) {}
 
   /** The installation's own metrics. */
   public record SelfMonitoring(

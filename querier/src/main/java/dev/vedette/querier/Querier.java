@@ -8,6 +8,7 @@ import dev.vedette.promql.EngineConfig;
 import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
+import dev.vedette.promql.QueryProgress;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
@@ -46,6 +47,7 @@ public final class Querier {
   private final TargetSource targets;
   private final Clock clock;
   private final PromqlEngine engine;
+  private final RunningQueries running;
   private final QueryGate gate;
   private final QueryMemory memory;
   private final RemoteRead remoteRead;
@@ -67,7 +69,8 @@ public final class Querier {
     this.targets = targets.orElse(NO_TARGETS);
     this.clock = clock;
     this.engine = new PromqlEngine(engineConfig(config), source, ticker);
-    this.gate = new QueryGate(config, ticker, registry);
+    this.running = new RunningQueries(clock, ticker);
+    this.gate = new QueryGate(config, running, ticker, registry);
     this.memory = new QueryMemory(config.memoryBytes(), "spec.query.memory of the MetricsCluster");
     GaugeWithCallback.builder()
         .name("vedette_querier_memory_reserved_bytes")
@@ -86,7 +89,7 @@ public final class Querier {
     return new EngineConfig(
         config.lookback(),
         EngineConfig.DEFAULT.subqueryStep(),
-        config.maxSamples(),
+        config.limits(),
         config.timeout(),
         Features.STOCK,
         false,
@@ -99,17 +102,19 @@ public final class Querier {
    */
   public QueryResult instant(
       TenantId tenant, String expression, long timeMillis, QueryOptions options) {
+    QueryProgress progress = new QueryProgress();
     return gate.run(
-        QueryGate.Kind.INSTANT,
-        expression,
-        () -> engine.instant(tenant, expression, timeMillis, options));
+        Question.at(expression, timeMillis),
+        progress,
+        () -> engine.instant(tenant, expression, timeMillis, options.countingIn(progress)));
   }
 
   /** The values of an expression over a range; waits for its turn. Errors as for one time. */
   public QueryResult range(TenantId tenant, String expression, Range range, QueryOptions options) {
+    QueryProgress progress = new QueryProgress();
     return gate.run(
-        QueryGate.Kind.RANGE,
-        expression,
+        new Question(expression, range.startMillis(), range.endMillis(), range.stepMillis()),
+        progress,
         () ->
             engine.range(
                 tenant,
@@ -117,11 +122,16 @@ public final class Querier {
                 range.startMillis(),
                 range.endMillis(),
                 range.stepMillis(),
-                options));
+                options.countingIn(progress)));
   }
 
   /** Times of a range query: start, start + step, … up to end. */
   public record Range(long startMillis, long endMillis, long stepMillis) {}
+
+  /** Queries that wait or run now. */
+  public RunningQueries running() {
+    return running;
+  }
 
   /** Where a request reserves what it and its answer hold. */
   public QueryMemory memory() {
@@ -164,7 +174,7 @@ public final class Querier {
     flags.put("query.lookback-delta", text(config.lookback()));
     flags.put("query.max-concurrency", Integer.toString(config.maxConcurrent()));
     flags.put("query.memory", Long.toString(config.memoryBytes()));
-    flags.put("query.max-samples", Long.toString(config.maxSamples()));
+    flags.put("query.max-samples", Long.toString(config.limits().maxSamples()));
     flags.put("query.timeout", text(config.timeout()));
     flags.put("web.enable-admin-api", Boolean.toString(info.adminApi()));
     flags.put("web.enable-lifecycle", Boolean.toString(info.lifecycle()));

@@ -1,5 +1,6 @@
 package dev.vedette.querier;
 
+import dev.vedette.promql.QueryLimits;
 import java.time.Duration;
 
 /**
@@ -9,18 +10,20 @@ import java.time.Duration;
  * @param maxQueueWait how long a query waits for its turn; after that it is answered with 503
  * @param timeout how long a query may run
  * @param lookback how far back a sample counts for a step
- * @param maxSamples samples a query may read, and values it may hold at once
+ * @param limits what one query may use
  * @param memoryBytes memory that all requests under way may hold together; one may hold half of it
  * @param slowQuery queries that take longer are counted and logged
+ * @param logAll whether all others are logged, too
  */
 public record QuerierConfig(
     int maxConcurrent,
     Duration maxQueueWait,
     Duration timeout,
     Duration lookback,
-    long maxSamples,
+    QueryLimits limits,
     long memoryBytes,
-    Duration slowQuery) {
+    Duration slowQuery,
+    boolean logAll) {
   // Of the heap; the rest is for what is kept in memory and what comes in.
   private static final int PART_OF_HEAP = 3;
 
@@ -31,7 +34,8 @@ public record QuerierConfig(
           Duration.ofSeconds(10),
           Duration.ofMinutes(2),
           Duration.ofMinutes(5),
-          500_000_000,
+          QueryLimits.DEFAULT,
           Runtime.getRuntime().maxMemory() / PART_OF_HEAP,
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          false);
 }

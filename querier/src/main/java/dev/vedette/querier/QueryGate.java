@@ -4,6 +4,7 @@ import dev.vedette.model.ErrorId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.model.VedetteException;
+import dev.vedette.promql.QueryProgress;
 import dev.vedette.promql.QueryResult;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -32,9 +33,12 @@ final class QueryGate {
   private final Counter slow;
   private final Counter samples;
   private final Histogram seconds;
+  private final RunningQueries queries;
 
-  QueryGate(QuerierConfig config, Ticker ticker, PrometheusRegistry registry) {
+  QueryGate(
+      QuerierConfig config, RunningQueries queries, Ticker ticker, PrometheusRegistry registry) {
     this.config = config;
+    this.queries = queries;
     this.ticker = ticker;
     this.turns = new Semaphore(config.maxConcurrent(), true);
     this.running =
@@ -73,34 +77,32 @@ final class QueryGate {
             .register(registry);
   }
 
-  /** Runs a query when it is its turn. */
-  QueryResult run(Kind kind, String expression, Supplier<QueryResult> query) {
-    await();
-    long start = ticker.nanos();
-    running.inc();
-    try {
-      QueryResult result = query.get();
-      samples.inc(result.info().stats().samplesRead());
-      return result;
-    } catch (VedetteException e) {
-      failed.labelValues(e.id().id()).inc();
-      throw e;
-    } finally {
-      running.dec();
-      turns.release();
-      finished(kind, expression, ticker.nanos() - start);
-    }
-  }
-
-  /** How a query asks: for one time or for a range. */
-  enum Kind {
-    INSTANT("instant"),
-    RANGE("range");
-
-    private final String text;
-
-    Kind(String text) {
-      this.text = text;
+  /**
+   * Runs a query when it is its turn.
+   *
+   * @param progress where the query counts what it uses
+   */
+  QueryResult run(Question question, QueryProgress progress, Supplier<QueryResult> query) {
+    try (RunningQueries.Running entry = queries.add(question, progress)) {
+      await();
+      entry.turn();
+      long start = ticker.nanos();
+      String end = "ok";
+      running.inc();
+      try {
+        return query.get();
+      } catch (VedetteException e) {
+        end = e.id().id();
+        failed.labelValues(end).inc();
+        throw e;
+      } catch (RuntimeException | Error e) {
+        end = "bug";
+        throw e;
+      } finally {
+        running.dec();
+        turns.release();
+        finished(entry, end, ticker.nanos() - start);
+      }
     }
   }
 
@@ -123,14 +125,39 @@ final class QueryGate {
     }
   }
 
-  private void finished(Kind kind, String expression, long nanos) {
-    seconds.labelValues(kind.text).observe(nanos / 1e9);
+  private void finished(RunningQueries.Running query, String end, long nanos) {
+    samples.inc(query.progress().samples());
+    seconds.labelValues(query.question().kind()).observe(nanos / 1e9);
     Duration elapsed = Duration.ofNanos(nanos);
-    if (elapsed.compareTo(config.slowQuery()) > 0) {
+    boolean isSlow = elapsed.compareTo(config.slowQuery()) > 0;
+    if (isSlow) {
       slow.inc();
-      log.info("slow query: kind={} elapsed={} expression={}", kind.text, elapsed, expression);
-    } else {
-      log.debug("query: kind={} elapsed={} expression={}", kind.text, elapsed, expression);
     }
+    if (isSlow || config.logAll()) {
+      log(isSlow ? "slow query" : "query", query, end, elapsed);
+    }
+  }
+
+  private static void log(
+      String event, RunningQueries.Running query, String end, Duration elapsed) {
+    Question question = query.question();
+    QueryProgress cost = query.progress();
+    log.info(
+        "{}: id={} kind={} end={} elapsed={} queued={} series={} samples={} bytes={} peakBytes={}"
+            + " startMillis={} endMillis={} stepMillis={} expression={}",
+        event,
+        query.id(),
+        question.kind(),
+        end,
+        elapsed,
+        Duration.ofNanos(cost.queuedNanos()),
+        cost.series(),
+        cost.samples(),
+        cost.bytes(),
+        cost.peakBytes(),
+        question.startMillis(),
+        question.endMillis(),
+        question.stepMillis(),
+        question.expression());
   }
 }

@@ -98,9 +98,13 @@ final class TypedObjects {
     return new MetricsClusterSpec.Query(
         fields.duration("lookback"),
         fields.longInteger("maxSamples"),
+        fields.longInteger("maxSeries"),
+        fields.longInteger("maxPoints"),
         fields.optionalSize("memory"),
         fields.duration("timeout"),
-        fields.integer("maxConcurrent"));
+        fields.integer("maxConcurrent"),
+        fields.duration("slowQuery"),
+        fields.flag("log"));
   }
 
   private static MetricsClusterSpec.SelfMonitoring selfMonitoring(Fields fields) {

@@ -64,9 +64,13 @@ public record ClusterSettings(
   public record Query(
       Duration lookback,
       long maxSamples,
+      long maxSeries,
+      long maxPoints,
       OptionalLong memoryBytes,
       Duration timeout,
-      int maxConcurrent) {}
+      int maxConcurrent,
+      Duration slowQuery,
+      boolean log) {}
 
   /** Whether and how often the installation scrapes itself and its machine. */
   public record SelfMonitoring(boolean enabled, Duration interval) {}
@@ -133,8 +137,12 @@ public record ClusterSettings(
     return new Query(
         query.lookback().value(),
         query.maxSamples(),
+        query.maxSeries(),
+        query.maxPoints(),
         memory == null ? OptionalLong.empty() : OptionalLong.of(memory.bytes()),
         query.timeout().value(),
-        query.maxConcurrent());
+        query.maxConcurrent(),
+        query.slowQuery().value(),
+        query.log());
   }
 }

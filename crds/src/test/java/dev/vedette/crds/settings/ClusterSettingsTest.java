@@ -43,9 +43,13 @@ class ClusterSettingsTest {
                 new ClusterSettings.Query(
                     Duration.ofMinutes(5),
                     500_000_000,
+                    5_000_000,
+                    50_000_000,
                     OptionalLong.empty(),
                     Duration.ofMinutes(2),
-                    20),
+                    20,
+                    Duration.ofSeconds(5),
+                    false),
                 new ClusterSettings.SelfMonitoring(true, Duration.ofSeconds(15))));
   }
 

@@ -1,6 +1,7 @@
 package dev.vedette.model;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Where series are read: the engine in this process, or storage nodes. All times are Unix
@@ -18,6 +19,14 @@ public interface SeriesSource {
    * block), in {@link SeriesOrder}, at most {@code limit}; 0 means no limit.
    */
   List<Labels> series(TenantId tenant, Selection selection, int limit);
+
+  /**
+   * About how many series a selection has, as far as the source can tell without looking; for
+   * showing. Empty where it has no idea.
+   */
+  default OptionalLong estimatedSeries(TenantId tenant, Selection selection) {
+    return OptionalLong.empty();
+  }
 
   /** Names of labels, sorted; without matchers those of all series. */
   List<String> labelNames(TenantId tenant, Selection selection, int limit);

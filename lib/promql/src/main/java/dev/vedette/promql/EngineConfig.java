@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param lookback how old the newest sample may be that an instant vector shows
  * @param subqueryStep step of a subquery that names none
- * @param maxSamples samples a query may read, and values it may hold in memory at once, each
+ * @param limits what one query may use
  * @param timeout longest time a query may take
  * @param features parts of the language that are not stable upstream
  * @param delayedNameRemoval whether functions remove {@code __name__} only in the end
@@ -18,7 +18,7 @@ import java.time.Duration;
 public record EngineConfig(
     Duration lookback,
     Duration subqueryStep,
-    long maxSamples,
+    QueryLimits limits,
     Duration timeout,
     Features features,
     boolean delayedNameRemoval,
@@ -28,7 +28,7 @@ public record EngineConfig(
       new EngineConfig(
           Duration.ofMinutes(5),
           Duration.ofMinutes(1),
-          500_000_000,
+          QueryLimits.DEFAULT,
           Duration.ofMinutes(1),
           Features.STOCK,
           false,

@@ -17,11 +17,12 @@ import dev.vedette.promql.exec.RangeCursor;
 import dev.vedette.promql.exec.RangeOp;
 import dev.vedette.promql.exec.RangeSelectOp;
 import dev.vedette.promql.exec.Series;
+import dev.vedette.promql.exec.StepCounts;
 import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.exec.VectorBatch;
 import dev.vedette.promql.exec.VectorOp;
-import dev.vedette.promql.exec.WindowTimes;
 import dev.vedette.promql.exec.Windows;
+import dev.vedette.promql.explain.PlanTrace;
 import dev.vedette.promql.lex.Strings;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.Parser;
@@ -72,9 +73,10 @@ public final class PromqlEngine {
   /** The value of an expression at one time. */
   public QueryResult instant(
       TenantId tenant, String expression, long timeMillis, QueryOptions options) {
+    long began = ticker.nanos();
     Expr expr = parse(expression);
-    return new Query(tenant, new Asked(expression, expr), Steps.at(timeMillis), true, options)
-        .instant(expr);
+    Asked asked = new Asked(expression, expr, began);
+    return new Query(tenant, asked, Steps.at(timeMillis), true, options).instant(expr);
   }
 
   /**
@@ -90,6 +92,7 @@ public final class PromqlEngine {
       long endMillis,
       long stepMillis,
       QueryOptions options) {
+    long began = ticker.nanos();
     checkRange(startMillis, endMillis, stepMillis);
     Expr expr = parse(expression);
     if (expr.type() == ValueType.STRING || expr.type() == ValueType.RANGE_VECTOR) {
@@ -99,7 +102,7 @@ public final class PromqlEngine {
           "ask for it as an instant query");
     }
     Steps steps = new Steps(startMillis, endMillis, stepMillis);
-    return new Query(tenant, new Asked(expression, expr), steps, false, options).range(expr);
+    return new Query(tenant, new Asked(expression, expr, began), steps, false, options).range(expr);
   }
 
   private static void checkRange(long startMillis, long endMillis, long stepMillis) {
@@ -121,35 +124,47 @@ public final class PromqlEngine {
     return new InvalidRequest(ErrorId.INVALID_REQUEST, message, wayOut);
   }
 
-  /** An expression as text and as tree. */
-  private record Asked(String text, Expr expr) {}
+  /** An expression as text and as tree, and when it was asked. */
+  private record Asked(String text, Expr expr, long beganNanos) {}
 
   /** One query. */
   private final class Query {
     private final String expression;
     private final Steps steps;
-    private final long startNanos = ticker.nanos();
+    private final long startNanos;
     private final Evaluation evaluation;
     private final Planner planner;
+    private final QueryProgress progress;
+    private final @Nullable StepCounts counts;
+    private final @Nullable PlanTrace trace;
+    private long preparedNanos;
+    private long sortedNanos;
 
     Query(TenantId tenant, Asked asked, Steps steps, boolean instant, QueryOptions options) {
       this.expression = asked.text();
+      this.startNanos = asked.beganNanos();
       this.steps = steps;
       Duration timeout = options.timeout().orElse(config.timeout());
       if (timeout.compareTo(config.timeout()) > 0) {
         timeout = config.timeout();
       }
+      this.progress = options.progress().orElseGet(QueryProgress::new);
+      this.counts = options.look().steps() ? new StepCounts(steps) : null;
+      this.trace = options.look().plan() ? new PlanTrace(ticker, asked.expr()) : null;
       this.evaluation =
           new Evaluation(
               tenant,
               source,
               options.tierMillis(),
               new Evaluation.Budget(
-                  config.maxSamples(),
+                  config.limits(),
+                  timeout,
                   startNanos + timeout.toNanos(),
                   ticker,
                   options.cancelled(),
-                  options.memory().orElseGet(() -> QueryMemory.unbounded().open())));
+                  options.memory().orElseGet(() -> QueryMemory.unbounded().open()),
+                  progress),
+              new Evaluation.Observed(counts, trace));
       evaluation.holdBytes(BATCHES * VectorBatch.CAPACITY * Double.BYTES * steps.count());
       this.planner =
           new Planner(
@@ -159,7 +174,8 @@ public final class PromqlEngine {
                   options.lookback().orElse(config.lookback()).toMillis(),
                   config.subqueryStep().toMillis(),
                   config.delayedNameRemoval(),
-                  config.startTimestamps()),
+                  config.startTimestamps(),
+                  trace),
               asked.expr());
     }
 
@@ -167,20 +183,26 @@ public final class PromqlEngine {
       long time = steps.startMillis();
       return switch (expr.type()) {
         case SCALAR -> {
-          double value = planner.scalar(expr).evaluate(evaluation, steps)[0];
-          yield new QueryResult.Scalar(time, value, info());
+          double value = planned(planner.scalar(expr)).evaluate(evaluation, steps)[0];
+          yield new QueryResult.Scalar(time, value, info(1));
         }
         case STRING -> {
           Expr.StringLiteral string = (Expr.StringLiteral) Expr.unwrap(expr);
-          yield new QueryResult.StringValue(time, Strings.clean(string.value()), info());
+          yield new QueryResult.StringValue(time, Strings.clean(string.value()), info(1));
         }
-        case INSTANT_VECTOR -> vector(planner.vector(expr), time);
-        case RANGE_VECTOR -> samples(planner.range(expr), expr.source());
+        case INSTANT_VECTOR -> vector(planned(planner.vector(expr)), time);
+        case RANGE_VECTOR -> samples(planned(planner.range(expr)), expr.source());
       };
+    }
+
+    private <T> T planned(T op) {
+      preparedNanos = ticker.nanos() - startNanos;
+      return op;
     }
 
     private QueryResult vector(VectorOp op, long time) {
       List<Series> series = finish(op);
+      evaluation.answer(series.size());
       double[] values = new double[series.size()];
       @Nullable Histogram[] histograms = new Histogram[series.size()];
       for (int i = 0; i < values.length; i++) {
@@ -192,7 +214,7 @@ public final class PromqlEngine {
           series.stream().map(Series::labels).toList(),
           values,
           Points.any(histograms) ? histograms : null,
-          info());
+          info(series.size()));
     }
 
     /** The samples in the window themselves. */
@@ -200,8 +222,7 @@ public final class PromqlEngine {
       if (op instanceof RangeSelectOp select) {
         select.requireSamples(evaluation, steps, where);
       }
-      WindowTimes times = op.windows(steps);
-      Windows windows = new Windows(times);
+      Windows windows = new Windows(op.windows(steps));
       List<Column> columns = new ArrayList<>();
       try (RangeCursor cursor = op.open(evaluation, steps)) {
         SeriesBatch batch = new SeriesBatch();
@@ -210,6 +231,10 @@ public final class PromqlEngine {
           for (int i = 0; i < batch.count(); i++) {
             windows.locate(batch.timestamps(i), batch.size(i));
             evaluation.read(1, batch.size(i));
+            evaluation.answer(windows.to(0) - windows.from(0));
+            if (counts != null) {
+              counts.windows(steps, windows);
+            }
             Labels labels =
                 cursor.nameDropped(i) ? Series.withoutName(batch.labels(i)) : batch.labels(i);
             evaluation.hold(labels);
@@ -250,25 +275,31 @@ public final class PromqlEngine {
       List<Series> series =
           expr.type() == ValueType.SCALAR
               ? List.of(
-                  new Series(Labels.EMPTY, false, planner.scalar(expr).evaluate(evaluation, steps)))
-              : finish(planner.vector(expr));
-      return matrix(series.stream().map(this::column).toList());
+                  new Series(
+                      Labels.EMPTY,
+                      false,
+                      planned(planner.scalar(expr)).evaluate(evaluation, steps)))
+              : finish(planned(planner.vector(expr)));
+      long[] times = ColumnBuilder.times(steps);
+      return matrix(series.stream().map(each -> column(each, times)).toList());
     }
 
-    private Column column(Series series) {
-      double[] values = series.values();
-      evaluation.holdBytes(POINT_BYTES * values.length);
-      ColumnBuilder column = new ColumnBuilder(values.length);
-      for (int i = 0; i < values.length; i++) {
-        column.add(steps.time(i), values[i], series.histogram(i));
+    /** What has no gaps shares the times and takes the values over, and so takes no more memory. */
+    private Column column(Series series, long[] times) {
+      int numbers = ColumnBuilder.numbers(series);
+      evaluation.answer(series.histograms() == null ? numbers : times.length);
+      if (numbers < times.length) {
+        evaluation.holdBytes(POINT_BYTES * times.length);
       }
-      return column.build(series.labels());
+      return ColumnBuilder.column(series, times, numbers);
     }
 
     private QueryResult matrix(List<Column> columns) {
+      long start = ticker.nanos();
       List<Column> sorted = new ArrayList<>(columns);
       sorted.sort(Comparator.comparing(Column::labels));
-      return new QueryResult.Matrix(sorted, info());
+      sortedNanos = ticker.nanos() - start;
+      return new QueryResult.Matrix(sorted, info(sorted.size()));
     }
 
     /** All series with the labels they are shown with. */
@@ -282,12 +313,28 @@ public final class PromqlEngine {
       return merge.series();
     }
 
-    private QueryInfo info() {
+    private QueryInfo info(int series) {
+      long total = ticker.nanos() - startNanos;
+      if (trace != null) {
+        trace.finish(total, series, steps.count());
+      }
+      progress.holds(evaluation.heldBytes());
       return new QueryInfo(
           evaluation.annotations().warnings(expression),
           evaluation.annotations().infos(expression),
           new QueryStats(
-              evaluation.seriesRead(), evaluation.samplesRead(), ticker.nanos() - startNanos));
+              progress.series(),
+              progress.samples(),
+              progress.bytes(),
+              progress.peakBytes(),
+              new QueryStats.Timings(
+                  progress.queuedNanos(),
+                  preparedNanos,
+                  total - preparedNanos - sortedNanos,
+                  sortedNanos,
+                  total),
+              counts,
+              trace == null ? null : trace.root()));
     }
   }
 }

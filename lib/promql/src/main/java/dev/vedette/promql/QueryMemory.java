@@ -94,6 +94,11 @@ public final class QueryMemory {
       }
     }
 
+    /** What is reserved now, in bytes. */
+    public long heldBytes() {
+      return needed;
+    }
+
     /** The most that still fits into one query's part. */
     public long room() {
       return mostOfOne() - needed;

@@ -15,16 +15,51 @@ import java.util.function.BooleanSupplier;
  *     the result is done with; without one nothing bounds it
  * @param tierMillis resolution of the tier to read, 0 for samples as they are; empty for whichever
  *     fits
+ * @param progress where others see what it uses, and end it
+ * @param look what is to be told of it besides its result
  */
 public record QueryOptions(
     Optional<Duration> lookback,
     Optional<Duration> timeout,
     BooleanSupplier cancelled,
     Optional<QueryMemory.Reservation> memory,
-    OptionalLong tierMillis) {
+    OptionalLong tierMillis,
+    Optional<QueryProgress> progress,
+    Look look) {
+  /**
+   * What is looked at while a query runs; both cost some time.
+   *
+   * @param steps samples by step
+   * @param plan what its parts take
+   */
+  public record Look(boolean steps, boolean plan) {
+    public static final Look NOTHING = new Look(false, false);
+  }
+
   /** The engine's settings, never cancelled, with all memory there is. */
   public static final QueryOptions DEFAULT =
       new QueryOptions(Optional.empty(), Optional.empty(), () -> false, Optional.empty());
+
+  /** Of one tier, with nothing to look at. */
+  public QueryOptions(
+      Optional<Duration> lookback,
+      Optional<Duration> timeout,
+      BooleanSupplier cancelled,
+      Optional<QueryMemory.Reservation> memory,
+      OptionalLong tierMillis) {
+    this(lookback, timeout, cancelled, memory, tierMillis, Optional.empty(), Look.NOTHING);
+  }
+
+  /** The same, counting what it uses where others see it. */
+  public QueryOptions countingIn(QueryProgress where) {
+    return new QueryOptions(
+        lookback, timeout, cancelled, memory, tierMillis, Optional.of(where), look);
+  }
+
+  /** The same, with something to look at. */
+  public QueryOptions looking(Look at) {
+    return new QueryOptions(lookback, timeout, cancelled, memory, tierMillis, progress, at);
+  }
 
   /** Whichever tier fits. */
   public QueryOptions(

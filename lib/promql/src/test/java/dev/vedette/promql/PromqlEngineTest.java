@@ -106,7 +106,7 @@ class PromqlEngineTest {
         new EngineConfig(
             Duration.ofMinutes(5),
             Duration.ofMinutes(1),
-            10,
+            QueryLimits.DEFAULT.withMaxSamples(10),
             Duration.ofMinutes(1),
             Features.STOCK,
             false,
@@ -162,7 +162,7 @@ class PromqlEngineTest {
             new EngineConfig(
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(1),
-                50_000,
+                QueryLimits.DEFAULT.withMaxSamples(50_000),
                 Duration.ofMinutes(1),
                 Features.STOCK,
                 false,

@@ -36,7 +36,7 @@ class TierQueryTest {
       new EngineConfig(
           Duration.ofMinutes(5),
           Duration.ofMinutes(1),
-          500_000_000,
+          QueryLimits.DEFAULT,
           Duration.ofMinutes(1),
           Features.ALL,
           false,

@@ -37,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -249,6 +250,12 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
       found.addAll(head.series(tenant, selection, limit));
       return limited(found, limit);
     }
+  }
+
+  /** Those in the head; series that blocks alone have are not counted. */
+  @Override
+  public OptionalLong estimatedSeries(TenantId tenant, Selection selection) {
+    return OptionalLong.of(head.estimate(tenant, selection));
   }
 
   @Override

@@ -88,7 +88,12 @@ final class ApiError extends RuntimeException {
               ? Type.EXECUTION
               : Type.BAD_DATA;
       case LimitExceeded _ -> Type.EXECUTION;
-      case Unavailable e -> e.id() == ErrorId.QUERY_TIMEOUT ? Type.TIMEOUT : Type.UNAVAILABLE;
+      case Unavailable e ->
+          switch (e.id()) {
+            case QUERY_TIMEOUT -> Type.TIMEOUT;
+            case QUERY_CANCELLED -> Type.CANCELED;
+            default -> Type.UNAVAILABLE;
+          };
       case Corruption _ -> Type.INTERNAL;
     };
   }

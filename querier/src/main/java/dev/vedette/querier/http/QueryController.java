@@ -52,12 +52,13 @@ final class QueryController {
     ApiParams params = call.params();
     int limit = params.limit();
     long time = params.time("time", querier.clock().millis());
-    boolean stats = !params.text("stats").isEmpty();
     return run(
         call,
         options ->
             ResultJson.answer(
-                querier.instant(TENANT, params.text("query"), time, options), limit, stats));
+                querier.instant(TENANT, params.text("query"), time, options),
+                limit,
+                !params.text("stats").isEmpty()));
   }
 
   @Get(value = "/query_range", produces = MediaType.ALL)
@@ -74,12 +75,13 @@ final class QueryController {
     ApiParams params = call.params();
     int limit = params.limit();
     Range range = range(params);
-    boolean stats = !params.text("stats").isEmpty();
     return run(
         call,
         options ->
             ResultJson.answer(
-                querier.range(TENANT, params.text("query"), range, options), limit, stats));
+                querier.range(TENANT, params.text("query"), range, options),
+                limit,
+                !params.text("stats").isEmpty()));
   }
 
   private static Range range(ApiParams params) {
@@ -122,7 +124,9 @@ final class QueryController {
             Optional.of(params.timeout(querier.config().timeout())),
             gone::get,
             Optional.of(memory),
-            params.tier());
+            params.tier(),
+            Optional.empty(),
+            new QueryOptions.Look(params.text("stats").equals("all"), params.flag("explain")));
     try (Exchange.Watch _ = call.exchange().onDisconnect(() -> gone.set(true))) {
       return query.apply(options);
     } catch (InvalidRequest e) {

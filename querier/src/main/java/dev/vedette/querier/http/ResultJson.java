@@ -4,6 +4,7 @@ import dev.vedette.model.Histogram;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryResult.Column;
 import dev.vedette.promql.QueryStats;
+import dev.vedette.promql.explain.PlanTree;
 import dev.vedette.querier.json.JsonWriter;
 import java.io.IOException;
 
@@ -52,8 +53,12 @@ final class ResultJson {
       case QueryResult.InstantVector vector -> write(vector, series, json);
       case QueryResult.Matrix matrix -> write(matrix, series, json);
     }
+    QueryStats cost = result.info().stats();
     if (stats) {
-      write(result.info().stats(), json);
+      StatsJson.write(cost, json.name("stats"));
+    }
+    if (cost.plan() != null) {
+      json.name("explain").tree(PlanTree.of(cost.plan()));
     }
     json.endObject();
   }
@@ -91,26 +96,5 @@ final class ResultJson {
       json.endObject();
     }
     json.endArray();
-  }
-
-  private static void write(QueryStats stats, JsonWriter json) throws IOException {
-    double seconds = stats.nanos() / 1e9;
-    json.name("stats")
-        .beginObject()
-        .name("timings")
-        .beginObject()
-        .name("evalTotalTime")
-        .number(seconds)
-        .name("execTotalTime")
-        .number(seconds)
-        .endObject()
-        .name("samples")
-        .beginObject()
-        .name("totalQueryableSamples")
-        .number(stats.samplesRead())
-        .name("seriesRead")
-        .number(stats.seriesRead())
-        .endObject()
-        .endObject();
   }
 }

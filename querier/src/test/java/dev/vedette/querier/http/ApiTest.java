@@ -97,6 +97,37 @@ class ApiTest {
     assertThat(exemplars("hits", "11", "20")).contains("\"data\":[]");
   }
 
+  @Test
+  void statsAreToldAsPrometheusTellsThemAndByStepIfAllAreAsked() throws Exception {
+    String query = "/api/v1/query_range?query=count(load)&start=300&end=330&step=15";
+
+    String some = server.get(query + "&stats=1").body();
+    String all = server.get(query + "&stats=all").body();
+
+    assertThat(some)
+        .contains("\"stats\":{\"timings\":{\"evalTotalTime\":")
+        .contains("\"execQueueTime\":")
+        .doesNotContain("PerStep");
+    assertThat(all).containsPattern("PerStep\":\\[\\[300,\\d+],\\[315,\\d+],\\[330,\\d+]]");
+    assertThat(server.get(query).body()).doesNotContain("stats");
+  }
+
+  @Test
+  void aPlanIsExplained() throws Exception {
+    String query = "/api/v1/query?query=count(load)&time=300&explain=";
+
+    String plan = server.get(query + "1").body();
+
+    assertThat(plan)
+        .contains("\"explain\":{\"kind\":\"query\",\"expression\":\"count(load)\"")
+        .contains("\"parts\":[{\"kind\":\"count\"")
+        .contains("\"selector\":\"{__name__=\\\"load\\\"}\"")
+        .contains("\"tier\":\"raw\"")
+        .contains("\"pushedDown\":[\"matchers\",\"time\"]");
+    assertThat(server.get(query + "0").body()).doesNotContain("explain");
+    assertThat(server.get(query + "maybe").statusCode()).isEqualTo(400);
+  }
+
   private static String exemplars(String query, String start, String end) throws Exception {
     return server
         .get(

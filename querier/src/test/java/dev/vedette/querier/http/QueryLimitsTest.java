@@ -2,6 +2,7 @@ package dev.vedette.querier.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.promql.QueryLimits;
 import dev.vedette.querier.QuerierConfig;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -9,6 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +31,45 @@ class QueryLimitsTest {
       }
 
       source.closed.await();
+    }
+  }
+
+  @Test
+  void aRunningQueryIsListedWithWhatItCostAndEndsWhenItIsTold() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE);
+        ExecutorService asking = Executors.newSingleThreadExecutor()) {
+      Future<HttpResponse<String>> reply = asking.submit(() -> server.get(ENDLESS));
+      source.opened.await();
+
+      String list = server.get("/api/v1/status/active_queries").body();
+      String id = list.replaceAll(".*\"id\":\"([0-9]+)\".*", "$1");
+      HttpResponse<String> ended =
+          server.postForm("/api/v1/status/active_queries/" + id + "/cancel", "");
+
+      assertThat(list)
+          .contains("\"state\":\"running\"")
+          .contains("\"query\":\"count(endless)\"")
+          .contains("\"kind\":\"instant\"")
+          .contains("\"samplesRead\":");
+      assertThat(ended.body())
+          .isEqualTo("{\"status\":\"success\",\"data\":{\"canceled\":\"" + id + "\"}}");
+      assertThat(reply.get().statusCode()).isEqualTo(499);
+      assertThat(reply.get().body())
+          .contains("\"errorType\":\"canceled\"")
+          .contains("query was canceled in query execution");
+      assertThat(server.get("/api/v1/status/active_queries").body()).endsWith("\"data\":[]}");
+      assertThat(server.get("/metrics").body())
+          .contains("vedette_querier_failed_queries_total{error=\"query-cancelled\"} 1.0");
+    }
+  }
+
+  @Test
+  void onlyAQueryThatIsThereCanBeEnded() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE)) {
+      assertThat(server.postForm("/api/v1/status/active_queries/7/cancel", "").statusCode())
+          .isEqualTo(404);
+      assertThat(server.postForm("/api/v1/status/active_queries/x/cancel", "").body())
+          .contains("cannot parse \\\"x\\\" to the id of a query");
     }
   }
 
@@ -129,9 +172,10 @@ class QueryLimitsTest {
             Duration.ZERO,
             stock.timeout(),
             stock.lookback(),
-            maxSamples,
+            QueryLimits.DEFAULT.withMaxSamples(maxSamples),
             16 << 20,
-            stock.slowQuery());
+            stock.slowQuery(),
+            stock.logAll());
     return new TestServer(config, source, Optional.empty());
   }
 

@@ -10,8 +10,13 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.Annotations;
+import dev.vedette.promql.QueryLimits;
 import dev.vedette.promql.QueryMemory;
+import dev.vedette.promql.QueryProgress;
+import dev.vedette.promql.explain.PlanTrace;
+import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.SourceRange;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,30 +36,46 @@ public final class Evaluation {
   private final TierChoice tiers;
   private final Budget budget;
   private final Annotations annotations = new Annotations();
-  private long samplesRead;
-  private long seriesRead;
+  private final @Nullable StepCounts counts;
   private long held;
+  private long answered;
 
   /**
    * What a query may use.
    *
-   * @param maxSamples samples it may read, and values it may hold at once, each
+   * @param timeout that the deadline is made of
    * @param deadlineNanos of the ticker
    * @param memory what it holds is reserved here
+   * @param progress where it counts what it uses
    */
   public record Budget(
-      long maxSamples,
+      QueryLimits limits,
+      Duration timeout,
       long deadlineNanos,
       Ticker ticker,
       BooleanSupplier cancelled,
-      QueryMemory.Reservation memory) {}
+      QueryMemory.Reservation memory,
+      QueryProgress progress) {}
+
+  /**
+   * What is looked at while the query runs.
+   *
+   * @param counts samples at each step, if they are to be counted
+   * @param trace of the plan, if there is to be one
+   */
+  public record Observed(@Nullable StepCounts counts, @Nullable PlanTrace trace) {
+    /** Nothing. */
+    public static final Observed NOTHING = new Observed(null, null);
+  }
 
   /**
    * @param tier resolution that is asked for, 0 for samples as they are; empty for any
    */
-  public Evaluation(TenantId tenant, SeriesSource source, OptionalLong tier, Budget budget) {
+  public Evaluation(
+      TenantId tenant, SeriesSource source, OptionalLong tier, Budget budget, Observed observed) {
     this.tenant = tenant;
-    this.source = new MeteredSource(source, budget.memory());
+    this.source = new MeteredSource(source, budget.memory(), budget.progress(), observed.trace());
+    this.counts = observed.counts();
     this.tiers = new TierChoice(() -> source.coverage(tenant), tier);
     this.budget = budget;
   }
@@ -82,29 +103,38 @@ public final class Evaluation {
     return new Notes(annotations, where);
   }
 
-  public long samplesRead() {
-    return samplesRead;
-  }
-
-  public long seriesRead() {
-    return seriesRead;
+  /** Where samples are counted by step; null where nobody asked. */
+  @Nullable StepCounts counts() {
+    return counts;
   }
 
   /** Counts what was read, and stops a query that is too big, too late or not wanted any more. */
   public void read(int series, long samples) {
-    seriesRead += series;
-    samplesRead += samples;
-    if (samplesRead > budget.maxSamples()) {
-      throw tooMany("read", samplesRead);
+    QueryProgress progress = budget.progress();
+    progress.read(series, samples);
+    progress.holds(budget.memory().heldBytes());
+    if (progress.samples() > budget.limits().maxSamples()) {
+      throw tooManySamples("read", progress.samples());
+    }
+    if (progress.series() > budget.limits().maxSeries()) {
+      throw tooMany(
+          "the query would read %d series".formatted(progress.series()),
+          budget.limits().maxSeries(),
+          "maxSeries");
     }
     check();
+  }
+
+  /** Memory that is reserved now, in bytes. */
+  public long heldBytes() {
+    return budget.memory().heldBytes();
   }
 
   /** Counts values kept in memory until the query's end, before they take it. */
   public void hold(long values) {
     held += values;
-    if (held > budget.maxSamples()) {
-      throw tooMany("hold", held);
+    if (held > budget.limits().maxSamples()) {
+      throw tooManySamples("hold", held);
     }
     budget.memory().add(values * Double.BYTES);
     check();
@@ -150,27 +180,49 @@ public final class Evaluation {
     return bytes;
   }
 
-  private LimitExceeded tooMany(String verb, long samples) {
+  /** Counts points of the answer, before they are made. */
+  public void answer(long points) {
+    answered += points;
+    if (answered > budget.limits().maxPoints()) {
+      throw tooMany(
+          "the answer would have %d points".formatted(answered),
+          budget.limits().maxPoints(),
+          "maxPoints");
+    }
+  }
+
+  private LimitExceeded tooManySamples(String verb, long samples) {
+    return tooMany(
+        "query processing would load too many samples into memory: it would %s %d"
+            .formatted(verb, samples),
+        budget.limits().maxSamples(),
+        "maxSamples");
+  }
+
+  private static LimitExceeded tooMany(String what, long limit, String setting) {
     return new LimitExceeded(
         ErrorId.QUERY_LIMIT,
-        "query processing would load too many samples into memory: it would %s %d, the limit is %d"
-            .formatted(verb, samples, budget.maxSamples()),
-        "ask for a shorter range, a longer step or fewer series, or raise spec.query.maxSamples of"
-            + " the MetricsCluster",
+        "%s, the limit is %d".formatted(what, limit),
+        "ask for a shorter range, a longer step or fewer series, or raise spec.query.%s of the MetricsCluster"
+            .formatted(setting),
         false);
   }
 
   /** Stops a query whose time is up or that nobody waits for. */
   public void check() {
-    if (budget.cancelled().getAsBoolean() || Thread.currentThread().isInterrupted()) {
+    if (budget.progress().isCancelled()
+        || budget.cancelled().getAsBoolean()
+        || Thread.currentThread().isInterrupted()) {
       throw new Unavailable(
-          ErrorId.QUERY_TIMEOUT, "query was canceled in query execution", "ask again");
+          ErrorId.QUERY_CANCELLED, "query was canceled in query execution", "ask again");
     }
     if (budget.ticker().nanos() - budget.deadlineNanos() > 0) {
       throw new Unavailable(
           ErrorId.QUERY_TIMEOUT,
-          "query timed out in expression evaluation",
-          "ask for a shorter range, a longer step or fewer series, or allow more time");
+          "query timed out in expression evaluation after %s"
+              .formatted(Durations.format(budget.timeout().toMillis())),
+          "ask for a shorter range, a longer step or fewer series, or allow more time: by timeout=, up"
+              + " to spec.query.timeout of the MetricsCluster");
     }
   }
 

@@ -1,9 +1,7 @@
 package dev.vedette.promql.exec;
 
-import dev.vedette.model.BucketColumn;
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.Coverage;
-import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
@@ -12,7 +10,11 @@ import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.promql.QueryMemory;
+import dev.vedette.promql.QueryProgress;
+import dev.vedette.promql.explain.PlanRead;
+import dev.vedette.promql.explain.PlanTrace;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * is reserved first, and what is wrong with it put right after each batch. One thread.
  */
 public final class MeteredSource implements SeriesSource {
-  // Columns of buckets beside the last sample, and the time of the first.
-  private static final int COLUMNS = BucketColumn.values().length + 1;
   // A guess: what is scraped comes every so often.
   private static final long MILLIS_PER_SAMPLE = 15_000;
   // Timestamp and value.
@@ -33,17 +33,42 @@ public final class MeteredSource implements SeriesSource {
 
   private final SeriesSource source;
   private final QueryMemory.Reservation memory;
+  private final QueryProgress progress;
+  private final @Nullable PlanTrace trace;
 
   public MeteredSource(SeriesSource source, QueryMemory.Reservation memory) {
+    this(source, memory, new QueryProgress(), null);
+  }
+
+  /**
+   * @param progress where bytes handed over are counted
+   * @param trace where reads are written down, if there is one
+   */
+  MeteredSource(
+      SeriesSource source,
+      QueryMemory.Reservation memory,
+      QueryProgress progress,
+      @Nullable PlanTrace trace) {
     this.source = source;
     this.memory = memory;
+    this.progress = progress;
+    this.trace = trace;
   }
 
   @Override
   public SeriesCursor select(TenantId tenant, Selection selection) {
     long guess = guess(selection);
     memory.add(guess);
-    return new Cursor(source.select(tenant, selection), guess);
+    return new Cursor(traced(tenant, selection), guess);
+  }
+
+  private SeriesCursor traced(TenantId tenant, Selection selection) {
+    PlanTrace plan = trace;
+    if (plan == null) {
+      return source.select(tenant, selection);
+    }
+    PlanRead read = plan.read(selection, source.estimatedSeries(tenant, selection));
+    return new TracedCursor(plan.reading(read, () -> source.select(tenant, selection)), plan, read);
   }
 
   private long guess(Selection selection) {
@@ -69,6 +94,11 @@ public final class MeteredSource implements SeriesSource {
   }
 
   @Override
+  public OptionalLong estimatedSeries(TenantId tenant, Selection selection) {
+    return source.estimatedSeries(tenant, selection);
+  }
+
+  @Override
   public List<MetricMetadata> metadata(TenantId tenant) {
     return source.metadata(tenant);
   }
@@ -81,6 +111,26 @@ public final class MeteredSource implements SeriesSource {
   @Override
   public CardinalityReport cardinality(TenantId tenant, int top) {
     return source.cardinality(tenant, top);
+  }
+
+  /** Writes down what is read. */
+  private record TracedCursor(SeriesCursor cursor, PlanTrace trace, PlanRead read)
+      implements SeriesCursor {
+    @Override
+    public boolean next(SeriesBatch batch) {
+      boolean any = trace.reading(read, () -> cursor.next(batch));
+      long samples = 0;
+      for (int i = 0; i < batch.count(); i++) {
+        samples += batch.size(i);
+      }
+      read.add(batch.count(), samples, SampleBytes.of(batch));
+      return any;
+    }
+
+    @Override
+    public void close() {
+      cursor.close();
+    }
   }
 
   private final class Cursor implements SeriesCursor {
@@ -97,7 +147,9 @@ public final class MeteredSource implements SeriesSource {
     public boolean next(SeriesBatch batch) {
       boolean any = cursor.next(batch);
       // Arrays are used again for the next batch, so it is the largest one that counts.
-      largest = Math.max(largest, COPIES * bytes(batch));
+      long bytes = SampleBytes.of(batch);
+      progress.handedOver(bytes);
+      largest = Math.max(largest, COPIES * bytes);
       if (largest > reserved) {
         memory.add(largest - reserved);
       } else {
@@ -113,28 +165,5 @@ public final class MeteredSource implements SeriesSource {
       memory.release(reserved);
       reserved = 0;
     }
-  }
-
-  /** Timestamps that neighbours share count once. */
-  @SuppressWarnings("ReferenceEquality") // Whether it is the shared array, whatever it holds.
-  private static long bytes(SeriesBatch batch) {
-    long entries = 0;
-    long histogramBytes = 0;
-    long[] before = {};
-    for (int i = 0; i < batch.count(); i++) {
-      @Nullable Histogram[] histograms = batch.histograms(i);
-      if (histograms != null) {
-        histogramBytes += Evaluation.bytes(histograms, 0, batch.size(i));
-      }
-      entries += batch.values(i).length;
-      if (batch.buckets(i) != null) {
-        entries += (long) COLUMNS * batch.size(i);
-      }
-      if (batch.timestamps(i) != before) {
-        before = batch.timestamps(i);
-        entries += before.length;
-      }
-    }
-    return entries * Long.BYTES + histogramBytes;
   }
 }

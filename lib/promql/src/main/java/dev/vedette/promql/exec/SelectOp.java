@@ -55,17 +55,20 @@ public record SelectOp(
             chosen.resolutionMillis(),
             Set.of());
     SeriesCursor cursor = evaluation.source().select(evaluation.tenant(), selection);
-    return new Stream(evaluation, new Windows(windows), hinted ? new ResetHints(cursor) : cursor);
+    return new Stream(
+        evaluation, steps, new Windows(windows), hinted ? new ResetHints(cursor) : cursor);
   }
 
   private final class Stream implements VectorStream {
     private final Evaluation evaluation;
+    private final Steps steps;
     private final Windows windows;
     private final SeriesCursor cursor;
     private final SeriesBatch samples = new SeriesBatch();
 
-    Stream(Evaluation evaluation, Windows windows, SeriesCursor cursor) {
+    Stream(Evaluation evaluation, Steps steps, Windows windows, SeriesCursor cursor) {
       this.evaluation = evaluation;
+      this.steps = steps;
       this.windows = windows;
       this.cursor = cursor;
     }
@@ -81,6 +84,10 @@ public record SelectOp(
           gather(i, batch);
         }
         evaluation.read(samples.count(), read);
+      }
+      StepCounts counts = evaluation.counts();
+      if (counts != null) {
+        counts.points(steps, batch);
       }
       return batch.count() > 0;
     }

@@ -2,6 +2,7 @@ package dev.vedette.promql.plan;
 
 import dev.vedette.promql.exec.NameRule;
 import dev.vedette.promql.exec.Steps;
+import dev.vedette.promql.explain.PlanTrace;
 import dev.vedette.promql.parse.DurationExpr;
 import dev.vedette.promql.parse.Modifiers;
 import dev.vedette.promql.parse.Modifiers.At;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param subqueryStepMillis step of a subquery that names none
  * @param delayedNameRemoval whether {@code __name__} goes only in the end
  * @param startTimestamps whether start timestamps of samples are looked at
+ * @param trace where the plan is written down, if there is one
  */
 public record PlanContext(
     Steps query,
@@ -22,7 +24,8 @@ public record PlanContext(
     long lookbackMillis,
     long subqueryStepMillis,
     boolean delayedNameRemoval,
-    boolean startTimestamps) {
+    boolean startTimestamps,
+    @Nullable PlanTrace trace) {
   NameRule dropping() {
     return NameRule.dropping(delayedNameRemoval);
   }

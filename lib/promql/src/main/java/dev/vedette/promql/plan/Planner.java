@@ -11,6 +11,7 @@ import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.exec.GroupOp;
 import dev.vedette.promql.exec.Grouping;
 import dev.vedette.promql.exec.MapOp;
+import dev.vedette.promql.exec.MeasuredOp;
 import dev.vedette.promql.exec.NameRule;
 import dev.vedette.promql.exec.RangeCallOp;
 import dev.vedette.promql.exec.RangeOp;
@@ -23,6 +24,7 @@ import dev.vedette.promql.exec.SubqueryOp;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.VectorScalarOp;
 import dev.vedette.promql.exec.VectorVectorOp;
+import dev.vedette.promql.explain.PlanTrace;
 import dev.vedette.promql.functions.GroupFunctions;
 import dev.vedette.promql.functions.RangeFunctions;
 import dev.vedette.promql.histogram.HistogramMath;
@@ -57,6 +59,15 @@ public final class Planner {
 
   /** The operator of an expression that gives an instant vector. */
   public VectorOp vector(Expr expr) {
+    PlanTrace trace = context.trace();
+    if (trace == null) {
+      return constantOrNot(expr);
+    }
+    PlanTrace.Planned<VectorOp> planned = trace.plan(expr, () -> constantOrNot(expr));
+    return new MeasuredOp(planned.op(), planned.node(), trace);
+  }
+
+  private VectorOp constantOrNot(Expr expr) {
     boolean selector = Expr.unwrap(expr) instanceof Expr.VectorSelector;
     boolean constant = !selector && Invariance.isConstant(expr);
     VectorOp planned = vectorOf(expr);

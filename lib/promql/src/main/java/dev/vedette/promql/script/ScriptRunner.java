@@ -24,7 +24,7 @@ public final class ScriptRunner {
       new EngineConfig(
           Duration.ofMinutes(5),
           Duration.ofMinutes(1),
-          EngineConfig.DEFAULT.maxSamples(),
+          EngineConfig.DEFAULT.limits(),
           Duration.ofMinutes(1),
           Features.ALL,
           true,

@@ -282,6 +282,11 @@ public final class Head {
     return queries.metadata(tenantId);
   }
 
+  /** About how many series a selection has; fast. */
+  public long estimate(TenantId tenantId, Selection selection) {
+    return queries.estimate(tenantId, selection);
+  }
+
   public CardinalityReport cardinality(TenantId tenantId, int top) {
     return queries.cardinality(tenantId, top);
   }

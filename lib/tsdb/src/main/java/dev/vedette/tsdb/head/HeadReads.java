@@ -1,6 +1,7 @@
 package dev.vedette.tsdb.head;
 
 import dev.vedette.model.CardinalityReport;
+import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
@@ -38,6 +39,22 @@ final class HeadReads {
     return tenant == null || !overlaps(tenant, selection)
         ? new int[0]
         : tenant.order().sorted(evaluate(tenant, selection));
+  }
+
+  /** At most so many series match: those of the rarest label that is asked for by its value. */
+  long estimate(TenantId tenantId, Selection selection) {
+    TenantIndex tenant = directory.find(tenantId);
+    if (tenant == null) {
+      return 0;
+    }
+    long least = tenant.series();
+    for (LabelMatcher matcher : selection.matchers()) {
+      if (matcher.type() == LabelMatcher.Type.EQUAL && !matcher.value().isEmpty()) {
+        LabelPair pair = tenant.find(matcher.name(), matcher.value());
+        least = pair == null ? 0 : Math.min(least, pair.postings.cardinality());
+      }
+    }
+    return least;
   }
 
   private RoaringBitmap evaluate(TenantIndex tenant, Selection selection) {

@@ -11,19 +11,35 @@ import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The series of a tenant in {@link SeriesOrder}: sorted once and kept, so that a selection of many
- * series costs a walk instead of a sort. Series born since are sorted by themselves and merged in.
+ * The series of a tenant in {@link SeriesOrder}: sorted once and kept with the rank of each, so
+ * that a selection costs as much as it has series, instead of a sort. Series born since are sorted
+ * by themselves and merged in.
  *
  * <p>Any thread may call {@link #sorted}.
  */
 final class SeriesOrderCache {
-  // A selection this small is sorted directly.
+  // A selection this small is sorted directly, where it is the first.
   private static final int SMALL = 512;
 
   @SuppressWarnings("ArrayRecordComponent") // Read-only, and never compared.
-  private record Snapshot(int[] refs, RoaringBitmap members) {
-    static final Snapshot EMPTY = new Snapshot(new int[0], new RoaringBitmap());
+  private record Snapshot(int[] refs, RoaringBitmap members, int[] ranks) {
+    static final Snapshot EMPTY = of(new int[0], new RoaringBitmap());
+
+    static Snapshot of(int[] refs, RoaringBitmap members) {
+      int[] ranks = new int[members.isEmpty() ? 0 : members.last() + 1];
+      Arrays.fill(ranks, UNKNOWN);
+      for (int rank = 0; rank < refs.length; rank++) {
+        ranks[refs[rank]] = rank;
+      }
+      return new Snapshot(refs, members, ranks);
+    }
+
+    int rank(int ref) {
+      return ref < ranks.length ? ranks[ref] : UNKNOWN;
+    }
   }
+
+  private static final int UNKNOWN = -1;
 
   private record Entry(int ref, Labels labels) {}
 
@@ -53,28 +69,43 @@ final class SeriesOrderCache {
         }
       }
       int[] refs = Arrays.copyOf(rest, count);
-      snapshot = new Snapshot(refs, RoaringBitmap.andNot(now.members, dead));
+      snapshot = Snapshot.of(refs, RoaringBitmap.andNot(now.members, dead));
     }
   }
 
   /** The given series, which all belong to this tenant, in order. */
   int[] sorted(RoaringBitmap series) {
     int count = series.getCardinality();
-    if (count <= SMALL) {
+    Snapshot now = count <= SMALL ? snapshot : snapshot(series);
+    if (now.refs.length == 0) {
       return refs(sortDirectly(series));
     }
-    Snapshot now = snapshot(series);
-    int[] known = new int[count];
-    int found = 0;
-    for (int ref : now.refs) {
-      if (series.contains(ref)) {
-        known[found++] = ref;
+    long[] ranks = new long[(now.refs.length + Long.SIZE - 1) / Long.SIZE];
+    RoaringBitmap born = new RoaringBitmap();
+    IntIterator each = series.getIntIterator();
+    while (each.hasNext()) {
+      int ref = each.next();
+      int rank = now.rank(ref);
+      if (rank == UNKNOWN) {
+        born.add(ref);
+      } else {
+        ranks[rank / Long.SIZE] |= 1L << rank;
       }
     }
-    if (found == count) {
-      return known;
+    int[] known = inOrder(now.refs, ranks, count);
+    return born.isEmpty() ? known : merge(known, count - born.getCardinality(), sortDirectly(born));
+  }
+
+  /** The series whose ranks are set. */
+  private static int[] inOrder(int[] refs, long[] ranks, int most) {
+    int[] found = new int[most];
+    int count = 0;
+    for (int word = 0; word < ranks.length; word++) {
+      for (long rest = ranks[word]; rest != 0; rest &= rest - 1) {
+        found[count++] = refs[word * Long.SIZE + Long.numberOfTrailingZeros(rest)];
+      }
     }
-    return merge(known, found, sortDirectly(RoaringBitmap.andNot(series, now.members)));
+    return found;
   }
 
   /** Takes the series in that the snapshot lacks, once they are many. */
@@ -94,7 +125,7 @@ final class SeriesOrderCache {
             few
                 ? merge(now.refs, now.refs.length, sortDirectly(added))
                 : sortByRank(members.toArray());
-        now = new Snapshot(refs, members);
+        now = Snapshot.of(refs, members);
         snapshot = now;
       }
       return now;

@@ -1,0 +1,59 @@
+package dev.vedette.promql.explain;
+
+import dev.vedette.model.Selection;
+import java.util.OptionalLong;
+
+/** What was read from the source for one selector. One thread. */
+public final class PlanRead {
+  private final Selection selection;
+  private final OptionalLong estimatedSeries;
+  private long series;
+  private long samples;
+  private long bytes;
+  private long nanos;
+
+  PlanRead(Selection selection, OptionalLong estimatedSeries) {
+    this.selection = selection;
+    this.estimatedSeries = estimatedSeries;
+  }
+
+  /** What the source was asked for: all of it, matchers, time and buckets, is its work. */
+  public Selection selection() {
+    return selection;
+  }
+
+  /** How many series the source thought that there would be, where it has an idea. */
+  public OptionalLong estimatedSeries() {
+    return estimatedSeries;
+  }
+
+  public long series() {
+    return series;
+  }
+
+  public long samples() {
+    return samples;
+  }
+
+  /** Bytes of the samples, decoded. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Time that the source took, in nanoseconds. */
+  public long nanos() {
+    return nanos;
+  }
+
+  /** Counts a batch of series. */
+  public void add(long moreSeries, long moreSamples, long moreBytes) {
+    series += moreSeries;
+    samples += moreSamples;
+    bytes += moreBytes;
+  }
+
+  /** Counts time. */
+  public void took(long moreNanos) {
+    nanos += moreNanos;
+  }
+}

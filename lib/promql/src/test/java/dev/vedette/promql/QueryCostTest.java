@@ -1,0 +1,208 @@
+package dev.vedette.promql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.Labels;
+import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.model.Unavailable;
+import dev.vedette.promql.QueryOptions.Look;
+import dev.vedette.promql.exec.StepCounts;
+import dev.vedette.promql.explain.PlanNode;
+import dev.vedette.promql.explain.PlanRead;
+import dev.vedette.testkit.InMemorySeries;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a query is told to have cost, what it may cost, and how it is ended. */
+class QueryCostTest {
+  private static final TenantId TENANT = TenantId.DEFAULT;
+  private static final Look EVERYTHING = new Look(true, true);
+
+  private final InMemorySeries store = new InMemorySeries();
+  private final PromqlEngine engine =
+      new PromqlEngine(EngineConfig.DEFAULT, store, Ticker.system());
+
+  /** Ten series of a sample each 15 s, from 0 to 600 s. */
+  @BeforeEach
+  void fill() {
+    for (int series = 0; series < 10; series++) {
+      Labels labels =
+          Labels.of("__name__", "x_total", "job", series < 4 ? "a" : "b", "n", "n" + series);
+      for (int i = 0; i <= 40; i++) {
+        store.append(TENANT, labels, i * 15_000L, i);
+      }
+    }
+  }
+
+  private QueryStats stats(String expression) {
+    return engine
+        .range(
+            TENANT, expression, 300_000, 600_000, 60_000, QueryOptions.DEFAULT.looking(EVERYTHING))
+        .info()
+        .stats();
+  }
+
+  private static List<Long> perStep(StepCounts counts) {
+    return LongStream.range(0, counts.steps().count())
+        .mapToObj(step -> counts.at((int) step))
+        .toList();
+  }
+
+  @Test
+  void aSelectorLooksAtOneSampleOfEachSeriesAtEachStep() {
+    StepCounts counts = Objects.requireNonNull(stats("x_total").counts());
+
+    assertThat(perStep(counts)).containsExactly(10L, 10L, 10L, 10L, 10L, 10L);
+    assertThat(counts.total()).isEqualTo(60);
+  }
+
+  @Test
+  void aFunctionOfARangeLooksAtAllSamplesOfItsWindow() {
+    StepCounts counts = Objects.requireNonNull(stats("rate(x_total{job=\"a\"}[2m])").counts());
+
+    assertThat(perStep(counts)).containsOnly(4L * 8);
+  }
+
+  @Test
+  void whatASubqueryLooksAtCountsAtTheEnd() {
+    StepCounts counts = Objects.requireNonNull(stats("max_over_time(x_total[2m:1m])").counts());
+
+    assertThat(counts.at(0)).isEqualTo(10 * 2);
+    assertThat(counts.at(5)).isGreaterThan(10 * 2);
+  }
+
+  @Test
+  void aPlanSaysWhatEachPartReadAndGave() {
+    PlanNode query =
+        Objects.requireNonNull(
+            stats("sum by (job) (rate(x_total[2m])) / 2 + on() group_left vector(1)").plan());
+
+    PlanNode plus = query.inner().getFirst();
+    PlanNode division = plus.inner().getFirst();
+    PlanNode sum = division.inner().getFirst();
+    PlanNode rate = sum.inner().getFirst();
+    assertThat(query.series()).isEqualTo(2);
+    assertThat(plus.kind()).isEqualTo("+");
+    assertThat(division.kind()).isEqualTo("/");
+    assertThat(sum.kind()).isEqualTo("sum");
+    assertThat(sum.series()).isEqualTo(2);
+    assertThat(sum.reads()).isEmpty();
+    assertThat(rate.expression()).isEqualTo("rate(x_total[2m])");
+    assertThat(rate.series()).isEqualTo(10);
+    assertThat(rate.steps()).isEqualTo(6);
+    PlanRead read = rate.reads().getFirst();
+    assertThat(read.series()).isEqualTo(10);
+    assertThat(read.samples()).isEqualTo(10 * 28);
+    assertThat(read.bytes()).isBetween(10 * 28 * 8L, 10 * 28 * 16L);
+    assertThat(read.selection().startMillis()).isEqualTo(180_001);
+    assertThat(query.nanos()).isGreaterThanOrEqualTo(rate.nanos());
+    assertThat(sum.nanos()).isGreaterThanOrEqualTo(rate.nanos());
+    assertThat(rate.nanos()).isGreaterThanOrEqualTo(read.nanos());
+  }
+
+  @Test
+  void nothingIsLookedAtUnlessAsked() {
+    QueryStats stats =
+        engine.instant(TENANT, "x_total", 600_000, QueryOptions.DEFAULT).info().stats();
+
+    assertThat(stats.counts()).isNull();
+    assertThat(stats.plan()).isNull();
+    assertThat(stats.seriesRead()).isEqualTo(10);
+    assertThat(stats.bytesRead()).isPositive();
+    assertThat(stats.peakBytes()).isPositive();
+  }
+
+  @Test
+  void aPlanIsAnsweredAsItWouldBeWithoutBeingLookedAt() {
+    for (String expression :
+        List.of(
+            "x_total",
+            "topk(2, x_total)",
+            "sum without (n) (x_total) or absent(y)",
+            "label_replace(x_total, \"z\", \"$1\", \"n\", \"(.*)\")",
+            "max_over_time(rate(x_total[1m])[5m:30s])",
+            "x_total > 3 and on (n) x_total @ end()",
+            "scalar(sum(x_total)) + vector(2)",
+            "histogram_quantile(0.5, x_total)")) {
+      QueryResult.Matrix plain =
+          (QueryResult.Matrix)
+              engine.range(TENANT, expression, 0, 600_000, 30_000, QueryOptions.DEFAULT);
+      QueryResult.Matrix seen =
+          (QueryResult.Matrix)
+              engine.range(
+                  TENANT, expression, 0, 600_000, 30_000, QueryOptions.DEFAULT.looking(EVERYTHING));
+
+      assertThat(seen.series()).as(expression).usingRecursiveComparison().isEqualTo(plain.series());
+    }
+  }
+
+  @Test
+  void aQueryMayReadSoManySeries() {
+    refuses(
+        new QueryLimits(1000, 9, 1000),
+        "x_total",
+        "would read 10 series, the limit is 9",
+        "maxSeries");
+  }
+
+  @Test
+  void anAnswerMayHaveSoManyPoints() {
+    QueryLimits limits = new QueryLimits(10_000, 1000, 59);
+
+    refuses(limits, "x_total", "would have 60 points, the limit is 59", "maxPoints");
+    assertThat(
+            limited(limits)
+                .range(TENANT, "sum(x_total)", 300_000, 600_000, 60_000, QueryOptions.DEFAULT))
+        .isInstanceOf(QueryResult.Matrix.class);
+  }
+
+  private void refuses(QueryLimits limits, String expression, String message, String setting) {
+    assertThatThrownBy(
+            () ->
+                limited(limits)
+                    .range(TENANT, expression, 300_000, 600_000, 60_000, QueryOptions.DEFAULT))
+        .isInstanceOfSatisfying(
+            LimitExceeded.class,
+            e -> {
+              assertThat(e.id()).isEqualTo(ErrorId.QUERY_LIMIT);
+              assertThat(e.wayOut()).contains("spec.query." + setting + " of the MetricsCluster");
+            })
+        .hasMessageContaining(message);
+  }
+
+  private PromqlEngine limited(QueryLimits limits) {
+    EngineConfig stock = EngineConfig.DEFAULT;
+    return new PromqlEngine(
+        new EngineConfig(
+            stock.lookback(),
+            stock.subqueryStep(),
+            limits,
+            Duration.ofMinutes(1),
+            stock.features(),
+            false,
+            false),
+        store,
+        Ticker.system());
+  }
+
+  @Test
+  void whoeverSeesAQueryMayEndIt() {
+    QueryProgress progress = new QueryProgress();
+    progress.cancel();
+
+    assertThatThrownBy(
+            () ->
+                engine.instant(
+                    TENANT, "sum(x_total)", 600_000, QueryOptions.DEFAULT.countingIn(progress)))
+        .isInstanceOfSatisfying(
+            Unavailable.class, e -> assertThat(e.id()).isEqualTo(ErrorId.QUERY_CANCELLED));
+  }
+}

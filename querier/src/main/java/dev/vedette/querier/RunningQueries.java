@@ -1,0 +1,99 @@
+package dev.vedette.querier;
+
+import dev.vedette.model.Ticker;
+import dev.vedette.promql.QueryProgress;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Queries that wait for their turn or run; anyone may look at them and end them. Thread-safe. */
+public final class RunningQueries {
+  private final Clock clock;
+  private final Ticker ticker;
+  private final AtomicLong lastId = new AtomicLong();
+  private final ConcurrentMap<Long, Running> queries = new ConcurrentHashMap<>();
+
+  RunningQueries(Clock clock, Ticker ticker) {
+    this.clock = clock;
+    this.ticker = ticker;
+  }
+
+  /** One query. Closing it takes it off the list. */
+  public final class Running implements AutoCloseable {
+    private final long id = lastId.incrementAndGet();
+    private final Question question;
+    private final QueryProgress progress;
+    private final Instant since = clock.instant();
+    private final long startNanos = ticker.nanos();
+    private volatile boolean hasTurn;
+
+    private Running(Question question, QueryProgress progress) {
+      this.question = question;
+      this.progress = progress;
+    }
+
+    /** Unique in this process. */
+    public long id() {
+      return id;
+    }
+
+    public Question question() {
+      return question;
+    }
+
+    /** What it has used so far. */
+    public QueryProgress progress() {
+      return progress;
+    }
+
+    public Instant since() {
+      return since;
+    }
+
+    /** Time since it came, its wait included. */
+    public Duration elapsed() {
+      return Duration.ofNanos(ticker.nanos() - startNanos);
+    }
+
+    /** Whether its wait is over. */
+    public boolean hasTurn() {
+      return hasTurn;
+    }
+
+    void turn() {
+      progress.queued(ticker.nanos() - startNanos);
+      hasTurn = true;
+    }
+
+    @Override
+    public void close() {
+      queries.remove(id);
+    }
+  }
+
+  Running add(Question question, QueryProgress progress) {
+    Running running = new Running(question, progress);
+    queries.put(running.id(), running);
+    return running;
+  }
+
+  /** All of them, the oldest first. */
+  public List<Running> list() {
+    return queries.values().stream().sorted(Comparator.comparingLong(Running::id)).toList();
+  }
+
+  /** Ends a query with {@code query-cancelled}; false where there is none of that id. */
+  public boolean cancel(long id) {
+    Running running = queries.get(id);
+    if (running == null) {
+      return false;
+    }
+    running.progress().cancel();
+    return true;
+  }
+}

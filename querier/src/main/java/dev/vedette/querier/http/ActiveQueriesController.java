@@ -1,0 +1,104 @@
+package dev.vedette.querier.http;
+
+import dev.vedette.promql.QueryProgress;
+import dev.vedette.querier.Querier;
+import dev.vedette.querier.Question;
+import dev.vedette.querier.RunningQueries.Running;
+import dev.vedette.querier.json.JsonWriter;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.Post;
+import java.io.IOException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Queries that wait or run now: what they ask, what they have cost so far, and a way to end one.
+ */
+@Controller("/api/v1/status/active_queries")
+@Requires(beans = Querier.class)
+final class ActiveQueriesController {
+  private final Querier querier;
+
+  ActiveQueriesController(Querier querier) {
+    this.querier = querier;
+  }
+
+  @Get(produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> list(HttpRequest<?> request) {
+    return Api.serve(
+        request,
+        _ ->
+            Answer.of(
+                json -> {
+                  json.beginArray();
+                  for (Running query : querier.running().list()) {
+                    write(query, json);
+                  }
+                  json.endArray();
+                }));
+  }
+
+  private static void write(Running query, JsonWriter json) throws IOException {
+    Question question = query.question();
+    QueryProgress cost = query.progress();
+    json.beginObject()
+        .name("id")
+        .string(Long.toString(query.id()))
+        .name("state")
+        .string(query.hasTurn() ? "running" : "waiting")
+        .name("query")
+        .string(question.expression())
+        .name("kind")
+        .string(question.kind())
+        .name("start")
+        .time(question.startMillis())
+        .name("end")
+        .time(question.endMillis())
+        .name("step")
+        .time(question.stepMillis())
+        .name("since")
+        .string(query.since().toString())
+        .name("durationSeconds")
+        .number(query.elapsed().toNanos() / 1e9)
+        .name("seriesRead")
+        .number(cost.series())
+        .name("samplesRead")
+        .number(cost.samples())
+        .name("bytesRead")
+        .number(cost.bytes())
+        .name("heldBytes")
+        .number(cost.heldBytes())
+        .name("peakBytes")
+        .number(cost.peakBytes())
+        .endObject();
+  }
+
+  /** Whoever waits for the query is told that it was canceled. */
+  @Post(value = "/{id}/cancel", consumes = MediaType.ALL, produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> cancel(HttpRequest<?> request, @PathVariable String id) {
+    return Api.serve(
+        request,
+        _ -> {
+          if (!querier.running().cancel(number(id))) {
+            throw new ApiError(
+                ApiError.Type.NOT_FOUND,
+                "no query %s waits or runs; GET /api/v1/status/active_queries lists those that do"
+                    .formatted(id));
+          }
+          return Answer.of(json -> json.beginObject().name("canceled").string(id).endObject());
+        });
+  }
+
+  private static long number(String id) {
+    try {
+      return Long.parseLong(id);
+    } catch (NumberFormatException _) {
+      throw ApiError.badParameter("id", "cannot parse \"%s\" to the id of a query".formatted(id));
+    }
+  }
+}
