@@ -146,7 +146,7 @@ final class ExplainCommand implements Callable<Integer> {
     return millis;
   }
 
-  private Map<?, ?> ofFolder(Path folder, Times times) {
+  private Map<?, ?> ofFolder(Path folder, Times times) throws IOException {
     try (DataFolder held = DataFolder.open(folder);
         Tsdb tsdb =
             Tsdb.open(
