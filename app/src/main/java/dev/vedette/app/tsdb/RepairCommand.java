@@ -7,6 +7,7 @@ import dev.vedette.tsdb.repair.BlockOutcome.Rewritten;
 import dev.vedette.tsdb.repair.BlockOutcome.Sound;
 import dev.vedette.tsdb.repair.BlockOutcome.Unreadable;
 import dev.vedette.tsdb.repair.BlockRepair;
+import dev.vedette.tsdb.repair.BlockRepair.LostTimes;
 import dev.vedette.tsdb.repair.BlockRepair.LostTombstones;
 import dev.vedette.tsdb.repair.LogOutcome;
 import dev.vedette.tsdb.repair.LogRepair;
@@ -88,6 +89,11 @@ final class RepairCommand implements Callable<Integer> {
         }
       }
     }
+    for (Path tenant : data.tenants()) {
+      Optional<LostTimes> lost = repair.repairTimes(tenant);
+      lost.ifPresent(RepairCommand::print);
+      sound &= lost.isEmpty();
+    }
     return sound;
   }
 
@@ -96,6 +102,13 @@ final class RepairCommand implements Callable<Integer> {
         "%s%n  lost: deletions that were not carried out on disk yet; what they deleted is to be"
             + " seen again, so delete it again%n  as it was: %s%n",
         tombstones.reason().explain(), tombstones.kept());
+  }
+
+  private static void print(LostTimes times) {
+    System.out.printf(
+        "%s%n  written again: everything counts as kept from the oldest blocks on%n  as it was:"
+            + " %s%n",
+        times.reason().explain(), times.kept());
   }
 
   private static void print(Rewritten block) {

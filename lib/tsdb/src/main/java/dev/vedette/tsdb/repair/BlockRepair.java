@@ -11,6 +11,7 @@ import dev.vedette.tsdb.block.BlockProgress;
 import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.block.Deletion;
+import dev.vedette.tsdb.block.KeptFile;
 import dev.vedette.tsdb.block.TombstoneFile;
 import dev.vedette.tsdb.block.Tombstones;
 import dev.vedette.tsdb.block.UnpublishedBlock;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -63,6 +65,32 @@ public final class BlockRepair {
       files.delete(file);
       files.syncFolder(folder);
       return Optional.of(new LostTombstones(copy, e));
+    }
+  }
+
+  /**
+   * Times of what is kept that could not be read: everything counts as kept from the oldest blocks
+   * on.
+   *
+   * @param kept where the file lies as it was
+   */
+  public record LostTimes(Path kept, Corruption reason) {}
+
+  /** Writes damaged times of a tenant's folder again. Comes after the folder's blocks. */
+  public Optional<LostTimes> repairTimes(Path folder) throws IOException {
+    try {
+      KeptFile.read(files, folder);
+      return Optional.empty();
+    } catch (Corruption e) {
+      Path copy = kept.link(folder.resolve(KeptFile.NAME));
+      Map<Long, Long> oldest = new TreeMap<>();
+      for (Path file : BlockFiles.list(files, folder)) {
+        try (Block block = Block.open(files, file, _ -> {})) {
+          oldest.merge(block.meta().resolutionMillis(), block.meta().firstMillis(), Math::min);
+        }
+      }
+      KeptFile.write(files, folder, oldest);
+      return Optional.of(new LostTimes(copy, e));
     }
   }
 

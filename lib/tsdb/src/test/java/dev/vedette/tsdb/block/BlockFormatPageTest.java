@@ -168,6 +168,15 @@ class BlockFormatPageTest {
   }
 
   @Test
+  void theGoldenBlockOfHistogramsIsRead() throws IOException {
+    try (Block block = open(golden(GoldenBlocks.HISTOGRAMS))) {
+      assertThat(block.verify()).isEmpty();
+      MixedSeries.assertSame(
+          MixedSeries.drain(block.select(TestSeries.all())), GoldenBlocks.histograms());
+    }
+  }
+
+  @Test
   void theGoldenBlockWithPostingsIsRead() throws IOException {
     List<One> expected = GoldenBlocks.postings();
     try (Block block = open(golden(GoldenBlocks.POSTINGS))) {

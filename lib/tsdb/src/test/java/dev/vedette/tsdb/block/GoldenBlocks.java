@@ -1,5 +1,9 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Labels;
 import dev.vedette.model.RealFiles;
 import dev.vedette.model.SpecialValues;
@@ -10,7 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the golden blocks of version 1 hold. Every released version must read them for ever; {@link
@@ -22,6 +30,9 @@ final class GoldenBlocks {
 
   /** More series than a block without stored posting lists may have. */
   static final BlockId POSTINGS = new BlockId("01K73GZ8G0VEDETTEG0DENP0ST");
+
+  /** Histograms of every kind, floats among them, and start timestamps. */
+  static final BlockId HISTOGRAMS = new BlockId("01K73GZ8G0VEDETTEG0DENH1ST");
 
   private static final int SAMPLES = 40;
 
@@ -103,6 +114,62 @@ final class GoldenBlocks {
     return TestSeries.sorted(all);
   }
 
+  static List<MixedSeries.One> histograms() {
+    HistogramLayout exponential =
+        HistogramLayout.of(3, 0x1p-128, BucketSpans.of(-2, 3, 5, 1), BucketSpans.of(0, 2));
+    HistogramLayout finer = HistogramLayout.of(4, 0.001, BucketSpans.of(-4, 6), BucketSpans.NONE);
+    HistogramLayout custom =
+        HistogramLayout.custom(BucketSpans.of(0, 4), new double[] {0.1, 0.5, 1});
+    return List.of(
+        mixed("custom", i -> histogram(custom, false, i), _ -> 0),
+        mixed("floats", i -> histogram(exponential, true, i), _ -> 0),
+        mixed("growing", i -> histogram(i < 20 ? exponential : finer, false, i), _ -> 0),
+        mixed(
+            "mixed", i -> i % 3 == 0 ? null : histogram(finer, i % 7 == 1, i), i -> i < 9 ? 0 : 5),
+        mixed("started", _ -> null, i -> TestSeries.START - (i < 25 ? 1000 : 0)),
+        mixed("stopped", i -> i < 39 ? histogram(custom, true, i) : Histogram.STALE, i -> 1 + i));
+  }
+
+  private static MixedSeries.One mixed(
+      String name, IntFunction<@Nullable Histogram> histogram, IntToLongFunction start) {
+    TreeMap<Long, MixedSeries.Sample> samples = new TreeMap<>();
+    for (int i = 0; i < SAMPLES; i++) {
+      Histogram sample = histogram.apply(i);
+      long bits = sample == null ? Double.doubleToRawLongBits(i) : SpecialValues.STALE_BITS;
+      samples.put(
+          TestSeries.START + 15_000L * i,
+          new MixedSeries.Sample(bits, sample, start.applyAsLong(i)));
+    }
+    return new MixedSeries.One(Labels.of("__name__", name), samples);
+  }
+
+  /** Counts that grow from sample to sample, each bucket at a pace of its own. */
+  private static Histogram histogram(HistogramLayout layout, boolean isFloat, int sample) {
+    int positive = layout.positive().buckets();
+    int buckets = positive + layout.negative().buckets();
+    long[] counts = new long[buckets];
+    long sum = 0;
+    for (int b = 0; b < buckets; b++) {
+      counts[b] = sample * (b + 1L) + noise(sample, 40 + b) % 3;
+      sum += counts[b];
+    }
+    long zeros = layout.isCustom() ? 0 : sample;
+    long[] ofPositive = Arrays.copyOf(counts, positive);
+    long[] ofNegative = Arrays.copyOfRange(counts, positive, buckets);
+    CounterReset reset = CounterReset.of(sample % 4);
+    return isFloat
+        ? Histogram.ofFloats(
+            layout,
+            reset,
+            sum + zeros + 0.5,
+            zeros,
+            sample * 1.5,
+            Arrays.stream(ofPositive).asDoubleStream().toArray(),
+            Arrays.stream(ofNegative).asDoubleStream().toArray())
+        : Histogram.ofIntegers(
+            layout, reset, sum + zeros, zeros, sample * 1.5, ofPositive, ofNegative);
+  }
+
   private static void add(List<One> all, String name, IntToDoubleFunction value) {
     all.add(one(Labels.of("__name__", name, "instance", "a"), value, TestSeries.regular(SAMPLES)));
   }
@@ -153,5 +220,6 @@ final class GoldenBlocks {
     BlockWriter writer = new BlockWriter(new RealFiles());
     writer.write(folder, spec(CODECS), TestSeries.source(codecs()), BlockProgress.NONE);
     writer.write(folder, spec(POSTINGS), TestSeries.source(postings()), BlockProgress.NONE);
+    writer.write(folder, spec(HISTOGRAMS), MixedSeries.source(histograms()), BlockProgress.NONE);
   }
 }

@@ -6,6 +6,8 @@ import dev.vedette.model.BucketSpans;
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.MetricType;
 import dev.vedette.model.SpecialValues;
@@ -18,7 +20,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The worked example of {@code docs/format/wal.md} and the golden file hold the same log. */
@@ -95,6 +99,43 @@ class WalFormatPageTest {
         .containsExactly(
             new Extra(7, 1_700_000_000_000L, three, null, 1_600_000_000_000L),
             new Extra(7, 1_700_000_015_000L, 0, histogram, 1_600_000_000_000L));
+  }
+
+  @Test
+  void theNewestSamplesAndExemplarsOfThePageAreReadAndWritten() throws IOException {
+    byte[] labels = LabelBytes.encode(Labels.of("trace_id", "ab"));
+    SimFiles disk = TestLog.disk(1);
+    try (Wal wal = TestLog.open(disk, new Collected())) {
+      WalRecords records = new WalRecords();
+      TestLog.series(records, 7, "up");
+      records.newest(7, 1_700_000_045_000L, Double.doubleToRawLongBits(0.5));
+      records.exemplar(7, 1_700_000_045_000L, Double.doubleToRawLongBits(3), labels);
+      records.newest(7, Long.MIN_VALUE, 0);
+      wal.append(records);
+    }
+    assertThat(HexFormat.ofDelimiter(" ").formatHex(disk.bytes(TestLog.segment(1))))
+        .isEqualTo(HexFormat.ofDelimiter(" ").formatHex(pageExample(3)));
+
+    List<String> found = new ArrayList<>();
+    TestLog.replay(
+        disk,
+        new Collected() {
+          @Override
+          public void newest(int ref, long timestampMillis, long valueBits) {
+            found.add("newest %d %d %x".formatted(ref, timestampMillis, valueBits));
+          }
+
+          @Override
+          public void exemplar(int ref, long timestampMillis, long valueBits, byte[] read) {
+            found.add("exemplar %d %d %x".formatted(ref, timestampMillis, valueBits));
+            assertThat(read).isEqualTo(labels);
+          }
+        });
+    assertThat(found)
+        .containsExactly(
+            "newest 7 1700000045000 3fe0000000000000",
+            "exemplar 7 1700000045000 4008000000000000",
+            "newest 7 -9223372036854775808 0");
   }
 
   private static void assertIsExample(SimFiles disk) {
