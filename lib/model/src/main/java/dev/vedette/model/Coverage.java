@@ -36,7 +36,35 @@ public record Coverage(long rawFromMillis, List<Tier> tiers) {
    * @param fromMillis all of its buckets from here on are there
    * @param builtFromMillis begin of what is built, exclusive
    * @param builtToMillis end of what is built, inclusive
+   * @param gaps times of which samples are gone and nothing is built, ascending: the tier was
+   *     turned off then, or there were no samples
    */
   public record Tier(
-      long resolutionMillis, long fromMillis, long builtFromMillis, long builtToMillis) {}
+      long resolutionMillis,
+      long fromMillis,
+      long builtFromMillis,
+      long builtToMillis,
+      List<Gap> gaps) {
+    public Tier {
+      gaps = List.copyOf(gaps);
+    }
+
+    /** Those of the gaps that lie in a closed range of time, as far as they do. */
+    public List<Gap> gapsIn(long startMillis, long endMillis) {
+      return gaps.stream()
+          .filter(gap -> gap.startMillis <= endMillis && gap.endMillis >= startMillis)
+          .map(
+              gap ->
+                  new Gap(
+                      Math.max(gap.startMillis, startMillis), Math.min(gap.endMillis, endMillis)))
+          .toList();
+    }
+  }
+
+  /** A closed range of time that has nothing, in Unix milliseconds. */
+  public record Gap(long startMillis, long endMillis) {
+    public long millis() {
+      return endMillis - startMillis + 1;
+    }
+  }
 }

@@ -19,6 +19,7 @@ import dev.vedette.promql.QueryResult.Matrix;
 import dev.vedette.promql.parse.Features;
 import dev.vedette.testkit.InMemorySeries;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -240,6 +241,39 @@ class TierQueryTest {
   }
 
   @Test
+  void aTierThatMissesATimeIsAvoidedOrNamesIt() {
+    tiers(END);
+    Coverage.Gap gap = new Coverage.Gap(START + HOUR + 1, START + 2 * HOUR);
+    List<Coverage.Tier> gappy =
+        coverage.tiers().stream()
+            .map(tier -> tier.resolutionMillis() == MINUTE ? tier : with(tier, gap))
+            .toList();
+    coverage = new Coverage(END, gappy);
+    fill(new SplittableRandom(1), "m_total", 0);
+
+    assertThat(infos("rate(m_total[1h])", START + 2 * HOUR, END, HOUR))
+        .containsExactly("answered from tier 1m");
+    assertThat(infos("rate(m_total[1h])", START + 4 * HOUR, END, HOUR))
+        .containsExactly("answered from tier 1h");
+    coverage = new Coverage(END, coverage.tiers().subList(1, 3));
+    assertThat(infos("rate(m_total[1h])", START + 2 * HOUR, END, HOUR))
+        .containsExactlyInAnyOrder(
+            "answered from tier 1h",
+            "tier 1h has nothing from %s to %s"
+                .formatted(
+                    Instant.ofEpochMilli(START + HOUR), Instant.ofEpochMilli(START + 2 * HOUR)));
+  }
+
+  private static Coverage.Tier with(Coverage.Tier tier, Coverage.Gap gap) {
+    return new Coverage.Tier(
+        tier.resolutionMillis(),
+        tier.fromMillis(),
+        tier.builtFromMillis(),
+        tier.builtToMillis(),
+        List.of(gap));
+  }
+
+  @Test
   void aTierCanBeAskedFor() {
     tiers(Long.MIN_VALUE);
     fill(new SplittableRandom(1), "m_total", 0);
@@ -263,9 +297,9 @@ class TierQueryTest {
         new Coverage(
             rawFrom,
             List.of(
-                new Coverage.Tier(MINUTE, Long.MIN_VALUE, START - 24 * HOUR, END),
-                new Coverage.Tier(5 * MINUTE, Long.MIN_VALUE, START - 24 * HOUR, END),
-                new Coverage.Tier(HOUR, Long.MIN_VALUE, START - 24 * HOUR, END)));
+                new Coverage.Tier(MINUTE, Long.MIN_VALUE, START - 24 * HOUR, END, List.of()),
+                new Coverage.Tier(5 * MINUTE, Long.MIN_VALUE, START - 24 * HOUR, END, List.of()),
+                new Coverage.Tier(HOUR, Long.MIN_VALUE, START - 24 * HOUR, END, List.of())));
   }
 
   private List<String> infos(String query, long start, long end, long step) {

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,7 +100,8 @@ final class Compactor {
         return;
       }
       paused = false;
-      // Tiers first: a merge takes away what tells which samples came after a tier was built.
+      // Tiers first: a merge takes away what tells which samples came after a tier was built. What
+      // comes between the two is not merged.
       while (!stopping && (builder.buildOne() || mergeOne())) {
         // Goes on with the next.
       }
@@ -124,8 +126,9 @@ final class Compactor {
   private boolean mergeOne() throws IOException {
     forgetGone();
     for (TenantId tenant : blocks.tenants()) {
-      List<Block> sound = sound(blocks.of(tenant));
-      List<Block> free = free(blocks.of(tenant));
+      List<Block> all = blocks.all(tenant);
+      List<Block> sound = sound(Tiers.mergeable(all));
+      List<Block> free = free(all.stream().filter(block -> !isOfTier(block)).toList(), sound);
       Optional<MergePlan> plan =
           MergePlan.next(metas(free), config.mergeRanges(), cutoff.getAsLong(), clock.millis())
               .or(() -> mostlyDeleted(sound))
@@ -153,7 +156,11 @@ final class Compactor {
       Duration window = Duration.ofMillis(tiers.windowMillis(tier));
       List<Duration> ranges = TsdbConfig.mergeRanges(window, tier.retention());
       Optional<MergePlan> plan =
-          MergePlan.next(metas(free(all)), ranges, rawFrom, clock.millis(), 1)
+          Tiers.stretches(free(all, sound)).stream()
+              .map(stretch -> MergePlan.next(metas(stretch), ranges, rawFrom, clock.millis(), 1))
+              .flatMap(Optional::stream)
+              .findFirst()
+              .map(MergePlan::ofSourcesAlone)
               .or(() -> mostlyDeleted(sound));
       if (plan.isPresent()) {
         return plan;
@@ -166,10 +173,10 @@ final class Compactor {
    * Those that can be merged with others: merged with newer ones, what lies below a block that
    * stays would come to lie above it, and win where that one has to.
    */
-  private List<Block> free(List<Block> all) {
+  private static List<Block> free(List<Block> all, List<Block> sound) {
     List<BlockMeta> staying =
-        all.stream().map(Block::meta).filter(meta -> setAside.containsKey(meta.id())).toList();
-    return sound(all).stream()
+        all.stream().filter(block -> !sound.contains(block)).map(Block::meta).toList();
+    return sound.stream()
         .filter(block -> staying.stream().noneMatch(meta -> isBelow(block.meta(), meta)))
         .toList();
   }
@@ -177,6 +184,10 @@ final class Compactor {
   private static boolean isBelow(BlockMeta block, BlockMeta other) {
     return block.id().compareTo(other.id()) < 0
         && block.overlaps(other.firstMillis(), other.lastMillis());
+  }
+
+  private static boolean isOfTier(Block block) {
+    return block.meta().spec().isTier();
   }
 
   private static List<BlockMeta> metas(List<Block> sound) {
@@ -215,13 +226,13 @@ final class Compactor {
   }
 
   private void clean(TenantId tenant) throws IOException {
-    while (builder.buildOne()) {
-      // Buckets of which a part was deleted are made again of what is left of their samples.
-    }
     Set<BlockId> tried = new HashSet<>();
     while (true) {
+      while (builder.buildOne()) {
+        // Buckets of which a part was deleted are made again of what is left of their samples.
+      }
       Optional<Block> next =
-          sound(blocks.all(tenant)).stream()
+          sound(cleanable(tenant)).stream()
               .filter(block -> !block.deletions().isEmpty() && tried.add(block.meta().id()))
               .findFirst();
       if (next.isEmpty()) {
@@ -230,10 +241,19 @@ final class Compactor {
       write(tenant, MergePlan.again(next.get()));
     }
     for (Block block : blocks.all(tenant)) {
-      if (!block.deletions().isEmpty() && setAside.containsKey(block.meta().id())) {
-        log.warn("deleted samples stay on disk in a damaged block: block={}", block.meta().id());
+      if (!block.deletions().isEmpty()) {
+        log.warn(
+            "deleted samples stay on disk in a block that is damaged, or that a tier waits for"
+                + " because another one is: block={}",
+            block.meta().id());
       }
     }
+  }
+
+  private List<Block> cleanable(TenantId tenant) {
+    List<Block> all = blocks.all(tenant);
+    return Stream.concat(Tiers.mergeable(all).stream(), all.stream().filter(Compactor::isOfTier))
+        .toList();
   }
 
   private void write(TenantId tenant, MergePlan plan) throws IOException {

@@ -96,6 +96,14 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
     return Math.round((endMillis - startMillis + 1) / 3_600_000.0);
   }
 
+  /** The same of the windows of the sources alone. */
+  MergePlan ofSourcesAlone() {
+    return new MergePlan(
+        sources.stream().mapToLong(meta -> meta.spec().startMillis()).min().orElseThrow(),
+        sources.stream().mapToLong(meta -> meta.spec().endMillis()).max().orElseThrow(),
+        sources);
+  }
+
   /** Writes one block again, in its own window. */
   static MergePlan again(Block block) {
     BlockSpec spec = block.meta().spec();

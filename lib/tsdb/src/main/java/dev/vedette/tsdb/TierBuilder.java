@@ -15,6 +15,7 @@ import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.block.Buckets;
 import dev.vedette.tsdb.block.CursorSeries;
+import dev.vedette.tsdb.block.DamageListener;
 import dev.vedette.tsdb.block.Deletion;
 import dev.vedette.tsdb.block.MergedCursor;
 import dev.vedette.tsdb.block.UnpublishedBlock;
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes blocks of tiers of blocks of samples, as {@link TierPlan} says, one at a time on the thread
  * that merges, before it merges. A block is durable before readers see it; one that was given up or
- * cut off leaves nothing and is made again.
+ * cut off leaves nothing and is made again. Nothing is left out unnoticed: what meets damage waits.
  *
  * <p>Buckets for which samples are gone already are taken over from the block that is made again.
  */
@@ -94,23 +95,15 @@ final class TierBuilder {
   }
 
   private void tryToBuild(TenantId tenant, TierConfig tier, TierPlan plan) throws IOException {
-    TierPlan.Nothing asOfNow = plan.nothing(blocks.of(tenant));
     try {
-      build(tenant, tier, plan);
+      build(tenant, tier, plan, DamageListener.STRICT);
     } catch (Corruption damage) {
-      tiers.addNothing(tenant, tier, asOfNow);
-      log.error(
-          "tier cannot be built because of a damaged block, until the next start or new samples:"
-              + " tenant={} tier={} until={} reason={}",
-          tenant.value(),
-          Coverage.name(tier.resolutionMillis()),
-          Instant.ofEpochMilli(plan.endMillis()),
-          damage.explain());
+      aroundDamage(tenant, tier, plan, damage);
     } catch (VedetteException e) {
       throw e;
     } catch (RuntimeException e) {
       // A bug that one window brings out must not keep all others from being built and merged.
-      tiers.addNothing(tenant, tier, asOfNow);
+      tiers.addNothing(tenant, tier, plan.nothing());
       log.error(
           "tier is not built until the next start: tenant={} tier={} until={}",
           tenant.value(),
@@ -120,7 +113,44 @@ final class TierBuilder {
     }
   }
 
-  private void build(TenantId tenant, TierConfig tier, TierPlan plan) throws IOException {
+  /**
+   * What is damaged may be repaired as long as it is there. Once samples are old enough to go, the
+   * buckets of what can be read are better than none; but never do they replace others.
+   */
+  private void aroundDamage(TenantId tenant, TierConfig tier, TierPlan plan, Corruption damage)
+      throws IOException {
+    if (plan.replaced() != null) {
+      tiers.addNothing(tenant, tier, plan.nothing());
+      logDamage(
+          "is not built again until the next start or new samples", tenant, tier, plan, damage);
+    } else if (tiers.isLastChance(tier, plan.startMillis())) {
+      logDamage("is built without the damaged part", tenant, tier, plan, damage);
+      try {
+        build(tenant, tier, plan, _ -> metrics.damage.inc());
+      } catch (Corruption again) {
+        // An index: which series there are is unknown.
+        tiers.addNothing(tenant, tier, plan.nothing());
+        logDamage("cannot be built", tenant, tier, plan, again);
+      }
+    } else {
+      tiers.addDamaged(tenant, tier, plan.nothing());
+      logDamage("waits for a repair, or the samples' last day", tenant, tier, plan, damage);
+    }
+  }
+
+  private static void logDamage(
+      String what, TenantId tenant, TierConfig tier, TierPlan plan, Corruption damage) {
+    log.error(
+        "tier {} because of a damaged block: tenant={} tier={} until={} reason={}",
+        what,
+        tenant.value(),
+        Coverage.name(tier.resolutionMillis()),
+        Instant.ofEpochMilli(plan.endMillis()),
+        damage.explain());
+  }
+
+  private void build(TenantId tenant, TierConfig tier, TierPlan plan, DamageListener damage)
+      throws IOException {
     // About as much as the samples, all tiers together.
     blocks.ensureRoom(plan.inWindow(blocks.of(tenant)));
     Path folder = blocks.folder(tenant);
@@ -135,7 +165,7 @@ final class TierBuilder {
             meta -> !meta.spec().isTier() || replaced.stream().anyMatch(b -> b.meta() == meta),
             wanted -> {
               read.addAll(wanted.stream().filter(block -> !replaced.contains(block)).toList());
-              return open(tenant, tier, plan, read);
+              return open(tenant, tier, plan, read, damage);
             });
     Map<BlockId, List<Deletion>> asRead = deletions(read);
     if (read.isEmpty()) {
@@ -154,7 +184,7 @@ final class TierBuilder {
       boolean isDone =
           replacement.finish(written, writer, () -> isStillRight(tenant, plan, asRead));
       if (isDone && written.isEmpty()) {
-        tiers.addNothing(tenant, tier, plan.nothing(read));
+        tiers.addNothing(tenant, tier, plan.nothing());
       }
       if (isDone) {
         logBuilt(tenant, tier, plan, written, progress.seconds());
@@ -163,7 +193,7 @@ final class TierBuilder {
   }
 
   private List<SeriesCursor> open(
-      TenantId tenant, TierConfig tier, TierPlan plan, List<Block> samples) {
+      TenantId tenant, TierConfig tier, TierPlan plan, List<Block> samples, DamageListener damage) {
     long resolution = tier.resolutionMillis();
     long keptFrom = blocks.keptFrom(tenant, 0);
     // The last bucket of which samples may be gone.
@@ -175,14 +205,15 @@ final class TierBuilder {
       Block replaced = plan.replaced();
       if (replaced != null && taken >= plan.startMillis()) {
         cursors.add(
-            replaced.select(new Selection(List.of(), Long.MIN_VALUE, taken, resolution, ALL)));
+            replaced.select(
+                new Selection(List.of(), Long.MIN_VALUE, taken, resolution, ALL), damage));
       }
       Selection rest =
           new Selection(
               List.of(),
               taken < plan.startMillis() ? plan.startMillis() : taken + 1,
               plan.endMillis());
-      samples.forEach(block -> raw.add(block.select(rest)));
+      samples.forEach(block -> raw.add(block.select(rest, damage)));
       cursors.add(new BucketCursor(new MergedCursor(raw), resolution, ALL));
       return cursors;
     } catch (RuntimeException e) {

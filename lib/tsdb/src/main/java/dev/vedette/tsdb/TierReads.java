@@ -27,6 +27,7 @@ final class TierReads {
   private final long resolution;
   private final List<Block> raw;
   private final List<Block> built;
+  private final long keptFrom;
   private final long taken;
   private final Function<Selection, SeriesCursor> head;
 
@@ -48,6 +49,7 @@ final class TierReads {
             .filter(block -> block.meta().resolutionMillis() == resolution)
             .sorted(Comparator.comparingLong(block -> block.meta().spec().startMillis()))
             .toList();
+    this.keptFrom = keptFrom;
     // The last bucket of which samples may be gone.
     this.taken =
         keptFrom == Long.MIN_VALUE ? keptFrom : Buckets.endMillis(keptFrom - 1, resolution);
@@ -62,7 +64,7 @@ final class TierReads {
       Set<Block> touched = touchedInMemory();
       for (Block block : built) {
         BlockMeta meta = block.meta();
-        boolean isCurrent = TierPlan.isCurrent(block, raw) && !touched.contains(block);
+        boolean isCurrent = TierPlan.isCurrent(block, raw, keptFrom) && !touched.contains(block);
         long from = Math.max(meta.spec().startMillis(), selection.startMillis());
         long end = Math.min(meta.spec().endMillis(), selection.endMillis());
         long to = isCurrent ? end : Math.min(end, taken);

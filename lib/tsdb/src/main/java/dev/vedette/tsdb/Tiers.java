@@ -7,7 +7,9 @@ import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.Buckets;
 import dev.vedette.tsdb.tier.TierConfig;
 import dev.vedette.tsdb.tier.TierPlan;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,14 +22,18 @@ final class Tiers {
 
   private final TsdbConfig config;
   private final BlockStore blocks;
+  private final Clock clock;
   // Windows of a tenant that have no buckets, or could not be made. Empty at every start.
   private final Map<TenantTier, Set<TierPlan.Nothing>> nothings = new ConcurrentHashMap<>();
+  // Windows whose samples are damaged in part. Empty at every start.
+  private final Map<TenantTier, Set<TierPlan.Nothing>> damaged = new ConcurrentHashMap<>();
 
   private record TenantTier(TenantId tenant, long resolutionMillis) {}
 
-  Tiers(TsdbConfig config, BlockStore blocks) {
+  Tiers(TsdbConfig config, BlockStore blocks, Clock clock) {
     this.config = config;
     this.blocks = blocks;
+    this.clock = clock;
   }
 
   List<TierConfig> all() {
@@ -46,10 +52,30 @@ final class Tiers {
         blocks.of(tenant),
         blocks.tier(tenant, tier.resolutionMillis()),
         windowMillis(tier),
+        blocks.keptFrom(tenant, 0),
         cutoffMillis,
         tier.isBuilt(),
-        window ->
-            nothings(tenant, tier).contains(window) || isGone(tenant, tier, window.startMillis()));
+        window -> isNothing(tenant, tier, window));
+  }
+
+  private boolean isNothing(TenantId tenant, TierConfig tier, TierPlan.Nothing window) {
+    return isGone(tenant, tier, window.startMillis())
+        || holds(nothings, tenant, tier, window)
+        || !isLastChance(tier, window.startMillis()) && holds(damaged, tenant, tier, window);
+  }
+
+  private static boolean holds(
+      Map<TenantTier, Set<TierPlan.Nothing>> known,
+      TenantId tenant,
+      TierConfig tier,
+      TierPlan.Nothing window) {
+    return known.getOrDefault(new TenantTier(tenant, tier.resolutionMillis()), Set.of()).stream()
+        .anyMatch(one -> one.holdsFor(window));
+  }
+
+  /** Whether samples of a window are old enough to go: what can be read of them is all there is. */
+  boolean isLastChance(TierConfig tier, long startMillis) {
+    return startMillis + windowMillis(tier) < clock.millis() - config.retention().toMillis();
   }
 
   /** Whether a window is older than what is kept of a tier: built, it would be deleted at once. */
@@ -59,12 +85,23 @@ final class Tiers {
 
   /** A window that there is nothing to make of, as long as no samples come. */
   void addNothing(TenantId tenant, TierConfig tier, TierPlan.Nothing nothing) {
-    nothings(tenant, tier).add(nothing);
+    add(nothings, tenant, tier, nothing);
   }
 
-  private Set<TierPlan.Nothing> nothings(TenantId tenant, TierConfig tier) {
-    return nothings.computeIfAbsent(
-        new TenantTier(tenant, tier.resolutionMillis()), _ -> ConcurrentHashMap.newKeySet());
+  /** A window of whose samples some cannot be read: to be made when they are about to go. */
+  void addDamaged(TenantId tenant, TierConfig tier, TierPlan.Nothing nothing) {
+    add(damaged, tenant, tier, nothing);
+  }
+
+  private static void add(
+      Map<TenantTier, Set<TierPlan.Nothing>> known,
+      TenantId tenant,
+      TierConfig tier,
+      TierPlan.Nothing nothing) {
+    known
+        .computeIfAbsent(
+            new TenantTier(tenant, tier.resolutionMillis()), _ -> ConcurrentHashMap.newKeySet())
+        .add(nothing);
   }
 
   /** Whether every tier that is to have a block's samples has them. */
@@ -77,8 +114,9 @@ final class Tiers {
               blocks.of(tenant),
               blocks.tier(tenant, tier.resolutionMillis()),
               windowMillis(tier),
+              blocks.keptFrom(tenant, 0),
               tier.isBuilt(),
-              nothing -> isNothing(tenant, tier, nothing.startMillis()));
+              window -> isNothing(tenant, tier, window));
       if (isDue) {
         return false;
       }
@@ -86,10 +124,13 @@ final class Tiers {
     return true;
   }
 
-  private boolean isNothing(TenantId tenant, TierConfig tier, long startMillis) {
-    return isGone(tenant, tier, startMillis)
-        || nothings(tenant, tier).stream()
-            .anyMatch(nothing -> nothing.startMillis() == startMillis);
+  /** Blocks of samples that a merge may take: none that a tier has yet to see. */
+  static List<Block> mergeable(List<Block> all) {
+    List<Block> built = all.stream().filter(block -> block.meta().spec().isTier()).toList();
+    return all.stream()
+        .filter(block -> !block.meta().spec().isTier())
+        .filter(block -> TierPlan.mayBeMerged(block.meta(), built))
+        .toList();
   }
 
   /** From when on samples and tiers are there. */
@@ -106,9 +147,54 @@ final class Tiers {
         long kept = rawFrom <= from ? Long.MIN_VALUE : from;
         found.add(
             new Coverage.Tier(
-                resolution, Math.max(blocks.keptFrom(tenant, resolution), kept), from - 1, to));
+                resolution,
+                Math.max(blocks.keptFrom(tenant, resolution), kept),
+                from - 1,
+                to,
+                gaps(built, rawFrom)));
       }
     }
     return new Coverage(rawFrom, found);
+  }
+
+  /** Behind the first block, times that no block is of, as far as samples are gone. */
+  private static List<Coverage.Gap> gaps(List<BlockMeta> built, long rawFrom) {
+    List<Coverage.Gap> gaps = new ArrayList<>();
+    long next = Long.MAX_VALUE;
+    for (BlockMeta meta : inOrder(built)) {
+      addGap(next, Math.min(meta.spec().startMillis(), rawFrom) - 1, gaps);
+      next = meta.spec().endMillis() + 1;
+    }
+    addGap(next, rawFrom - 1, gaps);
+    return gaps;
+  }
+
+  private static List<BlockMeta> inOrder(List<BlockMeta> built) {
+    return built.stream()
+        .sorted(Comparator.comparingLong(meta -> meta.spec().startMillis()))
+        .toList();
+  }
+
+  private static void addGap(long startMillis, long endMillis, List<Coverage.Gap> gaps) {
+    if (startMillis <= endMillis) {
+      gaps.add(new Coverage.Gap(startMillis, endMillis));
+    }
+  }
+
+  /** Blocks of a tier in stretches without a gap: a merge over one would hide it. */
+  static List<List<Block>> stretches(List<Block> built) {
+    List<List<Block>> stretches = new ArrayList<>();
+    long next = Long.MIN_VALUE;
+    for (Block block :
+        built.stream()
+            .sorted(Comparator.comparingLong(block -> block.meta().spec().startMillis()))
+            .toList()) {
+      if (stretches.isEmpty() || block.meta().spec().startMillis() != next) {
+        stretches.add(new ArrayList<>());
+      }
+      stretches.getLast().add(block);
+      next = block.meta().spec().endMillis() + 1;
+    }
+    return stretches;
   }
 }

@@ -97,7 +97,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     TsdbMetrics metrics = new TsdbMetrics(registry);
     BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), metrics);
     BlockIds ids = new BlockIds(clock);
-    Tiers tiers = new Tiers(config, blocks);
+    Tiers tiers = new Tiers(config, blocks, clock);
     Snapshots snapshots = new Snapshots(files, folder, clock);
     Maintenance maintenance =
         new Maintenance(

@@ -59,7 +59,7 @@ public final class TierChoice {
     }
     if (isRawThere) {
       return exactly(need, there)
-          .map(tier -> chosen(need, tier.resolutionMillis(), true, notes))
+          .map(tier -> chosen(need, tier.resolutionMillis(), there, true, notes))
           .orElse(raw(need));
     }
     if (need.kind() == TierNeed.Kind.SAMPLES) {
@@ -69,7 +69,7 @@ public final class TierChoice {
           "ask for a later time, or for what tiers have: count, sum, avg, min, max, first, last,"
               + " rate, increase, delta");
     }
-    return chosen(need, instead(need, there), false, notes);
+    return chosen(need, instead(need, there), there, false, notes);
   }
 
   private Coverage coverage() {
@@ -107,26 +107,39 @@ public final class TierChoice {
         .max(Comparator.comparingLong(Tier::resolutionMillis));
   }
 
-  /** The tier to read where samples are gone. */
+  /** The tier to read where samples are gone: of those that miss least of the time. */
   private static long instead(TierNeed need, Coverage there) {
     long oldest = there.tiers().stream().mapToLong(Tier::fromMillis).min().orElseThrow();
-    List<Long> covering =
+    List<Tier> covering =
         there.tiers().stream()
             .filter(tier -> tier.fromMillis() <= Math.max(need.firstMillis(), oldest))
+            .toList();
+    List<Tier> fit = covering.stream().filter(tier -> fits(need, tier.resolutionMillis())).toList();
+    long least = fit.stream().mapToLong(tier -> missing(need, tier)).min().orElse(0);
+    List<Long> best =
+        fit.stream()
+            .filter(tier -> missing(need, tier) == least)
             .map(Tier::resolutionMillis)
             .toList();
-    Optional<Long> exact = covering.stream().filter(need::isAligned).max(Comparator.naturalOrder());
-    if (exact.isPresent()) {
-      return exact.get();
+    if (best.isEmpty()) {
+      throw windowTooShort(need, covering.getFirst().resolutionMillis(), there.rawFromMillis());
     }
-    List<Long> movable = covering.stream().filter(need::canBeMoved).toList();
-    if (movable.isEmpty()) {
-      throw windowTooShort(need, covering.getFirst(), there.rawFromMillis());
-    }
-    return movable.stream()
-        .filter(need::suitsSteps)
+    return best.stream()
+        .filter(need::isAligned)
         .max(Comparator.naturalOrder())
-        .orElse(movable.getFirst());
+        .or(() -> best.stream().filter(need::suitsSteps).max(Comparator.naturalOrder()))
+        .orElse(best.getFirst());
+  }
+
+  private static boolean fits(TierNeed need, long resolution) {
+    return need.isAligned(resolution) || need.canBeMoved(resolution);
+  }
+
+  /** For how much of the time a tier has nothing though there may have been samples. */
+  private static long missing(TierNeed need, Tier tier) {
+    return tier.gapsIn(need.firstMillis(), need.lastMillis()).stream()
+        .mapToLong(Coverage.Gap::millis)
+        .sum();
   }
 
   private Chosen asAsked(TierNeed need, Coverage there, boolean isRawThere, Notes notes) {
@@ -146,10 +159,10 @@ public final class TierChoice {
           "there is no tier of %s".formatted(name),
           "ask for one of %s, or leave out the parameter tier".formatted(names(there)));
     }
-    if (!need.isAligned(resolution) && !need.canBeMoved(resolution)) {
+    if (!fits(need, resolution)) {
       throw windowTooShort(need, resolution, there.rawFromMillis());
     }
-    return chosen(need, resolution, isRawThere, notes);
+    return chosen(need, resolution, there, isRawThere, notes);
   }
 
   private static List<String> names(Coverage there) {
@@ -160,8 +173,17 @@ public final class TierChoice {
     return new Chosen(0, need.windows(), true);
   }
 
-  private static Chosen chosen(TierNeed need, long resolution, boolean isRawThere, Notes notes) {
+  private static Chosen chosen(
+      TierNeed need, long resolution, Coverage there, boolean isRawThere, Notes notes) {
     String name = Coverage.name(resolution);
+    there.tiers().stream()
+        .filter(tier -> tier.resolutionMillis() == resolution)
+        .flatMap(tier -> tier.gapsIn(need.firstMillis(), need.lastMillis()).stream())
+        .forEach(
+            gap ->
+                notes.info(
+                    "tier %s has nothing from %s to %s"
+                        .formatted(name, time(gap.startMillis() - 1), time(gap.endMillis()))));
     if (need.isAligned(resolution)) {
       notes.info("answered from tier %s".formatted(name));
       return new Chosen(resolution, need.windows(), isRawThere);

@@ -45,6 +45,7 @@ public final class Block implements AutoCloseable {
   private final BlockIndex index;
   private final DamageListener damage;
   private volatile DeletedSeries deleted = DeletedSeries.NONE;
+  private volatile boolean isDamaged;
   // Owners: the opener, and each cursor or call in progress. At 0 the mapping is gone.
   private final AtomicInteger owners = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -52,7 +53,11 @@ public final class Block implements AutoCloseable {
   private Block(Path file, Arena arena, MemorySegment mapped, DamageListener damage) {
     this.file = file;
     this.arena = arena;
-    this.damage = damage;
+    this.damage =
+        corruption -> {
+          isDamaged = true;
+          damage.damaged(corruption);
+        };
     PieceReader reader = new PieceReader(mapped, file.toString());
     footer = Footer.read(mapped, reader);
     index = BlockIndex.open(reader, footer.index());
@@ -111,13 +116,18 @@ public final class Block implements AutoCloseable {
     return reading(index -> deleted.in(index).count());
   }
 
+  /** Whether some read went around damage. */
+  public boolean isDamaged() {
+    return isDamaged;
+  }
+
   /** Opens the matching series that have samples in the range. */
   public SeriesCursor select(Selection selection) {
     return select(selection, damage);
   }
 
-  /** The same with a listener of its own. */
-  SeriesCursor select(Selection selection, DamageListener damage) {
+  /** The same with a listener of its own, which may throw what it is told. */
+  public SeriesCursor select(Selection selection, DamageListener damage) {
     retain();
     try {
       return new BlockCursor(

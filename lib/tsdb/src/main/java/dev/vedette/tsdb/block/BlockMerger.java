@@ -16,11 +16,6 @@ import java.util.Optional;
  * {@link BlockWriter} plus one page of each source.
  */
 public final class BlockMerger {
-  private static final DamageListener STRICT =
-      damage -> {
-        throw damage;
-      };
-
   private final BlockWriter writer;
 
   public BlockMerger(BlockWriter writer) {
@@ -42,7 +37,7 @@ public final class BlockMerger {
     List<SeriesCursor> cursors = new ArrayList<>(sources.size());
     try {
       for (Block source : sources) {
-        cursors.add(source.select(all, STRICT));
+        cursors.add(source.select(all, DamageListener.STRICT));
       }
     } catch (RuntimeException e) {
       cursors.forEach(SeriesCursor::close);

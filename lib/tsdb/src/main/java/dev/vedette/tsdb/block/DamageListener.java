@@ -9,5 +9,11 @@ import dev.vedette.model.Corruption;
  */
 @FunctionalInterface
 public interface DamageListener {
+  /** For whom a part is not enough: the read ends with the damage. */
+  DamageListener STRICT =
+      damage -> {
+        throw damage;
+      };
+
   void damaged(Corruption corruption);
 }

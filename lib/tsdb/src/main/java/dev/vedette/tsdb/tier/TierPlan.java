@@ -18,17 +18,25 @@ import org.jspecify.annotations.Nullable;
  * <p>A block of a tier has the buckets of one window and the id time of the newest block of samples
  * it was made of. Blocks come to be in the order of their ids, and a merge has no samples that were
  * not looked at before, so what came later is exactly in later blocks from the head: one of those
- * in the window, or a deletion there, and the buckets are made again.
+ * in the window, or a deletion there, and the buckets are made again. So are those of a block that
+ * is damaged, as long as all of its samples are there.
  *
  * @param startMillis first millisecond of the window, one behind the end of a bucket
  * @param endMillis last millisecond of the window
  * @param replaced block of the tier to be made again, null for a new one
+ * @param newestIdMillis when the newest block of samples in the window was made
  */
-public record TierPlan(long startMillis, long endMillis, @Nullable Block replaced) {
+public record TierPlan(
+    long startMillis, long endMillis, @Nullable Block replaced, long newestIdMillis) {
   private static final int FROM_HEAD = 1;
 
   /** A window of which there is nothing to make, as of its newest block of samples. */
-  public record Nothing(long startMillis, long newestIdMillis) {}
+  public record Nothing(long startMillis, long newestIdMillis) {
+    /** Whether this was said when there was all that there is in a window, or more. */
+    public boolean holdsFor(Nothing window) {
+      return startMillis == window.startMillis && newestIdMillis >= window.newestIdMillis;
+    }
+  }
 
   /**
    * The next block to make, if any is due.
@@ -36,6 +44,7 @@ public record TierPlan(long startMillis, long endMillis, @Nullable Block replace
    * @param raw blocks of samples of one tenant
    * @param built blocks of the tier
    * @param windowMillis length of a window, a multiple of the resolution
+   * @param keptFromMillis all samples from here on are there
    * @param cutoffMillis the head writes no block that begins before, but for late samples
    * @param makesNew whether windows that have no block yet are due
    * @param isNothing windows that need not be looked at again
@@ -44,14 +53,17 @@ public record TierPlan(long startMillis, long endMillis, @Nullable Block replace
       List<Block> raw,
       List<Block> built,
       long windowMillis,
+      long keptFromMillis,
       long cutoffMillis,
       boolean makesNew,
       Predicate<Nothing> isNothing) {
     for (Block block : built) {
       BlockSpec spec = block.meta().spec();
-      TierPlan plan = new TierPlan(spec.startMillis(), spec.endMillis(), block);
-      if (!isCurrent(block, raw) && !isNothing.test(plan.nothing(raw))) {
-        return Optional.of(plan);
+      if (!isCurrent(block, raw, keptFromMillis)) {
+        Optional<TierPlan> plan = of(spec.startMillis(), spec.endMillis(), block, raw);
+        if (plan.isPresent() && !isNothing.test(plan.get().nothing())) {
+          return plan;
+        }
       }
     }
     return makesNew ? nextNew(raw, built, windowMillis, cutoffMillis, isNothing) : Optional.empty();
@@ -79,15 +91,29 @@ public record TierPlan(long startMillis, long endMillis, @Nullable Block replace
       Predicate<Nothing> isNothing) {
     long end = Buckets.endMillis(meta.firstMillis(), windowMillis);
     for (; end < cutoffMillis; end += windowMillis) {
-      TierPlan plan = new TierPlan(end - windowMillis + 1, end, null);
-      if (!meta.overlaps(plan.startMillis, plan.endMillis)) {
+      long start = end - windowMillis + 1;
+      if (!meta.overlaps(start, end)) {
         break;
       }
-      if (built.stream().noneMatch(plan::sharesTimeWith) && !isNothing.test(plan.nothing(raw))) {
-        return Optional.of(plan);
+      Optional<TierPlan> plan = of(start, end, null, raw);
+      if (plan.isPresent()
+          && built.stream().noneMatch(plan.get()::sharesTimeWith)
+          && !isNothing.test(plan.get().nothing())) {
+        return plan;
       }
     }
     return Optional.empty();
+  }
+
+  /** The plan of a window, if there are samples in it. */
+  private static Optional<TierPlan> of(
+      long startMillis, long endMillis, @Nullable Block replaced, List<Block> raw) {
+    return raw.stream()
+        .map(Block::meta)
+        .filter(meta -> meta.overlaps(startMillis, endMillis))
+        .map(meta -> meta.id().timeMillis())
+        .max(Comparator.naturalOrder())
+        .map(newest -> new TierPlan(startMillis, endMillis, replaced, newest));
   }
 
   /** Whether a window that a block of samples is in has to be made, or made again, at some time. */
@@ -96,11 +122,13 @@ public record TierPlan(long startMillis, long endMillis, @Nullable Block replace
       List<Block> raw,
       List<Block> built,
       long windowMillis,
+      long keptFromMillis,
       boolean makesNew,
       Predicate<Nothing> isNothing) {
     for (Block block : built) {
       BlockSpec spec = block.meta().spec();
-      if (samples.overlaps(spec.startMillis(), spec.endMillis()) && !isCurrent(block, raw)) {
+      if (samples.overlaps(spec.startMillis(), spec.endMillis())
+          && !isCurrent(block, raw, keptFromMillis)) {
         return true;
       }
     }
@@ -113,20 +141,45 @@ public record TierPlan(long startMillis, long endMillis, @Nullable Block replace
         && block.meta().spec().endMillis() >= startMillis;
   }
 
-  /** Whether a tier's block has all that blocks of samples have of its window, and no more. */
-  public static boolean isCurrent(Block built, List<Block> raw) {
+  /**
+   * Whether a tier's block has all that blocks of samples have of its window, and no more, and is
+   * not to be made again because it is damaged.
+   *
+   * @param keptFromMillis all samples from here on are there
+   */
+  public static boolean isCurrent(Block built, List<Block> raw, long keptFromMillis) {
     BlockMeta meta = built.meta();
-    long made = meta.id().timeMillis();
+    if (built.isDamaged() && keptFromMillis <= meta.spec().startMillis()) {
+      return false;
+    }
     boolean isUntouched = built.deletions().isEmpty();
     for (Block block : raw) {
       BlockMeta other = block.meta();
-      boolean isLater =
-          other.spec().level() == FROM_HEAD && other.id().timeMillis() > made || !isUntouched;
+      boolean isLater = isLater(other, meta) || !isUntouched;
       if (isLater && other.overlaps(meta.spec().startMillis(), meta.spec().endMillis())) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isLater(BlockMeta raw, BlockMeta built) {
+    return raw.spec().level() == FROM_HEAD && raw.id().timeMillis() > built.id().timeMillis();
+  }
+
+  /**
+   * Whether a block of samples may be merged: one from the head that came to be after a tier's
+   * block of its window must not, since nothing would tell any more that the buckets lack it.
+   *
+   * @param built blocks of all tiers
+   */
+  public static boolean mayBeMerged(BlockMeta raw, List<Block> built) {
+    return built.stream()
+        .map(Block::meta)
+        .noneMatch(
+            meta ->
+                isLater(raw, meta)
+                    && raw.overlaps(meta.spec().startMillis(), meta.spec().endMillis()));
   }
 
   /** Blocks of samples in the window. */
@@ -143,7 +196,7 @@ public record TierPlan(long startMillis, long endMillis, @Nullable Block replace
   }
 
   /** What to remember where the window turns out to have no buckets. */
-  public Nothing nothing(List<Block> raw) {
-    return new Nothing(startMillis, newest(inWindow(raw)).timeMillis());
+  public Nothing nothing() {
+    return new Nothing(startMillis, newestIdMillis);
   }
 }
