@@ -13,8 +13,9 @@ import java.util.function.Function;
  *
  * @param data writes the value of {@code data}
  * @param held given back by closing: what the answer holds in memory
+ * @param isBare whether the data is all there is, without Prometheus' envelope
  */
-record Answer(Data data, List<String> warnings, List<String> infos, Held held)
+record Answer(Data data, List<String> warnings, List<String> infos, Held held, boolean isBare)
     implements AutoCloseable {
   static final String TRUNCATED = "results truncated due to limit";
 
@@ -36,8 +37,17 @@ record Answer(Data data, List<String> warnings, List<String> infos, Held held)
     infos = List.copyOf(infos);
   }
 
+  Answer(Data data, List<String> warnings, List<String> infos, Held held) {
+    this(data, warnings, infos, held, false);
+  }
+
   static Answer of(Data data) {
     return new Answer(data, List.of(), List.of(), () -> {});
+  }
+
+  /** An answer that is no more than its data. */
+  static Answer bare(Data data) {
+    return new Answer(data, List.of(), List.of(), () -> {}, true);
   }
 
   /** The first {@code limit} strings, with a warning where there are more; 0 means all. */
@@ -54,7 +64,7 @@ record Answer(Data data, List<String> warnings, List<String> infos, Held held)
   Answer warn(String warning) {
     List<String> more = new ArrayList<>(warnings);
     more.add(warning);
-    return new Answer(data, more, infos, held);
+    return new Answer(data, more, infos, held, isBare);
   }
 
   /**
@@ -66,7 +76,7 @@ record Answer(Data data, List<String> warnings, List<String> infos, Held held)
     try {
       Answer answer = make.apply(reserved);
       made = true;
-      return new Answer(answer.data, answer.warnings, answer.infos, reserved::close);
+      return new Answer(answer.data, answer.warnings, answer.infos, reserved::close, answer.isBare);
     } finally {
       if (!made) {
         reserved.close();
@@ -80,6 +90,11 @@ record Answer(Data data, List<String> warnings, List<String> infos, Held held)
   }
 
   void write(JsonWriter json) throws IOException {
+    if (isBare) {
+      data.write(json);
+      json.flush();
+      return;
+    }
     json.beginObject().name("status").string("success").name("data");
     data.write(json);
     if (!warnings.isEmpty()) {

@@ -12,6 +12,8 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MutableHttpResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -21,6 +23,12 @@ final class Api {
   @FunctionalInterface
   interface Endpoint {
     Answer answer(ApiCall call);
+  }
+
+  /** Works out an answer to what a JSON body asks; may block. */
+  @FunctionalInterface
+  interface JsonEndpoint {
+    Answer answer(ApiCall call, String json);
   }
 
   // Ten times the longest query that dashboards are known to send.
@@ -36,17 +44,55 @@ final class Api {
 
   /** Answers a request whose parameters are in a form, in its URL, or in both. */
   static CompletionStage<HttpResponse<?>> serveForm(HttpRequest<?> request, Endpoint endpoint) {
+    return serveBody(request, (exchange, form) -> handleForm(exchange, form, endpoint));
+  }
+
+  /** The same where the body may be JSON instead, which is another question. */
+  static CompletionStage<HttpResponse<?>> serveFormOrJson(
+      HttpRequest<?> request, Endpoint ofForm, JsonEndpoint ofJson) {
+    return serveBody(
+        request,
+        (exchange, body) -> {
+          if (isJson(request, body)) {
+            String json = new String(body, StandardCharsets.UTF_8);
+            handle(exchange, () -> Params.ofQuery(request), call -> ofJson.answer(call, json));
+          } else {
+            handleForm(exchange, body, ofForm);
+          }
+        });
+  }
+
+  /** By what it is said to be; and an object is no form, whatever curl calls it. */
+  private static boolean isJson(HttpRequest<?> request, byte[] body) {
+    String type = request.getHeaders().get(HttpHeaders.CONTENT_TYPE);
+    if (type != null && type.strip().toLowerCase(Locale.ROOT).startsWith("application/json")) {
+      return true;
+    }
+    int at = 0;
+    while (at < body.length && Character.isWhitespace(body[at])) {
+      at++;
+    }
+    return at < body.length && body[at] == '{';
+  }
+
+  private static void handleForm(Exchange exchange, byte[] form, Endpoint endpoint)
+      throws IOException {
+    handle(exchange, () -> Params.ofForm(exchange.request(), form), endpoint);
+  }
+
+  private static CompletionStage<HttpResponse<?>> serveBody(
+      HttpRequest<?> request, Exchange.BodyHandler handler) {
     // Refused before it is read, where it says how long it is.
     if (request.getContentLength() > MOST_FORM_BYTES) {
       return Exchange.serve(request, exchange -> exchange.replyWhole(tooLarge(request)));
     }
     return Exchange.serveBody(
         request,
-        (exchange, form) -> {
-          if (form.length > MOST_FORM_BYTES) {
+        (exchange, body) -> {
+          if (body.length > MOST_FORM_BYTES) {
             exchange.replyWhole(tooLarge(request));
           } else {
-            handle(exchange, () -> Params.ofForm(request, form), endpoint);
+            handler.handle(exchange, body);
           }
         });
   }

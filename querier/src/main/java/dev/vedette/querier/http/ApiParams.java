@@ -122,7 +122,11 @@ final class ApiParams {
   }
 
   private OptionalLong duration(String name) {
-    String text = params.get(name);
+    return parseDuration(params.get(name));
+  }
+
+  /** Milliseconds of a number of seconds or of a duration as {@code 5m}; empty of anything else. */
+  static OptionalLong parseDuration(String text) {
     if (NUMBER.matcher(text).matches()) {
       return millis(text, LONGEST_DURATION);
     }
@@ -133,7 +137,8 @@ final class ApiParams {
     }
   }
 
-  private static OptionalLong parseTime(String text) {
+  /** A number of seconds or a date; empty of anything else. */
+  static OptionalLong parseTime(String text) {
     if (NUMBER.matcher(text).matches()) {
       return millis(text, LONGEST_TIME);
     }

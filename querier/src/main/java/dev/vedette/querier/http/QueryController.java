@@ -7,10 +7,12 @@ import dev.vedette.model.Unavailable;
 import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
+import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.ParseTree;
 import dev.vedette.promql.parse.Printer;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.Querier.Range;
+import dev.vedette.querier.datadog.MetricQueryRequest;
 import dev.vedette.runtime.http.Exchange;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
@@ -45,7 +47,21 @@ final class QueryController {
 
   @Post(value = "/query", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> queryByForm(HttpRequest<?> request) {
-    return Api.serveForm(request, this::query);
+    return Api.serveFormOrJson(request, this::query, this::metricQuery);
+  }
+
+  /** A Datadog-style query, which runs as the PromQL it stands for. */
+  private Answer metricQuery(ApiCall call, String json) {
+    MetricQueryEndpoint.Asked asked = MetricQueryEndpoint.read(json);
+    MetricQueryRequest request = asked.request();
+    Range range = new Range(request.startMillis(), request.endMillis(), request.bucketMillis());
+    return run(
+        new ApiCall(call.exchange(), asked.params()),
+        options -> {
+          MetricQueryRequest.Promql promql = request.promql(querier.source(), TENANT);
+          QueryResult result = querier.range(TENANT, promql.text(), range, options);
+          return MetricQueryEndpoint.answer(request, promql.tags(), (QueryResult.Matrix) result);
+        });
   }
 
   private Answer query(ApiCall call) {

@@ -78,6 +78,8 @@ public final class JsonObjects {
 
   private static InvalidRequest invalid(int line, int column, String words) {
     return new InvalidRequest(
-        ErrorId.INVALID_REQUEST, "%d:%d: invalid JSON: %s".formatted(line, column, words), "");
+        ErrorId.INVALID_REQUEST,
+        "%d:%d: invalid JSON: %s".formatted(line, Math.max(column, 1), words),
+        "");
   }
 }

@@ -25,6 +25,13 @@ public final class Params {
     return new Params().add(new String(form, StandardCharsets.UTF_8)).add(rawQuery(request));
   }
 
+  /** Of names and values that are there already. */
+  public static Params of(Map<String, String> parameters) {
+    Params params = new Params();
+    parameters.forEach((name, value) -> params.values.put(name, List.of(value)));
+    return params;
+  }
+
   private static String rawQuery(HttpRequest<?> request) {
     String query = request.getUri().getRawQuery();
     return query == null ? "" : query;

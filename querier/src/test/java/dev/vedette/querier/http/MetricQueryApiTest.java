@@ -1,0 +1,174 @@
+package dev.vedette.querier.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Labels;
+import dev.vedette.model.TenantId;
+import dev.vedette.promql.parse.Parser;
+import dev.vedette.testkit.InMemorySeries;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Datadog-style queries as clients send them. */
+@Timeout(60)
+class MetricQueryApiTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static TestServer server;
+  private static String page;
+
+  @BeforeAll
+  static void start() throws IOException {
+    page =
+        Files.readString(
+            Path.of(System.getProperty("vedette.root"), "docs/reference/datadog-query.md"));
+    InMemorySeries series = new InMemorySeries();
+    block("samples").lines().forEach(line -> append(series, line));
+    for (int i = 0; i < 8; i++) {
+      long time = 1_760_000_000_000L + i * 15_000L;
+      append(series, Labels.of("__name__", "hits_total", "host", "a"), time, 300 + i * 30);
+      append(series, Labels.of("__name__", "queue.depth", "k8s.pod", "p" + i % 2), time, i);
+      append(series, Labels.of("__name__", "limit"), time, i < 4 ? 10 : 0);
+    }
+    server = new TestServer(series);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static String block(String name) {
+    Matcher block = Pattern.compile("```" + name + "\\n(.*?)```", Pattern.DOTALL).matcher(page);
+    assertThat(block.find()).as(name).isTrue();
+    return block.group(1);
+  }
+
+  private static void append(InMemorySeries series, String line) {
+    int end = line.indexOf('}') + 1;
+    String[] sample = line.substring(end).strip().split(" ", -1);
+    Labels.Builder labels = new Labels.Builder();
+    List<LabelMatcher> matchers = Parser.parseSelector(line.substring(0, end));
+    matchers.forEach(matcher -> labels.set(matcher.name(), matcher.value()));
+    append(series, labels.build(), Long.parseLong(sample[0]) * 1000, Double.parseDouble(sample[1]));
+  }
+
+  private static void append(InMemorySeries series, Labels labels, long millis, double value) {
+    series.append(TenantId.DEFAULT, labels, millis, value);
+  }
+
+  @Test
+  void theExampleOfTheDocumentationIsTrue() throws Exception {
+    HttpResponse<String> reply = post("application/json", block("request"));
+
+    assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+    assertThat(reply.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(numbers(JSON.readTree(reply.body())))
+        .isEqualTo(numbers(JSON.readTree(block("answer"))));
+  }
+
+  private static String numbers(JsonNode node) {
+    return node.toString().replaceAll("\\.0([],])", "$1");
+  }
+
+  @Test
+  void anObjectIsAQueryInJsonWhateverTheClientCallsIt() throws Exception {
+    String body = "\n " + block("request");
+
+    for (String type :
+        List.of(
+            "application/x-www-form-urlencoded", "text/plain", "Application/JSON; charset=utf-8")) {
+      assertThat(post(type, body).body()).startsWith("{\"series\":[{\"tags\":{\"host\":\"a\"}");
+    }
+    assertThat(server.postForm("/api/v1/query", "query=1%2B1&time=4").body())
+        .contains("\"resultType\":\"scalar\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "sum:hits.total{*}.as_count()|{\"tags\":{},\"points\":[[1760000000,120],[1760000060,120]]}",
+        "last:hits.total{host:a}|{\"tags\":{},\"points\":[[1760000000,390],[1760000060,510]]}",
+        "count:hits.total{host:a}|{\"tags\":{},\"points\":[[1760000000,4],[1760000060,4]]}",
+        "max:queue.depth by {k8s.pod}|{\"tags\":{\"k8s.pod\":\"p0\"},\"points\":[[1760000000,2],[1760000060,6]]},{\"tags\":{\"k8s.pod\":\"p1\"},\"points\":[[1760000000,3],[1760000060,7]]}",
+        "sum:queue.depth{k8s.pod:p1}.rollup(min)|{\"tags\":{},\"points\":[[1760000000,1],[1760000060,5]]}",
+        "max:hits.total / max:limit|{\"tags\":{},\"points\":[[1760000000,39]]}",
+        "max:queue.depth by {k8s.pod} + max:limit * 2|{\"tags\":{\"k8s.pod\":\"p0\"},\"points\":[[1760000000,22],[1760000060,6]]},{\"tags\":{\"k8s.pod\":\"p1\"},\"points\":[[1760000000,23],[1760000060,7]]}",
+        "avg:hits.total{*}.rollup(120)|{\"tags\":{},\"points\":[[1760000000,405]]}",
+        "avg:nothing.there{*}|``",
+        "1 + 1|{\"tags\":{},\"points\":[[1760000000,2],[1760000060,2]]}",
+      })
+  void queriesAreAnswered(String query, String series) throws Exception {
+    String body =
+        JSON.createObjectNode()
+            .put("query", query)
+            .put("from", 1_760_000_000)
+            .put("to", "1760000120")
+            .put("interval", "1m")
+            .toString();
+
+    HttpResponse<String> reply = post("application/json", body);
+
+    assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+    assertThat(reply.body()).isEqualTo("{\"series\":[" + series + "]}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{|1:2: invalid JSON: Unexpected end-of-input",
+        "[]|1:1: invalid JSON: expected a JSON object",
+        "``|1:1: invalid JSON: expected a JSON object",
+        "{} {}|1:4: invalid JSON: expected nothing behind the object",
+        "{\"query\":[1]}|1:10: invalid JSON: expected a string or a number for \\\"query\\\"",
+        "{\"query\":null}|1:10: invalid JSON: expected a string or a number",
+        "{\"query\":\"a\",\"query\":\"b\"}|invalid JSON: Duplicate field 'query'",
+        "{}|missing \\\"query\\\"",
+        "{\"query\":\"a\",\"to\":1}|missing \\\"from\\\"",
+        "{\"query\":\"a\",\"from\":1}|missing \\\"to\\\"",
+        "{\"query\":\"a\",\"from\":1,\"to\":2,\"step\":3}|unknown member \\\"step\\\"",
+        "{\"query\":\"a\",\"from\":\"x\",\"to\":2}|invalid parameter \\\"from\\\": cannot parse \\\"x\\\"",
+        "{\"query\":\"a\",\"from\":1,\"to\":1e15}|invalid parameter \\\"to\\\": cannot parse",
+        "{\"query\":\"a\",\"from\":2,\"to\":1}|\\\"to\\\" has to be behind \\\"from\\\"",
+        "{\"query\":\"a\",\"from\":1,\"to\":2,\"interval\":0}|invalid parameter \\\"interval\\\"",
+        "{\"query\":\"a\",\"from\":1,\"to\":2,\"interval\":-1}|invalid parameter \\\"interval\\\"",
+        "{\"query\":\"a\",\"from\":1,\"to\":2,\"interval\":1e9}|invalid parameter \\\"interval\\\"",
+        "{\"query\":\"a\",\"from\":0,\"to\":11001,\"interval\":1}|more than 11000 buckets",
+        "{\"query\":\"a\",\"from\":1,\"to\":2,\"timeout\":\"x\"}|invalid parameter \\\"timeout\\\"",
+        "{\"query\":\"a{\",\"from\":1,\"to\":2}|invalid parameter \\\"query\\\": 1:3: parse error: unexpected the end of the query",
+      })
+  void whatIsWrongIsRefusedByName(String body, String error) throws Exception {
+    HttpResponse<String> reply = post("application/json", body);
+
+    assertThat(reply.statusCode()).as(reply.body()).isEqualTo(400);
+    assertThat(reply.body()).contains("\"errorType\":\"bad_data\"").contains(error);
+  }
+
+  private static HttpResponse<String> post(String type, String body) throws Exception {
+    return server.send(
+        server
+            .to("/api/v1/query")
+            .header("Content-Type", type)
+            .POST(BodyPublishers.ofString(body))
+            .build());
+  }
+}
