@@ -1,0 +1,336 @@
+package dev.vedette.querier.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vedette.model.Labels;
+import dev.vedette.model.TenantId;
+import dev.vedette.querier.QuerierConfig;
+import dev.vedette.testkit.InMemorySeries;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Requests that make sense and requests made of them that hardly do: none is answered with a fault
+ * of ours, and each refusal is as documented.
+ *
+ * <p>A file of {@code fuzz/http-api} is one request: its first line the path and, where there is a
+ * form or JSON, the Content-Type; the rest is the body, or the query string where there is no type.
+ * {@code -Dvedette.fuzz.seconds=600 -Dseed=…} goes on for longer and writes what it finds to {@code
+ * target/fuzz}.
+ */
+class HttpApiFuzzTest {
+  private static final int MUTATIONS = 1500;
+  private static final Path CORPUS = Path.of("src/test/resources/fuzz/http-api");
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<Integer> STATUSES = Set.of(200, 204, 400, 404, 405, 413, 415, 422, 503);
+  private static final Set<String> ERROR_TYPES =
+      Set.of("bad_data", "execution", "timeout", "unavailable", "not_found");
+  private static final List<String> TOKENS =
+      List.of(
+          "&",
+          "=",
+          "%",
+          "%00",
+          "%zz",
+          "+",
+          "{",
+          "}",
+          "[5m]",
+          "[5m:1s]",
+          "[",
+          "]",
+          "(",
+          ")",
+          "\"",
+          "'",
+          "`",
+          "\\",
+          "\\u0000",
+          "\\xff",
+          "\u0000",
+          "\n",
+          "é",
+          "\ud83d\ude00",
+          "-1",
+          "0",
+          "1e308",
+          "1e-9",
+          "NaN",
+          "Inf",
+          "9223372036854775807",
+          "-9223372036854775808",
+          "99999999999999999999",
+          "5m",
+          "1y",
+          "292y",
+          "offset -5m",
+          "@ end()",
+          "@ 1e18",
+          "by (a)",
+          "sum",
+          "rate(",
+          "topk(",
+          "a",
+          "=~\"(\"",
+          "=~\".*\"",
+          "!=\"\"",
+          "up",
+          "__name__",
+          "U__",
+          "_2e_",
+          "null",
+          "true",
+          "{}",
+          "[]",
+          "\"query\":",
+          "\"from\":",
+          "\"interval\":",
+          "avg:",
+          ".rollup(",
+          "IN (",
+          "*",
+          "start=",
+          "end=",
+          "step=",
+          "match[]=",
+          "limit=",
+          "timeout=",
+          "lookback_delta=",
+          "time=",
+          "query=",
+          "stats=all");
+
+  private static TestServer server;
+
+  @BeforeAll
+  static void start() {
+    InMemorySeries series = new InMemorySeries();
+    for (int i = 0; i < 20; i++) {
+      for (String job : List.of("a", "b")) {
+        series.append(
+            TenantId.DEFAULT,
+            Labels.of(
+                "__name__", i % 2 == 0 ? "up" : "hits_total", "job", job, "host.name", "h" + i),
+            i * 15_000L,
+            i);
+      }
+    }
+    // What asks for very much is to end soon.
+    QuerierConfig config =
+        new QuerierConfig(
+            4,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(2),
+            Duration.ofMinutes(5),
+            2_000_000,
+            64 << 20,
+            Duration.ofSeconds(5));
+    server = new TestServer(config, series, Optional.empty());
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  /** One request. */
+  private record Request(String path, String type, byte[] body) {
+    static Request of(byte[] file) {
+      int end = 0;
+      while (end < file.length && file[end] != '\n') {
+        end++;
+      }
+      String[] head = new String(file, 0, end, StandardCharsets.UTF_8).split(" ", 2);
+      byte[] body = Arrays.copyOfRange(file, Math.min(end + 1, file.length), file.length);
+      return new Request(head[0], head.length > 1 ? head[1] : "", body);
+    }
+
+    byte[] file() {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.writeBytes(
+          (path + (type.isEmpty() ? "" : " " + type) + "\n").getBytes(StandardCharsets.UTF_8));
+      out.writeBytes(body);
+      return out.toByteArray();
+    }
+
+    HttpRequest http() {
+      if (type.isEmpty()) {
+        return server.to(path + (body.length == 0 ? "" : "?" + inUrl(body))).build();
+      }
+      return server
+          .to(path)
+          .header("Content-Type", type)
+          .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+          .build();
+    }
+
+    /** Escapes what a client's library would not let through. */
+    private static String inUrl(byte[] query) {
+      StringBuilder out = new StringBuilder();
+      for (int i = 0; i < query.length; i++) {
+        char c = (char) (query[i] & 0xFF);
+        boolean escape = c == '%' && isHex(query, i + 1) && isHex(query, i + 2);
+        if (escape || c < 128 && Character.isLetterOrDigit(c) || "&=+-._~".indexOf(c) >= 0) {
+          out.append(c);
+        } else {
+          out.append("%%%02X".formatted((int) c));
+        }
+      }
+      return out.toString();
+    }
+
+    private static boolean isHex(byte[] bytes, int at) {
+      return at < bytes.length && Character.digit(bytes[at], 16) >= 0;
+    }
+  }
+
+  private static List<Request> corpus() throws IOException {
+    try (Stream<Path> files = Files.list(CORPUS)) {
+      List<Request> requests =
+          files
+              .sorted()
+              .map(
+                  file -> {
+                    try {
+                      return Request.of(Files.readAllBytes(file));
+                    } catch (IOException e) {
+                      throw new java.io.UncheckedIOException(e);
+                    }
+                  })
+              .toList();
+      assertThat(requests).hasSizeGreaterThan(20);
+      return requests;
+    }
+  }
+
+  @Test
+  void whatWasFoundBeforeIsAnsweredAsDocumented() throws Exception {
+    for (Request request : corpus()) {
+      assertThat(fault(request)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsMadeOfItIsToo() throws Exception {
+    long seed = Long.getLong("seed", 1);
+    long seconds = Long.getLong("vedette.fuzz.seconds", 0);
+    long until = System.nanoTime() + seconds * 1_000_000_000L;
+    Random random = new Random(seed);
+    List<Request> corpus = corpus();
+    int faults = 0;
+    int sent = 0;
+    while (seconds == 0 ? sent < MUTATIONS : System.nanoTime() < until && faults < 50) {
+      Request request = mutated(corpus, random);
+      String fault = fault(request);
+      sent++;
+      if (!fault.isEmpty()) {
+        faults++;
+        Path folder = Files.createDirectories(Path.of("target/fuzz"));
+        Files.write(folder.resolve("http-api-%d-%d".formatted(seed, sent)), request.file());
+        System.out.printf("seed %d, request %d: %s%n", seed, sent, fault);
+      }
+    }
+    System.out.printf("http-api: %d requests, %d faults, seed %d%n", sent, faults, seed);
+    assertThat(faults).isZero();
+  }
+
+  private static Request mutated(List<Request> corpus, Random random) {
+    Request base = corpus.get(random.nextInt(corpus.size()));
+    byte[] body = base.body;
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      body = mutated(body, corpus.get(random.nextInt(corpus.size())).body, random);
+    }
+    String type = random.nextInt(20) > 0 || base.type.isEmpty() ? base.type : "application/json";
+    return new Request(base.path, type, Arrays.copyOf(body, Math.min(body.length, 4000)));
+  }
+
+  private static byte[] mutated(byte[] body, byte[] other, Random random) {
+    int at = random.nextInt(body.length + 1);
+    int end = at + random.nextInt(Math.min(body.length - at, 12) + 1);
+    return switch (random.nextInt(6)) {
+      case 0 -> {
+        byte[] flipped = body.clone();
+        if (at < body.length) {
+          flipped[at] ^= (byte) (1 << random.nextInt(8));
+        }
+        yield flipped;
+      }
+      case 1 -> joined(body, at, new byte[0], end);
+      case 2 -> joined(body, at, Arrays.copyOfRange(body, at, end), at);
+      case 3 -> {
+        int from = random.nextInt(other.length + 1);
+        yield joined(body, at, Arrays.copyOfRange(other, from, other.length), end);
+      }
+      default -> {
+        String token = TOKENS.get(random.nextInt(TOKENS.size()));
+        yield joined(
+            body, at, token.getBytes(StandardCharsets.UTF_8), random.nextBoolean() ? at : end);
+      }
+    };
+  }
+
+  private static byte[] joined(byte[] body, int to, byte[] middle, int from) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(body, 0, to);
+    out.writeBytes(middle);
+    out.write(body, from, body.length - from);
+    return out.toByteArray();
+  }
+
+  /** What is wrong with the answer; empty where nothing is. */
+  private static String fault(Request request) throws Exception {
+    HttpResponse<String> reply = server.send(request.http());
+    String shown =
+        "%s %s\n%s\n→ %d %s"
+            .formatted(
+                request.path,
+                request.type,
+                new String(request.body, StandardCharsets.UTF_8),
+                reply.statusCode(),
+                reply.body());
+    if (!STATUSES.contains(reply.statusCode())) {
+      return shown;
+    }
+    boolean json =
+        reply.headers().firstValue("Content-Type").orElse("").startsWith("application/json");
+    return !json || isDocumented(reply) ? "" : shown;
+  }
+
+  private static boolean isDocumented(HttpResponse<String> reply) {
+    JsonNode body;
+    try {
+      body = JSON.readTree(reply.body());
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+    if (reply.statusCode() == 200) {
+      return body.path("status").asText().equals("success") || body.path("series").isArray();
+    }
+    String error = body.path("error").asText();
+    boolean placed =
+        !error.contains("parse error")
+            || error.matches("(?s).*(\\d+:\\d+|unknown position): parse error.*");
+    return body.path("status").asText().equals("error")
+        && ERROR_TYPES.contains(body.path("errorType").asText())
+        && !error.isEmpty()
+        && placed;
+  }
+}
