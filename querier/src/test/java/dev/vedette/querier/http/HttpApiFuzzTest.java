@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
+import dev.vedette.promql.QueryLimits;
 import dev.vedette.querier.QuerierConfig;
 import dev.vedette.testkit.InMemorySeries;
 import java.io.ByteArrayOutputStream;
@@ -140,9 +141,10 @@ class HttpApiFuzzTest {
             Duration.ofSeconds(10),
             Duration.ofSeconds(2),
             Duration.ofMinutes(5),
-            2_000_000,
+            QueryLimits.DEFAULT.withMaxSamples(2_000_000),
             64 << 20,
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            false);
     server = new TestServer(config, series, Optional.empty());
   }
 
