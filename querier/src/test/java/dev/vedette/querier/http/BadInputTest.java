@@ -1,0 +1,205 @@
+package dev.vedette.querier.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vedette.testkit.Conformance;
+import dev.vedette.testkit.InMemorySeries;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What cannot be answered is refused as documented: with its name, its place and what is wrong. */
+@Timeout(60)
+class BadInputTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static TestServer server;
+
+  @BeforeAll
+  static void start() {
+    server = new TestServer(new InMemorySeries());
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  // Parameters as they are before encoding, parted by &.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        // Expressions.
+        "query||invalid parameter \"query\": unknown position: parse error: no expression found in input",
+        "query|query=up{|invalid parameter \"query\": 1:4: parse error: unexpected end of input inside braces",
+        "query|query=sum(|invalid parameter \"query\": 1:5: parse error: unclosed left parenthesis",
+        "query|query=up[5m|invalid parameter \"query\": 1:6: parse error: unexpected end of input",
+        "query|query=up[5]]|invalid parameter \"query\": 1:6: parse error: unexpected right bracket ']'",
+        "query|query=up[0s]|duration must be greater than 0",
+        "query|query=up offset|invalid parameter \"query\": 1:10: parse error: unexpected end of input in offset",
+        "query|query=nope(up)|invalid parameter \"query\": 1:1: parse error: unknown function with name \"nope\"",
+        "query|query=rate(up)|1:6: parse error: expected type range vector in call to function \"rate\", got instant vector",
+        "query|query=1 + \"a\"|parse error: binary expression must contain only scalar and instant vector types",
+        "query|query=\"open|1:1: parse error: unterminated quoted string",
+        "query|query={a=~\"(\"}|1:2: parse error: error parsing regexp: missing closing ): `(`",
+        "query|query={a=\"\"}|vector selector must contain at least one non-empty matcher",
+        "query|query=limitk(1, up)|1:1: parse error: limitk() is experimental and must be enabled",
+        "query_range|query=up[5m]&start=0&end=1&step=1|invalid expression type \"range vector\" for range query",
+        "query_exemplars|query=up{|1:4: parse error: unexpected end of input inside braces",
+        "format_query|query=up{|invalid parameter \"query\": 1:4: parse error",
+        "parse_query|query=up{|invalid parameter \"query\": 1:4: parse error",
+        // Times and ranges.
+        "query|query=1&time=soon|invalid parameter \"time\": invalid time value for 'time': cannot parse \"soon\" to a valid timestamp",
+        "query_range|query=1|invalid parameter \"start\": cannot parse \"\" to a valid timestamp",
+        "query_range|query=1&start=0|invalid parameter \"end\": cannot parse \"\" to a valid timestamp",
+        "query_range|query=1&start=0&end=x|invalid parameter \"end\": cannot parse \"x\" to a valid timestamp",
+        "query_range|query=1&start=2&end=1&step=1|invalid parameter \"end\": end timestamp must not be before start time",
+        "query_exemplars|query=up&start=2&end=1|end timestamp must not be before start timestamp",
+        "series|match[]=up&start=x|invalid parameter \"start\": invalid time value for 'start': cannot parse \"x\"",
+        "labels|end=x|invalid parameter \"end\": invalid time value for 'end': cannot parse \"x\"",
+        "label/job/values|start=2026-13-01T00:00:00Z|cannot parse \"2026-13-01T00:00:00Z\" to a valid timestamp",
+        // Steps and durations.
+        "query_range|query=1&start=0&end=1|invalid parameter \"step\": cannot parse \"\" to a valid duration",
+        "query_range|query=1&start=0&end=1&step=0|invalid parameter \"step\": zero or negative query resolution step widths are not accepted",
+        "query_range|query=1&start=0&end=1&step=-1s|invalid parameter \"step\"",
+        "query_range|query=1&start=0&end=1&step=1x|invalid parameter \"step\": cannot parse \"1x\" to a valid duration",
+        "query_range|query=1&start=0&end=11001&step=1|exceeded maximum resolution of 11,000 points per timeseries",
+        "query|query=1&timeout=x|invalid parameter \"timeout\": cannot parse \"x\" to a valid duration",
+        "query|query=1&lookback_delta=x|error parsing lookback delta duration: cannot parse \"x\" to a valid duration",
+        "query|query=1&tier=x|invalid parameter \"tier\": expected raw, or the length of a tier's buckets",
+        // Limits and switches.
+        "query|query=1&limit=x|invalid parameter \"limit\": strconv.Atoi: parsing \"x\": invalid syntax",
+        "query|query=1&limit=-1|invalid parameter \"limit\": limit must be non-negative",
+        "series|match[]=up&limit=1e3|invalid parameter \"limit\": strconv.Atoi: parsing \"1e3\": invalid syntax",
+        "metadata|limit=x|limit must be a number",
+        "query|query=1&explain=x|invalid parameter \"explain\"",
+        // Matchers.
+        "series||no match[] parameter provided",
+        "series|match[]=|invalid parameter \"match[]\": unknown position: parse error: unexpected end of input",
+        "series|match[]=up{a|invalid parameter \"match[]\": 1:5: parse error: unexpected end of input inside braces",
+        "series|match[]={a!=\"b\"}|match[] must contain at least one non-empty matcher",
+        "series|match[]=rate(up[5m])|invalid parameter \"match[]\": 1:5: parse error: unexpected \"(\"",
+        "labels|match[]={a=~\"[\"}|1:2: parse error: error parsing regexp: missing closing ]: `[`",
+        "label/job/values|match[]={}|match[] must contain at least one non-empty matcher",
+      })
+  void isRefusedByUrlAndByForm(String endpoint, String params, String error) throws Exception {
+    String encoded = params == null ? "" : encode(params);
+
+    refused(server.get("/api/v1/" + endpoint + "?" + encoded), error);
+    HttpResponse<String> reply = server.postForm("/api/v1/" + endpoint, encoded);
+    if (reply.statusCode() != 405) {
+      refused(reply, error);
+    }
+  }
+
+  private static String encode(String params) {
+    StringBuilder out = new StringBuilder();
+    for (String pair : params.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      out.append(out.isEmpty() ? "" : "&")
+          .append(URLEncoder.encode(pair.substring(0, equals), StandardCharsets.UTF_8))
+          .append('=')
+          .append(URLEncoder.encode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+    }
+    return out.toString();
+  }
+
+  private static void refused(HttpResponse<String> reply, String error) throws Exception {
+    assertThat(reply.statusCode()).as(reply.body()).isEqualTo(400);
+    JsonNode body = JSON.readTree(reply.body());
+    assertThat(body.get("status").asText()).isEqualTo("error");
+    assertThat(body.get("errorType").asText()).isEqualTo("bad_data");
+    assertThat(body.get("error").asText()).contains(error);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"query=%zz", "query=%", "query=1&time=%4", "%q=1"})
+  void aBrokenEscapeInAFormIsNamed(String form) throws Exception {
+    refused(server.postForm("/api/v1/query", form), "has a % without two hex digits");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/v1/query?query=%zz",
+        "/api/v1/query?query=%",
+        "/api/v1/query?query=a b",
+        "/api/v1/query?query={}",
+        "/api/v1/query?query=up&time=\u00ff\u00fe",
+        "/api/v1/query?query=\"<>\\^`|",
+        "/api/v1/query?%00=%00&query=%00",
+        "/api/v1/label/%zz/values",
+        "/api/v1/label/%ff%fe/values",
+        "/api/v1/label/U__dc00_/values",
+        "/api/v1/label//values",
+        "/api/v1/label/%2F/values?start=%",
+        "/api/v1/series?match[]=up&match[]={",
+        "/federate?match[]=%F0%28",
+        "/api/v1/../../etc/passwd",
+        "//api/v1/query?query=1",
+        "/api/v1/query?query=1#x",
+        "/?",
+      })
+  void noRequestLineIsAFaultOfOurs(String target) throws Exception {
+    String reply = raw("GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+    assertThat(reply).matches("(?s)HTTP/1\\.[01] (2|3|4)\\d\\d .*");
+  }
+
+  /** The first bytes that come back for what a client library would not send. */
+  private static String raw(String request) throws IOException {
+    try (Socket socket = new Socket(server.address().host(), server.address().port())) {
+      socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readNBytes(15), ISO_8859_1);
+    }
+  }
+
+  @Test
+  void whatIsNestedOrLongBeyondReasonIsRefused() throws Exception {
+    refused(server.postForm("/api/v1/query", "query=" + "(".repeat(100_000)), "parse error");
+    refused(server.postForm("/api/v1/query", "query=" + "-".repeat(100_000) + "1"), "parse error");
+    refused(server.postForm("/api/v1/query", "query=" + "1%2B".repeat(50_000)), "parse error");
+    String many = "query=up{a%3D~%22" + "(x%7C".repeat(20_000) + "%22}";
+    refused(server.postForm("/api/v1/query", many), "parse error: error parsing regexp");
+  }
+
+  @Test
+  void everyExpressionThatPrometheusRefusesIsRefusedWithItsPlace() throws Exception {
+    Optional<Path> cases = Conformance.find("promql/parser-cases.json");
+    assumeTrue(cases.isPresent());
+    int refused = 0;
+    for (JsonNode one : Conformance.json(cases.get())) {
+      boolean plain =
+          one.path("kind").asText().equals("expr") && one.path("feature_flags").isEmpty();
+      if (plain && one.path("should_fail").asBoolean()) {
+        String query = URLEncoder.encode(one.path("input").asText(), StandardCharsets.UTF_8);
+        HttpResponse<String> reply = server.postForm("/api/v1/parse_query", "query=" + query);
+        assertThat(reply.statusCode()).as(one + "\n" + reply.body()).isEqualTo(400);
+        assertThat(JSON.readTree(reply.body()).path("error").asText())
+            .as(one.toString())
+            .matches(
+                "(?s)invalid parameter \"query\": (\\d+:\\d+|unknown position): parse error: .+");
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(100);
+  }
+}
