@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# A million series: processor time of new series and of known ones, memory, start after SIGTERM and after kill -9, memory while the log is
+# read; beside VictoriaMetrics.
+#
+#   PEERS=folder with victoria-metrics  benchmarks/million.sh [WORK] [KEY=VALUE…]
+#
+# KEY=VALUE goes to the load tool: instances=500 series=2000 data=FOLDER (recorded series instead of simulated ones) version=2 …
+# The limits of series are raised in the resource. Only loopback is used, and what is started here is stopped here.
+set -euo pipefail
+source "$(dirname "$0")/tools.sh"
+
+work=${1:-/tmp/vedette-million}
+shift $(($# < 1 ? $# : 1))
+peers=${PEERS:?folder with the victoria-metrics binary}
+port=39490
+
+build_all
+rm -rf "$work"
+mkdir -p "$work"
+cluster "$work/resources" <<'YAML'
+limits:
+  maxSeries: 4000000
+  maxSeriesPerMetric: 4000000
+  maxLabelValuesPerMetric: 1000000
+  labelValuesWarning: 1000000
+YAML
+end=$(($(date +%s) / 15 * 15 * 1000))
+
+load() { # url pid first-step steps argument…
+  tool Load url="$1" pid="$2" instances=500 series=2000 end=$((end - (60 - $3) * 15000)) steps="$4" "${@:5}"
+}
+
+memory() { # pid
+  awk '/VmRSS|RssAnon|VmHWM/ { printf "%s %d MB  ", $1, $2 / 1024 }' "/proc/$1/status"
+}
+
+start() { # seconds from the command to the first answer that says it is ready
+  local began
+  began=$EPOCHREALTIME
+  "$root/vedette" run --listen "127.0.0.1:$port" --data "$work/vedette" --resources "$work/resources" >>"$work/vedette.log" 2>&1 &
+  pids+=($!)
+  await "http://127.0.0.1:$port/-/ready"
+  awk -v a="$began" -v b="$EPOCHREALTIME" -v w="$1" 'BEGIN { printf "%-34s ready after %.2f s\n", w, b - a }'
+}
+
+series() {
+  curl -fs --data-urlencode 'query=count({job!=""})' "http://127.0.0.1:$port/api/v1/query" | grep -o '"[0-9]*"\]' | tr -dc 0-9
+}
+
+url=http://127.0.0.1:$port/api/v1/write
+start 'empty'
+# The compilers and the first requests have their time before, so that what is counted is the series.
+tool Load url="$url" pid="${pids[0]}" instances=4 series=2000 steps=40 end=$((end - 3600000)) >/dev/null
+printf 'vedette, new series    '
+load "$url" "${pids[0]}" 1 1 "$@"
+printf 'vedette, nine more     '
+load "$url" "${pids[0]}" 10 9 "$@"
+printf '                       %s\n' "$(memory "${pids[0]}")"
+sleep 20
+printf '   20 s later          %s\n' "$(memory "${pids[0]}")"
+before=$(series)
+stop -TERM
+start 'after SIGTERM, same log'
+printf '                       %s series %s of %s\n' "$(memory "${pids[0]}")" "$(series)" "$before"
+stop -KILL
+start 'after kill -9'
+printf '                       %s series %s of %s\n' "$(memory "${pids[0]}")" "$(series)" "$before"
+load "$url" "${pids[0]}" 11 1 "$@" >/dev/null
+sleep 20
+printf '   steady, 20 s later  %s\n' "$(memory "${pids[0]}")"
+stop
+
+"$peers/victoria-metrics" -storageDataPath="$work/victoria" -httpListenAddr=127.0.0.1:$port -retentionPeriod=100y >"$work/victoria.log" 2>&1 &
+pids+=($!)
+await "http://127.0.0.1:$port/health"
+tool Load url="$url" pid="${pids[0]}" instances=4 series=2000 steps=40 end=$((end - 3600000)) >/dev/null
+printf 'victoria, new series   '
+load "$url" "${pids[0]}" 1 1 "$@"
+printf 'victoria, nine more    '
+load "$url" "${pids[0]}" 10 9 "$@"
+printf '                       %s\n' "$(memory "${pids[0]}")"
+sleep 20
+printf '   20 s later          %s\n' "$(memory "${pids[0]}")"
+stop
