@@ -19,13 +19,16 @@ import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /api/v1/write}. The server must leave bodies compressed ({@code
+ * {@code POST /api/v1/write} in unusual ways, such as in chunks; {@link RemoteWriteRoute} takes the
+ * usual ones. The server must leave bodies compressed ({@code
  * micronaut.server.netty.request-decompression-enabled: false}): it takes snappy for the framed
  * kind.
  */
-@Controller("/api/v1/write")
+@Controller(RemoteWriteController.PATH)
 @Requires(beans = RemoteWriteReceiver.class)
 final class RemoteWriteController {
+  static final String PATH = "/api/v1/write";
+
   private final RemoteWriteReceiver receiver;
   private final TenantResolver tenants;
 

@@ -13,13 +13,13 @@ public final class Incidents {
 
   /** Logs the error with its stack trace and returns the id it is found by. */
   public static String log(HttpRequest<?> request, Throwable error) {
+    return log(request.getMethodName(), request.getPath(), error);
+  }
+
+  static String log(String method, String path, Throwable error) {
     String id = "%08x".formatted(ThreadLocalRandom.current().nextInt());
     log.error(
-        "request failed unexpectedly: incident={} method={} path={}",
-        id,
-        request.getMethodName(),
-        request.getPath(),
-        error);
+        "request failed unexpectedly: incident={} method={} path={}", id, method, path, error);
     return id;
   }
 

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Answers for people and scripts, as UTF-8 text. */
 public final class PlainText {
-  private static final String CONTENT_TYPE = "text/plain; charset=utf-8";
+  static final String CONTENT_TYPE = "text/plain; charset=utf-8";
 
   private PlainText() {}
 

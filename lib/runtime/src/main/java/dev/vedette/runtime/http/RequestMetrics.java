@@ -30,6 +30,9 @@ final class RequestMetrics implements ApplicationEventListener<HttpRequestTermin
   private static final String STARTED = "vedette.started";
   private static final String STATUS = "vedette.status";
 
+  /** The client left before there was an answer. */
+  static final int CLIENT_LEFT = 499;
+
   private final Ticker ticker;
   private final Counter requests;
   private final Histogram seconds;
@@ -76,18 +79,22 @@ final class RequestMetrics implements ApplicationEventListener<HttpRequestTermin
     if (started == null) {
       return;
     }
-    inFlight.dec();
     String handler = BasicHttpAttributes.getUriTemplate(request).orElse("unmatched");
-    // 499: the client left before there was an answer.
-    String code = request.getAttribute(STATUS, Integer.class).orElse(499).toString();
-    double elapsed = (ticker.nanos() - started) / 1e9;
-    requests.labelValues(handler, code).inc();
-    seconds.labelValues(handler).observe(elapsed);
+    int code = request.getAttribute(STATUS, Integer.class).orElse(CLIENT_LEFT);
+    ended(handler, code, started);
     log.debug(
-        "request: method={} path={} code={} elapsed={}",
-        request.getMethodName(),
-        request.getPath(),
-        code,
-        elapsed);
+        "request: method={} path={} code={}", request.getMethodName(), request.getPath(), code);
+  }
+
+  /** A request that the framework does not see begins; {@link #ended} has to follow. */
+  long started() {
+    inFlight.inc();
+    return ticker.nanos();
+  }
+
+  void ended(String handler, int code, long startedNanos) {
+    inFlight.dec();
+    requests.labelValues(handler, Integer.toString(code)).inc();
+    seconds.labelValues(handler).observe((ticker.nanos() - startedNanos) / 1e9);
   }
 }
