@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -36,6 +37,11 @@ public final class LabelBytes {
         @Override
         public Labels series(byte[] bytes, int from, int to) {
           return decode(bytes, from, to);
+        }
+
+        @Override
+        public Labels series(byte[] bytes, int from, int to, LabelTexts texts) {
+          return decode(bytes, from, to, texts);
         }
 
         @Override
@@ -210,12 +216,49 @@ public final class LabelBytes {
    *     UTF-8, a name is empty or comes twice, or no metric name is left
    */
   public static Labels decode(byte[] bytes, int from, int to) {
-    return new LabelBytesReader(bytes, from, to).read().ofSeries();
+    return new LabelBytesReader(bytes, from, to, null).read().ofSeries();
+  }
+
+  /** The same with texts that mostly came before. */
+  public static Labels decode(byte[] bytes, int from, int to, LabelTexts texts) {
+    return new LabelBytesReader(bytes, from, to, texts).read().ofSeries();
+  }
+
+  /**
+   * Whether a run of bytes that {@link #decode} takes is what {@link #encode} makes of its labels.
+   * Says no now and then where it is, of labels of 128 bytes and more.
+   */
+  public static boolean isCanonical(byte[] bytes, int from, int to) {
+    int nameFrom = from;
+    int nameTo = from;
+    int at = from;
+    while (at < to) {
+      // 0A length 0A length name 12 length value, each length in one byte.
+      if (to - at < 6 || bytes[at] != 0x0A || bytes[at + 1] < 0 || bytes[at + 2] != 0x0A) {
+        return false;
+      }
+      int end = at + 2 + bytes[at + 1];
+      int name = at + 4;
+      int value = name + bytes[at + 3] + 2;
+      if (bytes[at + 3] <= 0 || end > to || value >= end || bytes[value - 2] != 0x12) {
+        return false;
+      }
+      boolean ascends =
+          nameFrom == nameTo
+              || Arrays.compareUnsigned(bytes, nameFrom, nameTo, bytes, name, value - 2) < 0;
+      if (bytes[value - 1] != end - value || !ascends) {
+        return false;
+      }
+      nameFrom = name;
+      nameTo = value - 2;
+      at = end;
+    }
+    return true;
   }
 
   /** The same for labels that need no metric name, as those of an exemplar. */
   public static Labels decodeUnnamed(byte[] bytes, int from, int to) {
-    return new LabelBytesReader(bytes, from, to).read().labels();
+    return new LabelBytesReader(bytes, from, to, null).read().labels();
   }
 
   /** A label's name or value; {@link InvalidRequest} ({@code invalid-labels}) where not UTF-8. */

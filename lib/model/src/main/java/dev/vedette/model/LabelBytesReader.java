@@ -1,16 +1,20 @@
 package dev.vedette.model;
 
+import org.jspecify.annotations.Nullable;
+
 /** One pass over a run of label bytes; see {@link LabelBytes}. */
 final class LabelBytesReader {
   private final byte[] bytes;
   private final int end;
+  private final @Nullable LabelTexts texts;
   private int at;
   private final SentLabels labels = new SentLabels();
 
-  LabelBytesReader(byte[] bytes, int from, int to) {
+  LabelBytesReader(byte[] bytes, int from, int to, @Nullable LabelTexts texts) {
     this.bytes = bytes;
     this.at = from;
     this.end = to;
+    this.texts = texts;
   }
 
   SentLabels read() {
@@ -42,7 +46,10 @@ final class LabelBytesReader {
 
   private String string(int limit) {
     int length = length(limit);
-    String text = LabelBytes.text(bytes, at, at + length);
+    String text =
+        texts == null
+            ? LabelBytes.text(bytes, at, at + length)
+            : texts.text(bytes, at, at + length);
     at += length;
     return text;
   }

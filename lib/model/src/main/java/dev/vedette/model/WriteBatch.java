@@ -324,4 +324,20 @@ public final class WriteBatch {
   public Labels labels(int series) {
     return form.series(bytes, labelsFrom[series], labelsTo[series]);
   }
+
+  /** The same for one of many new series, whose texts are mostly those of series before. */
+  public Labels labels(int series, LabelTexts texts) {
+    return form.series(bytes, labelsFrom[series], labelsTo[series], texts);
+  }
+
+  /** The bytes of a series' range. */
+  public byte[] copyLabels(int series) {
+    return Arrays.copyOfRange(bytes, labelsFrom[series], labelsTo[series]);
+  }
+
+  /** Whether a series' range is what {@link LabelBytes#encode} makes of its labels. */
+  public boolean isCanonical(int series) {
+    return form == LabelBytes.FORM
+        && LabelBytes.isCanonical(bytes, labelsFrom[series], labelsTo[series]);
+  }
 }

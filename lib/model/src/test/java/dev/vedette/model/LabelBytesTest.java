@@ -26,6 +26,44 @@ class LabelBytesTest {
   }
 
   @Test
+  void canonicalIsWhatEncodingGivesBack() {
+    int canonical = 0;
+    for (int round = 0; round < 20_000; round++) {
+      byte[] bytes = LabelBytes.encode(RandomLabels.next(random));
+      if (random.nextBoolean()) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(128);
+      }
+      boolean isCanonical = LabelBytes.isCanonical(bytes, 0, bytes.length);
+      canonical += isCanonical ? 1 : 0;
+      try {
+        byte[] again = LabelBytes.encode(decode(bytes));
+        if (isCanonical) {
+          assertThat(again).as("-Dseed=%d", RandomLabels.SEED).isEqualTo(bytes);
+        } else if (bytes.length < 128) {
+          assertThat(again).as("-Dseed=%d", RandomLabels.SEED).isNotEqualTo(bytes);
+        }
+      } catch (InvalidRequest e) {
+        // Damaged; whether it is canonical is asked of what can be decoded only.
+        continue;
+      }
+    }
+    assertThat(canonical).isGreaterThan(5_000);
+  }
+
+  @Test
+  void textsThatComeAgainAreTheSameStrings() {
+    LabelTexts texts = new LabelTexts();
+    for (int round = 0; round < 5_000; round++) {
+      byte[] bytes = LabelBytes.encode(RandomLabels.next(random));
+      Labels labels = LabelBytes.decode(bytes, 0, bytes.length, texts);
+      assertThat((Object) labels).as("-Dseed=%d", RandomLabels.SEED).isEqualTo(decode(bytes));
+    }
+    byte[] text = "10.0.0.17:9100".getBytes(StandardCharsets.UTF_8);
+    assertThat(texts.text(text, 0, text.length)).isSameAs(texts.text(text.clone(), 0, text.length));
+    assertThat(texts.text(text, 0, 4)).isEqualTo("10.0");
+  }
+
+  @Test
   void aRunIsReadWhereverItLies() {
     Labels labels = Labels.of("__name__", "up", "job", "api");
     byte[] run = LabelBytes.encode(labels);

@@ -2,6 +2,7 @@ package dev.vedette.tsdb.head;
 
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.LabelBytes;
+import dev.vedette.model.LabelTexts;
 import dev.vedette.model.Labels;
 import dev.vedette.model.WriteBatch;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class Births {
   private final SeriesLimitCheck limits;
   private final List<Newborn> unlogged = new ArrayList<>();
   private final Map<Key, Newborn> unloggedByLabels = new HashMap<>();
+  private final LabelTexts texts = new LabelTexts();
   private int[] freeRefs = new int[64];
   private int freeCount;
   private final RoaringBitmap quarantined = new RoaringBitmap();
@@ -97,7 +99,7 @@ final class Births {
     }
     Labels labels;
     try {
-      labels = append.batch.labels(i);
+      labels = append.batch.labels(i, texts);
     } catch (InvalidRequest e) {
       append.refusals.add(e.id(), append.samples(i), e.advice());
       return Append.REFUSED;
@@ -107,13 +109,19 @@ final class Births {
       newborn.addKey(hash, check);
       return newborn.ref;
     }
-    byte[] canonical = LabelBytes.encode(labels);
-    long canonicalHash = LabelBytes.hash(canonical, 0, canonical.length) ^ tenant.salt;
-    int canonicalCheck = LabelBytes.check(canonical, 0, canonical.length);
-    known = directory.table().find(canonicalHash, canonicalCheck);
-    if (known != SeriesTable.ABSENT) {
-      directory.addAlias(known, hash, check, nextRef);
-      return known;
+    // Most senders write labels as we do, and then this hash is the only one.
+    boolean isCanonical = append.batch.isCanonical(i);
+    byte[] canonical = isCanonical ? append.batch.copyLabels(i) : LabelBytes.encode(labels);
+    long canonicalHash = hash;
+    int canonicalCheck = check;
+    if (!isCanonical) {
+      canonicalHash = LabelBytes.hash(canonical, 0, canonical.length) ^ tenant.salt;
+      canonicalCheck = LabelBytes.check(canonical, 0, canonical.length);
+      known = directory.table().find(canonicalHash, canonicalCheck);
+      if (known != SeriesTable.ABSENT) {
+        directory.addAlias(known, hash, check, nextRef);
+        return known;
+      }
     }
     if (limits.refuses(tenant, labels, append.refusals, append.samples(i))) {
       return Append.REFUSED;
@@ -229,7 +237,7 @@ final class Births {
         return known;
       }
       int own = directory.isAlive(ref) ? takeRef() : ref;
-      prepare(own, tenant, LabelBytes.decode(bytes, from, to));
+      prepare(own, tenant, LabelBytes.decode(bytes, from, to, texts));
       directory.publish(own, hash, check, false);
       directory.table().add(hash, check, own);
       return own;

@@ -142,6 +142,10 @@ final class SeriesLimitCheck {
       if (name.equals(Labels.METRIC_NAME) || now.infrastructureLabels().contains(name)) {
         continue;
       }
+      // Few values of all metrics together are few of this one: no look into the large table.
+      if (tenant.valuesOf(name) < now.warnLabelValuesPerMetric()) {
+        continue;
+      }
       int values = tenant.valuesOf(metric, name);
       if (values < now.warnLabelValuesPerMetric()
           || tenant.hasValue(metric, name, labels.value(i))) {

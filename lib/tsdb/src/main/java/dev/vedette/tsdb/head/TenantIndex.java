@@ -175,6 +175,12 @@ final class TenantIndex {
     return pair == null ? 0 : pair.postings.cardinality();
   }
 
+  /** Distinct values of a label. */
+  int valuesOf(String name) {
+    LabelName label = names.get(name);
+    return label == null ? 0 : label.values.size();
+  }
+
   /** Distinct values of a label within one metric. */
   int valuesOf(String metric, String name) {
     LabelPair pair = find(Labels.METRIC_NAME, metric);

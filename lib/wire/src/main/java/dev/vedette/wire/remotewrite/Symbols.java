@@ -2,10 +2,12 @@ package dev.vedette.wire.remotewrite;
 
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelForm;
+import dev.vedette.model.LabelTexts;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SentLabels;
 import dev.vedette.wire.proto.ProtoReader;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The strings of one remote write 2.0 request: each lies once in its bytes and is hashed once.
@@ -137,26 +139,35 @@ final class Symbols implements LabelForm {
 
   @Override
   public Labels series(byte[] bytes, int refsFrom, int refsTo) {
-    return read(bytes, refsFrom, refsTo).ofSeries();
+    return read(bytes, refsFrom, refsTo, null).ofSeries();
+  }
+
+  @Override
+  public Labels series(byte[] bytes, int refsFrom, int refsTo, LabelTexts texts) {
+    return read(bytes, refsFrom, refsTo, texts).ofSeries();
   }
 
   @Override
   public Labels exemplar(byte[] bytes, int refsFrom, int refsTo) {
-    return read(bytes, refsFrom, refsTo).labels();
+    return read(bytes, refsFrom, refsTo, null).labels();
   }
 
-  private SentLabels read(byte[] bytes, int refsFrom, int refsTo) {
+  private SentLabels read(byte[] bytes, int refsFrom, int refsTo, @Nullable LabelTexts texts) {
     int resume = in.at();
     in.moveTo(refsFrom);
     SentLabels labels = new SentLabels();
     while (in.at() < refsTo) {
       int name = ref(refsTo);
       int value = ref(refsTo);
-      labels.add(
-          LabelBytes.text(bytes, from[name], to[name]),
-          LabelBytes.text(bytes, from[value], to[value]));
+      labels.add(text(bytes, name, texts), text(bytes, value, texts));
     }
     in.moveTo(resume);
     return labels;
+  }
+
+  private String text(byte[] bytes, int symbol, @Nullable LabelTexts texts) {
+    return texts == null
+        ? LabelBytes.text(bytes, from[symbol], to[symbol])
+        : texts.text(bytes, from[symbol], to[symbol]);
   }
 }
