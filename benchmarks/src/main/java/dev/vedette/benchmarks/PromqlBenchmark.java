@@ -43,10 +43,12 @@ public class PromqlBenchmark {
   private static final int SERIES = 10_000;
   private static final int SAMPLES = 240;
   private static final long INTERVAL = 15_000;
+  private static final String[] BOUNDS = {"0.1", "0.5", "1", "5", "10", "60", "+Inf"};
 
   @Param({
     "sum(rate(m[5m]))",
     "sum by (job) (rate(m[5m]))",
+    "histogram_quantile(0.9, sum by (job, le) (rate(m[5m])))",
     "max_over_time(m[5m])",
     "topk(5, m)",
     "m"
@@ -78,7 +80,9 @@ public class PromqlBenchmark {
         timestamps[i] = i * INTERVAL;
       }
       for (int i = 0; i < SERIES; i++) {
-        labels[i] = Labels.of("__name__", "m", "job", "job-" + i % 20, "pod", "pod-" + i);
+        labels[i] = 
+            Labels.of(
+                "__name__", "m", "job", "job-" + i % 20, "le", BOUNDS[i % BOUNDS.length], "pod", "pod-" + i);
         for (int j = 1; j < SAMPLES; j++) {
           values[i][j] = values[i][j - 1] + (i * 31 + j * 17) % 100;
         }
@@ -112,7 +116,7 @@ public class PromqlBenchmark {
 
     @Override
     public List<String> labelNames(TenantId tenant, Selection selection, int limit) {
-      return List.of("__name__", "job", "pod");
+      return List.of("__name__", "job", "le", "pod");
     }
 
     @Override

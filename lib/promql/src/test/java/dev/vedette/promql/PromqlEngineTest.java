@@ -100,6 +100,26 @@ class PromqlEngineTest {
   }
 
   @Test
+  void aMatchIsInDoubtOnlyWhereBothSidesHaveSomething() {
+    counter("api", "a", 1);
+    counter("api", "b", 1);
+
+    assertThat(instant("(vector(1) > 2) / on() requests_total", 600).labels()).isEmpty();
+    assertThatThrownBy(() -> instant("vector(1) / on() requests_total", 600))
+        .hasMessageContaining("found duplicate series for the match group {} on the right");
+  }
+
+  @Test
+  void namesThatRankingKeepsMakeSeriesDifferentUntilTheyAreDropped() {
+    store.append(TENANT, Labels.of("__name__", "a", "n", "1"), 600_000, 1);
+    store.append(TENANT, Labels.of("__name__", "b", "n", "1"), 600_000, 2);
+
+    assertThat(instant("topk(2, {n=\"1\"})", 600).labels()).hasSize(2);
+    assertThatThrownBy(() -> instant("max(abs(topk(2, {n=\"1\"})))", 600))
+        .hasMessageContaining("vector cannot contain metrics with the same labelset");
+  }
+
+  @Test
   void tooManySamplesAreRefusedByNumber() {
     counter("api", "a", 1);
     EngineConfig small =

@@ -3,6 +3,7 @@ package dev.vedette.promql.exec;
 import dev.vedette.model.Labels;
 import dev.vedette.promql.exec.BinaryPoints.Operand;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,14 +45,18 @@ final class VectorJoin {
 
     /** Which steps have a point, for filling in the others. */
     boolean[] present(int steps) {
-      boolean[] present = new boolean[steps];
-      for (Series one : series) {
-        for (int i = 0; i < steps; i++) {
-          present[i] |= one.isPresent(i);
-        }
-      }
-      return present;
+      return VectorJoin.present(series, steps);
     }
+  }
+
+  private static boolean[] present(List<Series> series, int steps) {
+    boolean[] present = new boolean[steps];
+    for (Series one : series) {
+      for (int i = 0; i < steps; i++) {
+        present[i] |= one.isPresent(i);
+      }
+    }
+    return present;
   }
 
   List<Series> join(List<Series> leftSeries, List<Series> rightSeries) {
@@ -61,7 +66,14 @@ final class VectorJoin {
     // "Left" of a fill is the side with many series, as Prometheus has it.
     Double fillMany = rule.written().fillLeft();
     Double fillOne = rule.written().fillRight();
-    one.forEach(this::checkUnique);
+    // Where the other side has nothing at all, nothing is matched, and so nothing is in doubt.
+    if (one.values().stream().anyMatch(group -> group.series.size() > 1)) {
+      boolean[] checked = present(swap ? rightSeries : leftSeries, steps);
+      if (fillMany != null || fillOne != null) {
+        Arrays.fill(checked, true);
+      }
+      one.values().forEach(group -> checkUnique(group, checked));
+    }
     many.forEach(
         (signature, group) -> {
           Group others = one.get(signature);
@@ -86,14 +98,14 @@ final class VectorJoin {
     return groups;
   }
 
-  private void checkUnique(Labels signature, Group group) {
-    if (group.series.size() == 1) {
-      return;
-    }
+  /**
+   * @param checked the steps at which it has to be
+   */
+  private void checkUnique(Group group, boolean[] checked) {
     @Nullable Series[] seen = new Series[steps];
     for (Series series : group.series) {
       for (int i = 0; i < steps; i++) {
-        if (series.isPresent(i)) {
+        if (checked[i] && series.isPresent(i)) {
           Series other = seen[i];
           if (other != null) {
             throw duplicates(series.labels(), other.labels());

@@ -299,7 +299,12 @@ public final class Planner {
       case Expr.Subquery subquery -> hasOneName(subquery.inner());
       case Expr.Unary unary -> hasOneName(unary.operand());
       case Expr.Aggregation aggregation ->
-          !aggregation.grouping().contains(Labels.METRIC_NAME) || aggregation.without();
+          switch (aggregation.op()) {
+            // Their results are series of the operand.
+            case TOPK, BOTTOMK, LIMITK, LIMIT_RATIO -> hasOneName(aggregation.operand());
+            default ->
+                !aggregation.grouping().contains(Labels.METRIC_NAME) || aggregation.without();
+          };
       case Expr.Call call ->
           call.arguments().stream()
               .filter(argument -> argument.type() == ValueType.RANGE_VECTOR)

@@ -1,0 +1,162 @@
+package dev.vedette.testkit.oracle;
+
+import dev.vedette.testkit.oracle.OracleRange.Function;
+import dev.vedette.testkit.oracle.OracleRange.Window;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Functions of ranges by their definitions, under their names. */
+final class OracleFunctions {
+  static final Map<String, Function> BY_NAME = new LinkedHashMap<>();
+
+  /** Those whose result does not hang on the last bit of a value. */
+  static final List<String> STEADY =
+      List.of(
+          "sum_over_time",
+          "avg_over_time",
+          "min_over_time",
+          "max_over_time",
+          "count_over_time",
+          "last_over_time",
+          "present_over_time",
+          "stdvar_over_time",
+          "delta",
+          "idelta");
+
+  static {
+    BY_NAME.put("rate", window -> extrapolated(window, true, true));
+    BY_NAME.put("increase", window -> extrapolated(window, true, false));
+    BY_NAME.put("delta", window -> extrapolated(window, false, false));
+    BY_NAME.put("irate", OracleFunctions::irate);
+    BY_NAME.put("idelta", OracleFunctions::idelta);
+    BY_NAME.put("sum_over_time", of(values -> values.stream().mapToDouble(v -> v).sum()));
+    BY_NAME.put("avg_over_time", of(OracleFunctions::mean));
+    BY_NAME.put("min_over_time", of(values -> best(values, Double::min)));
+    BY_NAME.put("max_over_time", of(values -> best(values, Double::max)));
+    BY_NAME.put("count_over_time", of(List::size));
+    BY_NAME.put("last_over_time", of(List::getLast));
+    BY_NAME.put("present_over_time", of(_ -> 1));
+    BY_NAME.put("stdvar_over_time", of(OracleFunctions::variance));
+    BY_NAME.put("stddev_over_time", of(values -> Math.sqrt(variance(values))));
+    BY_NAME.put("changes", of(values -> pairs(values, (a, b) -> a != b)));
+    BY_NAME.put("resets", of(values -> pairs(values, (a, b) -> b < a)));
+    BY_NAME.put("deriv", OracleFunctions::slope);
+  }
+
+  private OracleFunctions() {}
+
+  private static Function of(ToDoubleFunction<List<Double>> function) {
+    return window -> function.applyAsDouble(window.points().stream().map(Point::value).toList());
+  }
+
+  /** Two neighbours of a window. */
+  @FunctionalInterface
+  private interface Pair {
+    boolean holds(double before, double after);
+  }
+
+  private static int pairs(List<Double> values, Pair pair) {
+    int count = 0;
+    for (int i = 1; i < values.size(); i++) {
+      count += pair.holds(values.get(i - 1), values.get(i)) ? 1 : 0;
+    }
+    return count;
+  }
+
+  static double mean(List<Double> values) {
+    return values.stream().mapToDouble(v -> v).sum() / values.size();
+  }
+
+  static double variance(List<Double> values) {
+    double mean = mean(values);
+    return values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum() / values.size();
+  }
+
+  /** NaN counts only where there is nothing else. */
+  static double best(List<Double> values, DoubleBinaryOperator better) {
+    return values.stream()
+        .mapToDouble(v -> v)
+        .filter(v -> !Double.isNaN(v))
+        .reduce(better)
+        .orElse(Double.NaN);
+  }
+
+  /** By linear interpolation between ranks; NaN is less than anything. */
+  static double quantile(double q, List<Double> values) {
+    List<Double> sorted = new ArrayList<>(values);
+    sorted.sort(
+        Comparator.<Double, Boolean>comparing(v -> !v.isNaN()).thenComparing(Double::compare));
+    double rank = q * (sorted.size() - 1);
+    int low = (int) Math.max(0, Math.floor(rank));
+    int high = Math.min(sorted.size() - 1, low + 1);
+    double weight = rank - Math.floor(rank);
+    return sorted.get(low) * (1 - weight) + sorted.get(high) * weight;
+  }
+
+  private static @Nullable Double extrapolated(Window window, boolean counter, boolean perSecond) {
+    int count = window.size();
+    if (count < 2) {
+      return null;
+    }
+    Point first = window.points().getFirst();
+    Point last = window.points().getLast();
+    double difference = last.value() - first.value();
+    for (int i = 1; counter && i < count; i++) {
+      difference += window.value(i) < window.value(i - 1) ? window.value(i - 1) : 0;
+    }
+    double sampled = (last.millis() - first.millis()) / 1000.0;
+    double distance = sampled / (count - 1);
+    double toStart = (first.millis() - (window.endMillis() - window.rangeMillis())) / 1000.0;
+    double toEnd = (window.endMillis() - last.millis()) / 1000.0;
+    toStart = toStart >= distance * 1.1 ? distance / 2 : toStart;
+    toEnd = toEnd >= distance * 1.1 ? distance / 2 : toEnd;
+    if (counter && difference > 0 && first.value() >= 0) {
+      toStart = Math.min(toStart, sampled * (first.value() / difference));
+    }
+    double whole = difference * ((sampled + toStart + toEnd) / sampled);
+    return perSecond ? whole / (window.rangeMillis() / 1000.0) : whole;
+  }
+
+  private static @Nullable Double irate(Window window) {
+    int count = window.size();
+    if (count < 2) {
+      return null;
+    }
+    Point before = window.points().get(count - 2);
+    Point last = window.points().get(count - 1);
+    double difference =
+        last.value() < before.value() ? last.value() : last.value() - before.value();
+    return difference / ((last.millis() - before.millis()) / 1000.0);
+  }
+
+  private static @Nullable Double idelta(Window window) {
+    int count = window.size();
+    return count < 2 ? null : Double.valueOf(window.value(count - 1) - window.value(count - 2));
+  }
+
+  /** Of the line with the least squares. */
+  private static @Nullable Double slope(Window window) {
+    if (window.size() < 2) {
+      return null;
+    }
+    List<Point> points = window.points();
+    List<Double> seconds =
+        points.stream().map(p -> (p.millis() - points.getFirst().millis()) / 1000.0).toList();
+    double meanX = mean(seconds);
+    double meanY = mean(points.stream().map(Point::value).toList());
+    double products = 0;
+    double squares = 0;
+    for (int i = 0; i < points.size(); i++) {
+      double x = seconds.get(i) - meanX;
+      products += x * (points.get(i).value() - meanY);
+      squares += x * x;
+    }
+    return products / squares;
+  }
+}
