@@ -80,9 +80,16 @@ public class PromqlBenchmark {
         timestamps[i] = i * INTERVAL;
       }
       for (int i = 0; i < SERIES; i++) {
-        labels[i] = 
+        labels[i] =
             Labels.of(
-                "__name__", "m", "job", "job-" + i % 20, "le", BOUNDS[i % BOUNDS.length], "pod", "pod-" + i);
+                "__name__",
+                "m",
+                "job",
+                "job-" + i % 20,
+                "le",
+                BOUNDS[i % BOUNDS.length],
+                "pod",
+                "pod-" + i);
         for (int j = 1; j < SAMPLES; j++) {
           values[i][j] = values[i][j - 1] + (i * 31 + j * 17) % 100;
         }

@@ -13,6 +13,7 @@ import dev.vedette.tsdb.block.BlockId;
 import dev.vedette.tsdb.block.BlockProgress;
 import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockWriter;
+import dev.vedette.tsdb.block.CursorSeries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,8 @@ public class ScanRateBenchmark {
             (SAMPLES + 1) * INTERVAL,
             1,
             List.of());
-    new BlockWriter(FILES).write(folder, spec, new Simulated(kind), BlockProgress.NONE);
+    new BlockWriter(FILES)
+        .write(folder, spec, new CursorSeries(new Simulated(kind)), BlockProgress.NONE);
     block =
         Block.open(
             FILES,
