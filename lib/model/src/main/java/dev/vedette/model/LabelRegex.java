@@ -12,12 +12,27 @@ public final class LabelRegex {
   /** Characters, classes and groups of an expression with all its repetitions written out. */
   public static final int MAX_SIZE = 100_000;
 
+  /**
+   * Characters in a row that stand for themselves. The compiler copies them all for each one more:
+   * 8,000 of them cost it 130 MB that are garbage at once, 100,000 would be 20 GB.
+   */
+  public static final int MAX_LITERAL = 8_000;
+
+  private static final String OPERATORS = "|()[]{}*+?.^$";
+  private static final String CLASSES = "dDsSwWpPbBAz";
+
   private LabelRegex() {}
 
   /** Anchored at both ends; a dot matches line ends too. Throws {@link PatternSyntaxException}. */
   public static Pattern compile(String regex) {
     if (new RegexSize(regex).exceeds(MAX_SIZE)) {
       throw tooLarge(regex);
+    }
+    if (longestLiteral(regex) > MAX_LITERAL) {
+      throw new PatternSyntaxException(
+          "too long; at most %d characters in a row may stand for themselves"
+              .formatted(MAX_LITERAL),
+          regex);
     }
     try {
       // By itself first where that makes a difference: a)|(b is nothing that anchors can hold.
@@ -29,6 +44,27 @@ public final class LabelRegex {
       // The compiler calls itself once a level, and only it knows how deep that is.
       throw tooLarge(regex);
     }
+  }
+
+  private static int longestLiteral(String regex) {
+    int longest = 0;
+    int row = 0;
+    for (int i = 0; i < regex.length(); i++) {
+      char c = regex.charAt(i);
+      if (regex.startsWith("\\Q", i)) {
+        int end = regex.indexOf("\\E", i);
+        int to = end < 0 ? regex.length() : end;
+        row += to - i;
+        i = to + 1;
+      } else if (c == '\\' && i + 1 < regex.length()) {
+        i++;
+        row = CLASSES.indexOf(regex.charAt(i)) >= 0 ? 0 : row + 1;
+      } else {
+        row = OPERATORS.indexOf(c) >= 0 ? 0 : row + 1;
+      }
+      longest = Math.max(longest, row);
+    }
+    return longest;
   }
 
   private static Pattern anchored(String regex) {

@@ -95,6 +95,25 @@ class LabelMatcherTest {
   }
 
   @Test
+  void aLongRowOfCharactersThatStandForThemselvesIsRefused() {
+    String longest = "a".repeat(LabelRegex.MAX_LITERAL);
+    assertThat(new LabelMatcher(LabelMatcher.Type.REGEX, "x", longest).matches(longest)).isTrue();
+    String[] tooLong = {
+      longest + "a",
+      "\\." + longest,
+      "\\Q" + "a.".repeat(LabelRegex.MAX_LITERAL / 2) + "\\E",
+      "b|" + longest + "cd*",
+    };
+    for (String regex : tooLong) {
+      assertThatThrownBy(() -> new LabelMatcher(LabelMatcher.Type.REGEX, "x", regex))
+          .isInstanceOf(InvalidRequest.class)
+          .hasMessageContaining("8000 characters in a row");
+    }
+    String manyShortOnes = ("pod-" + "a".repeat(60) + "|").repeat(800) + "x";
+    assertThat(new LabelMatcher(LabelMatcher.Type.REGEX, "x", manyShortOnes).matches("x")).isTrue();
+  }
+
+  @Test
   void bracesThatAreNoCountsStandForThemselves() {
     String[][] cases = {
       {"a{1000}", "a".repeat(1000)},

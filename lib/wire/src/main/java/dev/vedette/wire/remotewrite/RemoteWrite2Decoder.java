@@ -65,6 +65,8 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
   public void decode(byte[] bytes, int length, WriteBatch batch) {
     known.beginRequest();
     lastMetricName = Symbols.NONE;
+    lastMetadataFrom = 0;
+    lastMetadataTo = 0;
     start(bytes, length, MESSAGE);
     batch.reset(bytes, symbols);
     readSymbols(length);

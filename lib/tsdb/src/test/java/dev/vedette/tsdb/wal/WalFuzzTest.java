@@ -1,0 +1,155 @@
+package dev.vedette.tsdb.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramBytes;
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.Labels;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.MetricType;
+import dev.vedette.model.TenantId;
+import dev.vedette.testkit.Fuzz;
+import dev.vedette.testkit.RandomHistograms;
+import dev.vedette.testkit.SimFiles;
+import dev.vedette.tsdb.wal.BodyReader.Malformed;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Whatever bytes a log has, they are read or reported. */
+class WalFuzzTest {
+  private static final int MUTATIONS = 6_000;
+  private static final WalVisitor IGNORING =
+      new WalVisitor() {
+        @Override
+        public void series(int ref, TenantId tenant, byte[] bytes, int from, int to) {
+          assertThat(from).isLessThanOrEqualTo(to);
+        }
+
+        @Override
+        public void sample(int ref, long timestampMillis, long valueBits) {}
+
+        @Override
+        public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {}
+
+        @Override
+        public void histogram(
+            int ref, long timestampMillis, Histogram histogram, long startMillis) {}
+
+        @Override
+        public void metadata(TenantId tenant, MetricMetadata family) {}
+      };
+
+  private final Histogram histogram = new RandomHistograms(new SplittableRandom(3)).next();
+
+  private WalRecords records() {
+    WalRecords records = new WalRecords();
+    TestLog.series(records, 7, "up");
+    for (int i = 0; i < 9; i++) {
+      records.sample(7 + i % 2, 1_700_000_000_000L + i, Double.doubleToRawLongBits(i * 100.5));
+    }
+    records.sample(7, 1_700_000_015_000L, 0x3ff0L << 48, 1_600_000_000_000L);
+    records.histogram(7, 1_700_000_030_000L, histogram, 1_600_000_000_000L);
+    records.metadata(TenantId.DEFAULT, new MetricMetadata("up", MetricType.GAUGE, "Help", ""));
+    records.exemplar(7, 1, 2, LabelBytes.encode(Labels.of("trace_id", "a")));
+    records.newest(7, 1, 2);
+    return records;
+  }
+
+  /** Bodies behind right checksums, the type in front. */
+  @Test
+  void bodiesOfRecords() throws Exception {
+    RecordDecoder decoder = new RecordDecoder();
+    Fuzz fuzz = Fuzz.of("wal-record");
+    WalRecords records = records();
+    byte[] bytes = records.bytes();
+    for (int at = 0; at < records.sizeBytes(); ) {
+      int length = (int) WalFormat.INT.get(bytes, at);
+      fuzz.seed(Arrays.copyOfRange(bytes, at + 8, at + 8 + length));
+      at += 8 + length;
+    }
+    fuzz.run(
+        MUTATIONS,
+        input -> {
+          try {
+            decode(decoder, input);
+          } catch (Malformed e) {
+            assertThat(e.getMessage()).isNotEmpty();
+          }
+        });
+  }
+
+  private static void decode(RecordDecoder decoder, byte[] in) throws Malformed {
+    int to = in.length;
+    switch (to == 0 ? -1 : in[0] % 10) {
+      case WalFormat.SERIES -> decoder.series(in, 1, to, IGNORING);
+      case WalFormat.SAMPLES -> decoder.samples(in, 1, to, IGNORING::sample);
+      case WalFormat.STARTED -> decoder.started(in, 1, to, IGNORING);
+      case WalFormat.HISTOGRAMS -> decoder.histograms(in, 1, to, IGNORING);
+      case WalFormat.EXEMPLAR -> decoder.exemplar(in, 1, to, IGNORING);
+      case WalFormat.NEWEST -> decoder.newest(in, 1, to, IGNORING::sample);
+      case WalFormat.METADATA -> decoder.metadata(in, 1, to, IGNORING);
+      default -> {}
+    }
+  }
+
+  @Test
+  void packs() throws Exception {
+    PackReader reader = new PackReader();
+    byte[] run = {3, WalFormat.SERIES, 1, 2, 2, WalFormat.SAMPLES, 9};
+    byte[] zstd = com.github.luben.zstd.Zstd.compress(run);
+    byte[] pack = new byte[4 + zstd.length];
+    WalFormat.INT.set(pack, 0, run.length);
+    System.arraycopy(zstd, 0, pack, 4, zstd.length);
+    Fuzz.of("wal-pack")
+        .seed(pack)
+        .run(
+            MUTATIONS,
+            input -> {
+              try {
+                reader.open(input, 0, input.length);
+                while (reader.next()) {
+                  assertThat(reader.from()).isLessThanOrEqualTo(reader.to());
+                }
+              } catch (Malformed e) {
+                assertThat(e.getMessage()).isNotEmpty();
+              }
+            });
+  }
+
+  @Test
+  void segments() throws Exception {
+    SimFiles disk = TestLog.disk(1);
+    try (Wal wal = TestLog.open(disk, IGNORING)) {
+      wal.append(records());
+    }
+    Path segment = TestLog.segment(1);
+    Fuzz.of("wal-segment")
+        .seed(disk.bytes(segment))
+        .run(
+            MUTATIONS / 4,
+            input -> {
+              disk.put(segment, input);
+              WalInspection found = WalInspection.of(disk, TestLog.FOLDER);
+              assertThat(found.files()).hasSize(1);
+            });
+  }
+
+  @Test
+  void histograms() throws Exception {
+    byte[] bytes = new byte[HistogramBytes.maxSize(histogram)];
+    int length = HistogramBytes.encode(histogram, bytes, 0);
+    Fuzz.of("histogram")
+        .seed(Arrays.copyOf(bytes, length))
+        .run(MUTATIONS, input -> HistogramBytes.decode(input, 0, input.length).fingerprint());
+  }
+
+  @Test
+  void labels() throws Exception {
+    Fuzz.of("labels")
+        .seed(LabelBytes.encode(Labels.of("__name__", "up", "job", "api", "x", "é")))
+        .run(MUTATIONS, input -> LabelBytes.encode(LabelBytes.decode(input, 0, input.length)));
+  }
+}
