@@ -119,6 +119,18 @@ class TsdbToolsTest {
   }
 
   @Test
+  void mergeLeavesEverythingThereInFewerBlocks() throws Exception {
+    Output before = run("dump", data.toString());
+
+    Output merge = run("merge", "--longest-block", "24h", data.toString());
+
+    assertThat(merge.exit).as(merge.err).isZero();
+    assertThat(merge.out).containsPattern("before: [0-9]+ blocks").contains("after: ");
+    assertThat(run("dump", data.toString()).out).isEqualTo(before.out);
+    assertThat(run("merge", "--longest-block", "long", data.toString()).err).contains("a duration");
+  }
+
+  @Test
   void aFolderInUseIsRefused() throws Exception {
     try (FileChannel lock = FileChannel.open(data.resolve("lock"), StandardOpenOption.WRITE)) {
       lock.lock();

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       DumpCommand.class,
       VerifyCommand.class,
       RepairCommand.class,
+      MergeCommand.class,
       BenchCommand.class
     })
 public final class TsdbCommand {

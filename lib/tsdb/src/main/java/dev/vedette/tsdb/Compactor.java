@@ -2,6 +2,7 @@ package dev.vedette.tsdb;
 
 import dev.vedette.model.Corruption;
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.FileStore;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
@@ -113,6 +114,24 @@ final class Compactor {
       paused = true;
       pausedUntilNanos = ticker.nanos() + PAUSE_AFTER_FAILURE.toNanos();
       log.error("blocks could not be merged, tried again in {}", PAUSE_AFTER_FAILURE, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The same, told what keeps it from that. */
+  void mergeAll() {
+    lock.lock();
+    try {
+      while (!stopping && (builder.buildOne() || mergeOne())) {
+        // Goes on with the next.
+      }
+    } catch (IOException e) {
+      throw new Unavailable(
+          FileStore.isFull(e) ? ErrorId.DISK_FULL : ErrorId.STORAGE_UNAVAILABLE,
+          "blocks could not be merged: %s".formatted(e.getMessage()),
+          "see to the disk and try again; what is merged stays so, and nothing is lost",
+          e);
     } finally {
       lock.unlock();
     }

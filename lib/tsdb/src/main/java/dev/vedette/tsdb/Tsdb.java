@@ -355,6 +355,17 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     return maintenance.snapshot(skipHead);
   }
 
+  /**
+   * Builds the tiers and merges the blocks that are due, on this thread, for a folder whose server
+   * is stopped. Progress is in the log. Ended at any point it leaves what there was.
+   *
+   * @throws Unavailable where the disk does not allow it, or has no room
+   */
+  public void merge() {
+    checkOpen();
+    compactor.mergeAll();
+  }
+
   /** What the engine's own threads do now and then; for tests that own the time. */
   void maintain() {
     maintenance.run();

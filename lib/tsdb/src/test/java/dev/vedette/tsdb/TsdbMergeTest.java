@@ -4,14 +4,17 @@ import static dev.vedette.tsdb.TestEngine.HOUR;
 import static dev.vedette.tsdb.TestEngine.START;
 import static dev.vedette.tsdb.TestEngine.UP;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.model.Corruption;
+import dev.vedette.model.ErrorId;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.TenantId;
+import dev.vedette.model.Unavailable;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.block.Block;
 import java.io.IOException;
@@ -109,6 +112,28 @@ class TsdbMergeTest {
 
     assertThat(engine.blockFiles()).hasSize(1);
     assertThat(engine.read(UP)).hasSize(12);
+  }
+
+  @Test
+  void aStoppedFolderIsMergedOnDemandAndGoesOnWhereItWasEnded() throws IOException {
+    engine.writeHours(UP, 0, 24);
+    engine.advance(Duration.ofHours(2));
+    engine.disk.failOn(
+        call ->
+            call.operation() == SimFiles.Operation.CREATE
+                && call.path().toString().endsWith(".tsb.tmp"),
+        new IOException("No space left on device"));
+    assertThatThrownBy(engine.tsdb::merge)
+        .isInstanceOfSatisfying(
+            Unavailable.class, e -> assertThat(e.id()).isEqualTo(ErrorId.DISK_FULL));
+    assertThat(engine.blockFiles()).hasSize(12);
+    engine.disk.heal();
+    engine.reopen();
+
+    engine.tsdb.merge();
+
+    assertThat(engine.blockFiles()).hasSize(1);
+    assertThat(engine.read(UP)).hasSize(24);
   }
 
   @Test
