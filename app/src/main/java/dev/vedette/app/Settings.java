@@ -31,7 +31,8 @@ final class Settings {
                     settings.storage().retention(),
                     head.futureLimit(),
                     settings.storage().lateWindow(),
-                    seriesLimits(settings)))
+                    seriesLimits(settings))
+                    .withMaxExemplars(settings.storage().maxExemplars()))
             .withRetentionBytes(settings.storage().retentionBytes())
             .withTiers(tiers(settings.storage().tiers()));
     return settings.storage().longestBlock().map(config::withLongestBlock).orElse(config);

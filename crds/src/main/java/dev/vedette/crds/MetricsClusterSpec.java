@@ -72,6 +72,13 @@ public record MetricsClusterSpec(
           @DurationField
           @Nullable DurationText longestBlock,
       @JsonPropertyDescription(
+              "Exemplars of a tenant kept in memory, some 150 bytes each; for a new one the oldest"
+                  + " goes. 0: none are kept.")
+          @Min(0)
+          @Max(100_000_000)
+          @Default("100000")
+          Integer maxExemplars,
+      @JsonPropertyDescription(
               "How long buckets are kept that are made of the samples: count, sum, least, greatest,"
                   + " first and last of each, so that long ranges are answered fast, and after"
                   + " the samples are gone. Which tier answered is said in the answer's infos. 0s:"

@@ -1,5 +1,6 @@
 package dev.vedette.e2e;
 
+import static java.lang.ProcessBuilder.Redirect.DISCARD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,12 +17,14 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills the server with SIGKILL at random points of a write load, over and over on the same data,
- * and looks for every sample it had acknowledged. {@code -Dseed=…} repeats a run's choices, {@code
+ * and looks for every sample it had acknowledged. The load crosses windows, so that flushes, merges
+ * and the building of tiers are met as well. {@code -Dseed=…} repeats a run's choices, {@code
  * -Dkills=…} sets how often.
  */
 class KillTest {
@@ -57,9 +60,23 @@ class KillTest {
     try (Server server = Server.start(data)) {
       verify(server, writers);
     }
+    assertThat(toolExit("verify")).as("damage after kills, seed %d", seed).isZero();
+    assertThat(toolExit("merge")).isZero();
+    assertThat(toolExit("verify")).isZero();
+    try (Server server = Server.start(data)) {
+      verify(server, writers);
+    }
     assertThat(writers)
         .as("writers that got through at all")
         .allMatch(writer -> writer.acknowledged > 0);
+  }
+
+  private int toolExit(String tool) throws IOException, InterruptedException {
+    List<String> command = Server.command("tsdb", tool, data.toString());
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(DISCARD).start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    return process.exitValue();
   }
 
   private void writeUntilKilled(Server server, List<Writer> writers) throws Exception {

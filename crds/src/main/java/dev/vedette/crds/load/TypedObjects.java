@@ -70,6 +70,7 @@ final class TypedObjects {
         fields.duration("lateWindow"),
         fields.optionalSize("retentionSize"),
         fields.optionalDuration("longestBlock"),
+        fields.integer("maxExemplars"),
         fields.object("tiers", TypedObjects::tiers),
         fields.optionalInteger("shards"));
   }

@@ -24,6 +24,7 @@ public record ClusterSettings(
    * @param lateWindow how far behind its series' newest a late sample waits in memory
    * @param retentionBytes what all of it may take on disk; empty where only time bounds it
    * @param longestBlock up to where blocks are merged; empty leaves the choice to the storage
+   * @param maxExemplars of a tenant, in memory
    * @param shards parts of the head; empty leaves the choice to the storage
    */
   public record Storage(
@@ -31,6 +32,7 @@ public record ClusterSettings(
       Duration lateWindow,
       OptionalLong retentionBytes,
       Optional<Duration> longestBlock,
+      int maxExemplars,
       Tiers tiers,
       OptionalInt shards) {}
 
@@ -109,6 +111,7 @@ public record ClusterSettings(
         storage.lateWindow().value(),
         size == null ? OptionalLong.empty() : OptionalLong.of(size.bytes()),
         Optional.ofNullable(storage.longestBlock()).map(DurationText::value),
+        storage.maxExemplars(),
         new Tiers(
             storage.tiers().oneMinute().value(),
             storage.tiers().fiveMinutes().value(),

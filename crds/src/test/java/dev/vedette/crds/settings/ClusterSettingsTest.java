@@ -25,6 +25,7 @@ class ClusterSettingsTest {
                     Duration.ofMinutes(30),
                     OptionalLong.empty(),
                     Optional.empty(),
+                    100_000,
                     new ClusterSettings.Tiers(
                         Duration.ofDays(90), Duration.ofDays(365), Duration.ofDays(1095)),
                     OptionalInt.empty()),
@@ -63,7 +64,7 @@ class ClusterSettingsTest {
             kind: MetricsCluster
             metadata: {name: main}
             spec:
-              storage: {retention: 90d, lateWindow: 2h, retentionSize: 50GB, longestBlock: 1d, tiers: {oneMinute: 0s, oneHour: 10000d}, shards: 3}
+              storage: {retention: 90d, lateWindow: 2h, retentionSize: 50GB, longestBlock: 1d, maxExemplars: 7, tiers: {oneMinute: 0s, oneHour: 10000d}, shards: 3}
               limits: {samplesPerSecond: 1000, exemptLabels: [], maxRequestBytes: 1MB}
               query: {lookback: 1m, memory: 2GB}
               selfMonitoring: {enabled: false}
@@ -78,6 +79,7 @@ class ClusterSettingsTest {
                 Duration.ofHours(2),
                 OptionalLong.of(50L << 30),
                 Optional.of(Duration.ofDays(1)),
+                7,
                 new ClusterSettings.Tiers(
                     Duration.ZERO, Duration.ofDays(365), Duration.ofDays(10_000)),
                 OptionalInt.of(3)));

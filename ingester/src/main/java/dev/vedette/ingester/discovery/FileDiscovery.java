@@ -35,6 +35,8 @@ public final class FileDiscovery implements Discovery {
   private final LastGood<Path> answers;
   private final Map<Path, Seen> seen = new HashMap<>();
   private final Map<Path, List<Path>> matches = new HashMap<>();
+  // Patterns whose folder could not be listed at the last look, and why.
+  private final Map<Path, IOException> unlisted = new HashMap<>();
 
   /** What tells one version of a file from the next. */
   private record Version(FileTime modified, long size, @Nullable Object key) {}
@@ -55,10 +57,13 @@ public final class FileDiscovery implements Discovery {
 
   @Override
   public List<TargetGroup> look() {
-    Set<Path> files = new TreeSet<>();
-    patterns.forEach(pattern -> files.addAll(matching(pattern)));
-    seen.keySet().retainAll(files);
-    return answers.ask(files, this::read);
+    unlisted.clear();
+    Set<Path> places = new TreeSet<>();
+    patterns.forEach(pattern -> places.addAll(matching(pattern)));
+    seen.keySet().retainAll(places);
+    // A folder that cannot be listed is a place that fails: said in the log, and counted.
+    places.addAll(unlisted.keySet());
+    return answers.ask(places, this::read);
   }
 
   private List<Path> matching(Path pattern) {
@@ -81,9 +86,12 @@ public final class FileDiscovery implements Discovery {
     } catch (NoSuchFileException | NotDirectoryException e) {
       // The folder may be made later; until then nothing matches.
       matches.remove(pattern);
-    } catch (IOException | DirectoryIteratorException e) {
-      // The files found before are asked for still, and each fails with this cause if it lasts.
+    } catch (DirectoryIteratorException e) {
+      unlisted.put(pattern, e.getCause());
+    } catch (IOException e) {
+      unlisted.put(pattern, e);
     }
+    // Where it could not be listed, the files found before are asked for still.
     return matches.getOrDefault(pattern, List.of());
   }
 
@@ -95,6 +103,10 @@ public final class FileDiscovery implements Discovery {
   }
 
   private Optional<TargetGroup> read(Path file) throws IOException {
+    IOException failure = unlisted.get(file);
+    if (failure != null) {
+      throw new IOException("the folder cannot be listed: " + failure, failure);
+    }
     Version version;
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);

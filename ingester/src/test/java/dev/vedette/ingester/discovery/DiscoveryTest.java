@@ -130,6 +130,25 @@ class DiscoveryTest {
   }
 
   @Test
+  void aFolderThatCannotBeListedIsCountedAndItsTargetsStay() throws IOException {
+    Path real = Files.createDirectory(folder.resolve("real"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+    write("real/a.json", "[{\"targets\": [\"a:1\"]}]");
+    Discovery discovery = files("link/*.json");
+    assertThat(labels(discovery)).hasSize(1);
+
+    Files.delete(link);
+    // Led in a circle, which even root cannot list.
+    Files.createSymbolicLink(link, link);
+
+    assertThat(labels(discovery)).hasSize(1);
+    assertThat(failures("file")).as("the folder, and the file in it").isEqualTo(2);
+    Files.delete(link);
+    assertThat(labels(discovery)).isEmpty();
+    assertThat(failures("file")).isEqualTo(2);
+  }
+
+  @Test
   void aFileThatBreaksKeepsItsLastTargetsUntilItIsMended() throws IOException {
     Path file = write("a.json", "[{\"targets\": [\"a:1\"]}]");
     Discovery discovery = files("a.json");
