@@ -1,5 +1,7 @@
 package dev.vedette.crds.load;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.vedette.testkit.Fuzz;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,7 +78,9 @@ class ResourceFuzzTest {
             1_500,
             input -> {
               String text = new String(input, StandardCharsets.UTF_8);
-              loader.loadText("x.yaml", text).problems().forEach(Problem::toString);
+              assertThat(loader.loadText("x.yaml", text).problems())
+                  .extracting(Problem::toString)
+                  .doesNotContainNull();
             });
   }
 }
