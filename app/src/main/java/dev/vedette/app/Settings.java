@@ -27,11 +27,11 @@ final class Settings {
         defaults
             .withHead(
                 new HeadConfig(
-                    settings.storage().shards().orElse(head.shards()),
-                    settings.storage().retention(),
-                    head.futureLimit(),
-                    settings.storage().lateWindow(),
-                    seriesLimits(settings))
+                        settings.storage().shards().orElse(head.shards()),
+                        settings.storage().retention(),
+                        head.futureLimit(),
+                        settings.storage().lateWindow(),
+                        seriesLimits(settings))
                     .withMaxExemplars(settings.storage().maxExemplars()))
             .withRetentionBytes(settings.storage().retentionBytes())
             .withTiers(tiers(settings.storage().tiers()));
