@@ -24,6 +24,7 @@ import dev.vedette.runtime.http.Lifecycle;
 import dev.vedette.runtime.http.ListenAddress;
 import dev.vedette.runtime.http.Readiness;
 import dev.vedette.tsdb.Tsdb;
+import dev.vedette.ui.Ui;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -136,6 +137,7 @@ final class Vedette implements AutoCloseable {
               clock,
               ticker,
               registry));
+      beans.add(new Ui());
     }
     if (plays(Role.AGENT)) {
       beans.add(HostMetrics.ofThisMachine(clock));

@@ -12,6 +12,7 @@ final class Welcome {
     out.printf(Locale.ROOT, "ready %s in %.1f s%n", url, seconds);
     if (vedette.plays(Role.QUERIER)) {
       out.println();
+      out.println("  look              " + url + "/graph");
       out.println("  what is up        curl '" + url + "/api/v1/query?query=up'");
       if (vedette.plays(Role.INGESTER)) {
         out.println("  what is scraped   curl '" + url + "/api/v1/targets'");

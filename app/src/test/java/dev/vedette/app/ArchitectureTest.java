@@ -22,6 +22,7 @@ class ArchitectureTest {
   private static final String INGESTER = "dev.vedette.ingester..";
   private static final String STORAGE = "dev.vedette.storage..";
   private static final String QUERIER = "dev.vedette.querier..";
+  private static final String UI = "dev.vedette.ui..";
 
   @ArchTest static final ArchRule modelStandsAlone = onlyOurs(MODEL, MODEL);
   @ArchTest static final ArchRule wireKnowsTheModel = onlyOurs(WIRE, WIRE, MODEL);
@@ -43,6 +44,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule querierMeetsOthersThroughPorts =
       onlyOurs(QUERIER, QUERIER, MODEL, WIRE, RUNTIME, CRDS, PROMQL);
+
+  @ArchTest static final ArchRule pagesKnowOnlyTheServer = onlyOurs(UI, UI, RUNTIME);
 
   @ArchTest
   static final ArchRule librariesKnowNoFramework =

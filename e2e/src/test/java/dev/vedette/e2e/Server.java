@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import org.xerial.snappy.Snappy;
 
 /** {@code vedette run} as a process of its own, on a free port of the loopback. */
-final class Server implements AutoCloseable {
+public final class Server implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("ready (http://\\S+) in .* s");
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -36,7 +36,7 @@ final class Server implements AutoCloseable {
   }
 
   /** Starts over a data folder and returns once the server says it is ready. */
-  static Server start(Path data, String... more) throws IOException {
+  public static Server start(Path data, String... more) throws IOException {
     List<String> command = command("run", "--data", data.toString());
     if (!List.of(more).contains("--listen")) {
       command.addAll(List.of("--listen", "127.0.0.1:0"));
@@ -87,7 +87,7 @@ final class Server implements AutoCloseable {
             });
   }
 
-  URI address() {
+  public URI address() {
     return address;
   }
 
@@ -101,7 +101,7 @@ final class Server implements AutoCloseable {
     }
   }
 
-  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(address.resolve(path)).GET());
   }
 
@@ -115,7 +115,8 @@ final class Server implements AutoCloseable {
   }
 
   /** Sends a request by remote write 1.0. */
-  HttpResponse<String> write(RemoteWriteRequest request) throws IOException, InterruptedException {
+  public HttpResponse<String> write(RemoteWriteRequest request)
+      throws IOException, InterruptedException {
     return post(
         "/api/v1/write",
         Snappy.compress(request.v1()),

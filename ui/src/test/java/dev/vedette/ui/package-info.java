@@ -1,0 +1,4 @@
+@NullMarked
+package dev.vedette.ui;
+
+import org.jspecify.annotations.NullMarked;
