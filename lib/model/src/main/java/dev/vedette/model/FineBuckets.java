@@ -51,12 +51,21 @@ public final class FineBuckets {
     return BucketSpans.ofIndexes(indexes, distinct);
   }
 
-  /** Their counts, from those of the fine ones. */
+  /**
+   * Their counts, from those of the fine ones.
+   *
+   * @throws InvalidRequest ({@code invalid-histogram}) where one is negative, or a sum beyond 63
+   *     bits
+   */
   public long[] sums(long[] counts) {
     long[] sums = new long[distinct];
     int last = -1;
     for (int i = 0; i < kept.length; i++) {
       last += isNext(i) ? 1 : 0;
+      if (counts[i] < 0 || counts[i] > Long.MAX_VALUE - sums[last]) {
+        throw HistogramChecks.invalid(
+            "bucket %d of counts that are negative or beyond 63 bits".formatted(kept[i]));
+      }
       sums[last] += counts[i];
     }
     return sums;

@@ -51,6 +51,16 @@ class FineBucketsTest {
         .hasMessageContaining("negative side has spans of 2147483647 buckets and counts of 1");
   }
 
+  @Test
+  void countsThatNoNumberHoldsAreRefused() {
+    FineBuckets buckets = FineBuckets.of("positive", BucketSpans.of(1, 4), 4, 10);
+    long quarter = 1L << 62;
+
+    assertThatThrownBy(() -> buckets.sums(new long[] {quarter, quarter, quarter, quarter}))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("bucket 1 of counts that are negative or beyond 63 bits");
+  }
+
   private static BucketSpans spans(TreeMap<Integer, Long> buckets) {
     int[] indexes = buckets.keySet().stream().mapToInt(Integer::intValue).toArray();
     return BucketSpans.ofIndexes(indexes, indexes.length);

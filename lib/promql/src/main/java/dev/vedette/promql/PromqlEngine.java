@@ -150,7 +150,7 @@ public final class PromqlEngine {
       }
       this.progress = options.progress().orElseGet(QueryProgress::new);
       this.counts = options.look().steps() ? new StepCounts(steps) : null;
-      this.trace = options.look().plan() ? new PlanTrace(ticker, asked.expr()) : null;
+      this.trace = options.look().plan() ? new PlanTrace(ticker, expression, asked.expr()) : null;
       this.evaluation =
           new Evaluation(
               tenant,

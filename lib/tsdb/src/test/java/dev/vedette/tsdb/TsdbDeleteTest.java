@@ -272,6 +272,28 @@ class TsdbDeleteTest {
   }
 
   @Test
+  void lateSamplesThatTheLogStillHasDoNotComeBack() throws IOException {
+    engine.reopen(config -> config.withHead(TestEngine.HEAD.withLateBytes(20_000)));
+    long ten = START + 10 * HOUR;
+    engine.advance(Duration.ofHours(12).plusMinutes(5));
+    engine.write(UP, ten - HOUR, 1);
+    engine.write(UP, ten, 1);
+    engine.write(UP, ten + 2 * HOUR, 1);
+    for (int i = 0; i < 1_000; i += 2) {
+      engine.writeTwo(UP, ten + HOUR / 2 + i);
+    }
+    engine.tsdb.maintain();
+    assertThat(engine.blockFiles()).isNotEmpty();
+    assertThat(engine.read(UP)).hasSize(1_003);
+
+    engine.delete(IS_UP, ten + 1, ten + HOUR);
+
+    assertThat(engine.read(UP)).hasSize(3);
+    engine.crash();
+    assertThat(engine.read(UP)).hasSize(3);
+  }
+
+  @Test
   void aSelectorThatMatchesNothingLeavesNothingBehind() throws IOException {
     engine.writeHours(UP, 0, 2);
 

@@ -4,6 +4,7 @@ import dev.vedette.model.Selection;
 import dev.vedette.model.Ticker;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.Printer;
+import dev.vedette.promql.parse.SourceRange;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
@@ -14,17 +15,22 @@ import java.util.function.Supplier;
  * goes to whichever parts are at work, what is read to the innermost of them. One thread.
  */
 public final class PlanTrace {
+  // A chain of many operators has as many parts, and each of them all the ones before in its text.
+  private static final int SHOWN_CHARS = 200;
+
   private final Ticker ticker;
+  private final String text;
   private final PlanNode root;
   private final Deque<PlanNode> planned = new ArrayDeque<>();
   private final Deque<PlanNode> atWork = new ArrayDeque<>();
 
   /**
-   * @param whole the expression
+   * @param text what {@code whole} was parsed from
    */
-  public PlanTrace(Ticker ticker, Expr whole) {
+  public PlanTrace(Ticker ticker, String text, Expr whole) {
     this.ticker = ticker;
-    this.root = new PlanNode("query", Printer.print(whole));
+    this.text = text;
+    this.root = new PlanNode("query", shown(whole));
     planned.push(root);
     atWork.push(root);
   }
@@ -36,7 +42,7 @@ public final class PlanTrace {
 
   /** Plans a part; what is planned meanwhile are its own parts. */
   public <T> Planned<T> plan(Expr expr, Supplier<T> planner) {
-    PlanNode node = new PlanNode(kind(expr), Printer.print(expr));
+    PlanNode node = new PlanNode(kind(expr), shown(expr));
     planned.getFirst().add(node);
     planned.push(node);
     try {
@@ -87,6 +93,14 @@ public final class PlanTrace {
   public void finish(long nanos, int series, int steps) {
     root.took(nanos);
     root.gave(series, steps);
+  }
+
+  /** A part's expression, printed, or where it is long, the beginning as it was written. */
+  private String shown(Expr expr) {
+    SourceRange range = expr.source();
+    return range.end() - range.start() <= SHOWN_CHARS
+        ? Printer.print(expr)
+        : text.substring(range.start(), range.start() + SHOWN_CHARS) + "…";
   }
 
   private static String kind(Expr expr) {
