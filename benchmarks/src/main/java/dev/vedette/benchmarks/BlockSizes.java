@@ -100,6 +100,25 @@ public final class BlockSizes {
 
   /** The same samples as buckets of a tier, by sample. */
   private static void measureTier(Block samples, long resolution, Path folder) throws IOException {
+    long begun = System.nanoTime();
+    BlockStats stats = tier(samples, resolution, folder);
+    long nanos = System.nanoTime() - begun;
+    double count = samples.meta().samples();
+    System.out.printf(
+        "  tier %-3s %9d buckets | last %7.4f columns %7.4f index %7.4f | %7.4f B/sample"
+            + " | %7.2f B/bucket | %5.0f ns/sample%n",
+        Coverage.name(resolution),
+        stats.samples(),
+        (stats.values() + stats.headers() + stats.tables() + stats.timestamps()) / count,
+        stats.buckets() / count,
+        stats.index() / count,
+        stats.fileBytes() / count,
+        stats.bytesPerSample(),
+        nanos / count);
+  }
+
+  /** Where the bytes of a tier's block of these samples are. */
+  static BlockStats tier(Block samples, long resolution, Path folder) throws IOException {
     RealFiles files = new RealFiles();
     BlockSpec raw = samples.meta().spec();
     long window = 31 * 24 * 3_600_000L;
@@ -113,7 +132,6 @@ public final class BlockSizes {
             List.of(),
             resolution);
     Selection all = new Selection(List.of(), Long.MIN_VALUE, Long.MAX_VALUE);
-    long begun = System.nanoTime();
     new BlockWriter(files)
         .write(
             folder,
@@ -122,7 +140,6 @@ public final class BlockSizes {
                 new BucketCursor(
                     samples.select(all), resolution, EnumSet.allOf(BucketColumn.class))),
             BlockProgress.NONE);
-    long nanos = System.nanoTime() - begun;
     Path file = BlockFiles.file(folder, spec.id());
     try (Block block =
         Block.open(
@@ -131,24 +148,10 @@ public final class BlockSizes {
             corruption -> {
               throw corruption;
             })) {
-      if (!block.verify().isEmpty()) {
-        throw new IllegalStateException("BUG: " + block.verify());
-      }
-      BlockStats stats = block.stats();
-      double count = samples.meta().samples();
-      System.out.printf(
-          "  tier %-3s %9d buckets | last %7.4f columns %7.4f index %7.4f | %7.4f B/sample"
-              + " | %7.2f B/bucket | %5.0f ns/sample%n",
-          Coverage.name(resolution),
-          stats.samples(),
-          (stats.values() + stats.headers() + stats.tables() + stats.timestamps()) / count,
-          stats.buckets() / count,
-          stats.index() / count,
-          stats.fileBytes() / count,
-          stats.bytesPerSample(),
-          nanos / count);
+      return block.stats();
+    } finally {
+      files.delete(file);
     }
-    files.delete(file);
   }
 
   private static void compare(SortedSeries found, SortedSeries expected) {

@@ -2,6 +2,7 @@ package dev.vedette.benchmarks;
 
 import dev.vedette.model.BucketSpans;
 import dev.vedette.model.CounterReset;
+import dev.vedette.model.Coverage;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramBytes;
 import dev.vedette.model.HistogramLayout;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Prints how many bytes a native histogram takes in a block, for a simulated fleet of request
- * latencies: handlers of log-normal latency and Poisson traffic, schema 3, scraped every 15 s.
+ * latencies: handlers of log-normal latency and Poisson traffic, schema 3, scraped every 15 s; and
+ * how many a sample as buckets of the tiers.
  *
  * <p>{@code java … dev.vedette.benchmarks.HistogramSizes}
  */
@@ -159,6 +161,17 @@ public final class HistogramSizes {
           stats.fileBytes() / samples,
           (double) stats.fileBytes() / buckets,
           micros / samples);
+      for (long resolution : new long[] {60_000, 300_000, 3_600_000}) {
+        BlockStats tier = BlockSizes.tier(block, resolution, folder);
+        System.out.printf(
+            "  tier %-3s %9d buckets | last %7.3f first, sum %7.3f | %7.3f B/sample | %7.2f B/bucket%n",
+            Coverage.name(resolution),
+            tier.samples(),
+            tier.extras() / samples,
+            tier.buckets() / samples,
+            tier.fileBytes() / samples,
+            (double) tier.fileBytes() / tier.samples());
+      }
     }
     files.delete(file);
   }

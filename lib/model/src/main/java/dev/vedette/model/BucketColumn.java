@@ -2,6 +2,12 @@ package dev.vedette.model;
 
 /**
  * What a tier knows of the samples of a bucket besides the last one. Staleness markers are none.
+ *
+ * <p>A bucket is one entry, or several where its samples are not of one kind: floats and histograms
+ * have entries of their own wherever they change. Histograms are of one kind as long as their
+ * layouts differ in nothing but the buckets that there are, all counts are integers or all floats,
+ * and either none is less than the one before or all are gauges. So counters of histograms were
+ * never reset within an entry.
  */
 public enum BucketColumn {
   /** Number of samples. */

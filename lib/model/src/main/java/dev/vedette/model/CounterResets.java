@@ -10,6 +10,35 @@ import org.jspecify.annotations.Nullable;
 public final class CounterResets {
   private CounterResets() {}
 
+  /**
+   * Gives the histograms of all series the hints that hold among the samples there are. The first
+   * one of a bucket came behind the last one of the bucket before.
+   */
+  public static void settle(SeriesBatch batch) {
+    for (int i = 0; i < batch.count(); i++) {
+      @Nullable Histogram[] histograms = batch.histograms(i);
+      if (histograms != null) {
+        settle(histograms, batch.size(i));
+        BucketColumns buckets = batch.buckets(i);
+        @Nullable Histogram[] first =
+            buckets == null ? null : buckets.histograms(BucketColumn.FIRST);
+        if (first != null) {
+          settleFirst(first, histograms, batch.size(i));
+        }
+      }
+    }
+  }
+
+  private static void settleFirst(
+      @Nullable Histogram[] first, @Nullable Histogram[] last, int size) {
+    for (int i = 0; i < size; i++) {
+      Histogram now = first[i];
+      if (now != null) {
+        first[i] = now.withReset(between(i == 0 ? null : last[i - 1], now));
+      }
+    }
+  }
+
   /** Gives the histograms of a series the hints that hold among these samples. */
   public static void settle(@Nullable Histogram[] histograms, int size) {
     Histogram before = null;

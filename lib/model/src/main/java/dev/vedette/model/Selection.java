@@ -7,10 +7,10 @@ import java.util.Set;
  * Which series and which part of them.
  *
  * <p>With a resolution it asks for buckets: of each bucket {@code (t - resolution, t]}, where t is
- * a multiple of the resolution, the last sample, behind it the staleness marker if the bucket ends
- * with one, and the columns asked for ({@link SeriesBatch#buckets}). The range then should begin
- * just behind the end of a bucket and end with one; a bucket of which the range has not the last
- * sample may be missing.
+ * a multiple of the resolution, the last sample (the last of each stretch of one kind, see {@link
+ * BucketColumn}), behind it the staleness marker if the bucket ends with one, and the columns asked
+ * for ({@link SeriesBatch#buckets}). The range then should begin just behind the end of a bucket
+ * and end with one; a bucket of which the range has not the last sample may be missing.
  *
  * @param matchers all must match; at least one
  * @param startMillis first millisecond wanted, inclusive

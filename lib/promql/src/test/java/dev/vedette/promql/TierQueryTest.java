@@ -2,13 +2,19 @@ package dev.vedette.promql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.vedette.model.CardinalityReport;
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.CounterResets;
 import dev.vedette.model.Coverage;
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.SpecialValues;
@@ -18,10 +24,14 @@ import dev.vedette.promql.QueryResult.Column;
 import dev.vedette.promql.QueryResult.Matrix;
 import dev.vedette.promql.parse.Features;
 import dev.vedette.testkit.InMemorySeries;
+import dev.vedette.testkit.RandomHistograms;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What tiers say is what the samples say, or it is not said. */
@@ -149,6 +159,124 @@ class TierQueryTest {
             .isTrue();
       }
     }
+  }
+
+  @Test
+  void histogramsInBucketsSayWhatTheSamplesSay() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("TierQueryTest seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 20; i++) {
+      fillHistograms(random, i);
+    }
+    for (String function :
+        List.of(
+            "count_over_time",
+            "min_over_time",
+            "first_over_time",
+            "last_over_time",
+            "present_over_time",
+            "ts_of_first_over_time",
+            "ts_of_last_over_time",
+            "rate",
+            "increase",
+            "delta",
+            "sum_over_time",
+            "avg_over_time")) {
+      for (String range : List.of("5m", "10m", "1h")) {
+        assertSameHistograms("%s(h[%s])".formatted(function, range));
+      }
+    }
+    assertSameHistograms("h");
+    assertSameHistograms("histogram_count(increase(h[10m]))");
+    assertSameHistograms("histogram_avg(sum_over_time(h[1h] offset 10m))");
+  }
+
+  /** What one target sends: mostly growing counts, and all that may happen to them. */
+  private void fillHistograms(SplittableRandom random, int number) {
+    Labels labels = Labels.of("__name__", "h", "i", "" + number);
+    List<Histogram> histograms = new RandomHistograms(random).series(900);
+    boolean isGauge = number % 5 == 4;
+    int oddity = number % 2 == 0 ? 200 : 40;
+    int at = 0;
+    for (Histogram histogram : histograms) {
+      long time = END - (900 - at++) * 27_000L;
+      if (random.nextInt(oddity) == 0) {
+        series.append(TENANT, labels, time, random.nextInt(10));
+      } else if (random.nextInt(oddity) > 0 && !(Math.abs(histogram.sum()) > 1e290)) {
+        // Sums of larger ones overflow elsewhere.
+        boolean stays = histogram.reset() != CounterReset.GAUGE || random.nextInt(4) > 0;
+        Histogram shown =
+            isGauge && !histogram.isStale()
+                ? histogram.withReset(CounterReset.GAUGE)
+                : stays ? histogram.withReset(CounterReset.UNKNOWN) : histogram;
+        series.append(TENANT, labels, time, shown, 0);
+      }
+    }
+  }
+
+  private void assertSameHistograms(String query) {
+    QueryResult ofSamples = engine.range(TENANT, query, START, END, STEP, QueryOptions.ofTier(0));
+    QueryResult ofBuckets =
+        engine.range(TENANT, query, START, END, STEP, QueryOptions.ofTier(5 * MINUTE));
+    Matrix raw = (Matrix) ofSamples;
+    Matrix tier = (Matrix) ofBuckets;
+    assertThat(tier.series().stream().map(Column::labels).toList())
+        .as(query)
+        .isEqualTo(raw.series().stream().map(Column::labels).toList());
+    for (int i = 0; i < raw.series().size(); i++) {
+      Column expected = raw.series().get(i);
+      Column found = tier.series().get(i);
+      assertThat(found.timestamps()).as(query).isEqualTo(expected.timestamps());
+      for (int p = 0; p < expected.values().length; p++) {
+        String where = "%s %s at %d".formatted(query, expected.labels(), p);
+        assertClose(where, expected.histogram(p), found.histogram(p));
+        if (expected.histogram(p) == null) {
+          assertThat(found.values()[p])
+              .as(where)
+              .isCloseTo(expected.values()[p], withinPercentage(1e-9));
+        }
+      }
+    }
+    assertThat(ofBuckets.info().warnings())
+        .as(query)
+        .containsExactlyInAnyOrderElementsOf(ofSamples.info().warnings());
+  }
+
+  private static void assertClose(
+      String where, @Nullable Histogram expected, @Nullable Histogram found) {
+    if (expected == null || found == null) {
+      assertThat(found).as(where).isEqualTo(expected);
+      return;
+    }
+    assertThat(cells(found).keySet()).as(where).isEqualTo(cells(expected).keySet());
+    cells(expected)
+        .forEach(
+            (cell, value) ->
+                assertThat(cells(found).get(cell))
+                    .as("%s %s of %s, found %s", where, cell, expected, found)
+                    .isCloseTo(value, withinPercentage(1e-9)));
+  }
+
+  /** Everything but empty buckets. */
+  private static Map<String, Double> cells(Histogram histogram) {
+    Map<String, Double> cells = new TreeMap<>();
+    HistogramLayout layout = histogram.layout();
+    cells.put("schema", (double) layout.schema());
+    cells.put("threshold", layout.zeroThreshold());
+    cells.put("count", histogram.count());
+    cells.put("sum", histogram.sum());
+    cells.put("zero", histogram.zeroCount());
+    int[] indexes = layout.positive().indexes();
+    for (int i = 0; i < indexes.length; i++) {
+      cells.put("+" + indexes[i], histogram.positive(i));
+    }
+    indexes = layout.negative().indexes();
+    for (int i = 0; i < indexes.length; i++) {
+      cells.put("-" + indexes[i], histogram.negative(i));
+    }
+    cells.values().removeIf(value -> value == 0);
+    return cells;
   }
 
   private static boolean isGauge(Column column) {
@@ -315,7 +443,21 @@ class TierQueryTest {
     @Override
     public SeriesCursor select(TenantId tenant, Selection selection) {
       lastSelection = selection;
-      return series.select(tenant, selection);
+      SeriesCursor cursor = series.select(tenant, selection);
+      // As storage does.
+      return new SeriesCursor() {
+        @Override
+        public boolean next(SeriesBatch batch) {
+          boolean found = cursor.next(batch);
+          CounterResets.settle(batch);
+          return found;
+        }
+
+        @Override
+        public void close() {
+          cursor.close();
+        }
+      };
     }
 
     @Override

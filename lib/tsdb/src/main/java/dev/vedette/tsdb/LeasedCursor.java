@@ -1,11 +1,9 @@
 package dev.vedette.tsdb;
 
 import dev.vedette.model.CounterResets;
-import dev.vedette.model.Histogram;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.tsdb.head.ReadGate;
-import org.jspecify.annotations.Nullable;
 
 /** A cursor that may look at memory as long as its lease holds, and gives it back at its end. */
 record LeasedCursor(SeriesCursor cursor, ReadGate.Lease lease) implements SeriesCursor {
@@ -13,13 +11,8 @@ record LeasedCursor(SeriesCursor cursor, ReadGate.Lease lease) implements Series
   public boolean next(SeriesBatch batch) {
     lease.check();
     boolean found = cursor.next(batch);
-    for (int i = 0; i < batch.count(); i++) {
-      // Only here are all samples of the series together, those of blocks and of memory.
-      @Nullable Histogram[] histograms = batch.histograms(i);
-      if (histograms != null) {
-        CounterResets.settle(histograms, batch.size(i));
-      }
-    }
+    // Only here are all samples of the series together, those of blocks and of memory.
+    CounterResets.settle(batch);
     return found;
   }
 

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.BucketColumn;
 import dev.vedette.model.BucketColumns;
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.CounterReset;
 import dev.vedette.model.Coverage;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
@@ -15,6 +19,7 @@ import dev.vedette.model.SeriesSource;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.model.WriteOutcome;
 import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.InMemorySeries;
@@ -37,6 +42,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +64,7 @@ class TsdbTierTest {
   private Tsdb tsdb = open();
   // What was written and not deleted, as samples and as tiers know it: of what is deleted whole
   // buckets go where samples are gone.
-  private final Map<Long, TreeMap<String, TreeMap<Long, Double>>> models =
+  private final Map<Long, TreeMap<String, TreeMap<Long, Object>>> models =
       Map.of(0L, new TreeMap<>(), MINUTE, new TreeMap<>(), HOUR, new TreeMap<>());
 
   private Tsdb open() {
@@ -123,13 +129,41 @@ class TsdbTierTest {
       long newest = clock.millis();
       // Mostly now, sometimes as late as is taken.
       long behind = random.nextInt(4) == 0 ? 30 * MINUTE : 15 * MINUTE;
-      TreeMap<Long, Double> samples = new TreeMap<>();
+      TreeMap<Long, Object> samples = new TreeMap<>();
       for (int s = 0; s < 10; s++) {
-        samples.put(newest - random.nextLong(behind), value(random));
+        put(newest - random.nextLong(behind), name, random, samples);
       }
-      samples.put(newest, value(random));
+      put(newest, name, random, samples);
       write(name, samples);
     }
+  }
+
+  /** One of the series has histograms, mostly. */
+  private static void put(
+      long millis, String name, SplittableRandom random, TreeMap<Long, Object> samples) {
+    boolean isHistogram = name.equals("m2") && random.nextInt(12) > 0;
+    samples.put(millis, isHistogram ? histogram(millis) : (Object) value(random));
+  }
+
+  /** Counts that grow with time, whatever comes late, and change their layout and kind at times. */
+  private static Histogram histogram(long millis) {
+    long seconds = (millis - START) / 1000;
+    long hour = seconds / 3600;
+    int[] indexes = hour % 3 == 0 ? new int[] {-1, 2} : new int[] {-1, 2, 3};
+    HistogramLayout layout =
+        HistogramLayout.of(
+            hour % 7 == 6 ? 1 : 0,
+            0,
+            BucketSpans.ofIndexes(indexes, indexes.length),
+            BucketSpans.NONE);
+    long[] counts = new long[indexes.length];
+    long total = 0;
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = seconds / (i + 2) % 5000;
+      total += counts[i];
+    }
+    CounterReset reset = hour % 11 == 10 ? CounterReset.GAUGE : CounterReset.UNKNOWN;
+    return Histogram.ofIntegers(layout, reset, total, 0, total * 3, counts, new long[0]);
   }
 
   private static double value(SplittableRandom random) {
@@ -318,7 +352,7 @@ class TsdbTierTest {
   /** A sample every ten minutes, flushed now and then. */
   private void writeHours(int from, int to) {
     for (int hour = from; hour < to; hour++) {
-      TreeMap<Long, Double> samples = new TreeMap<>();
+      TreeMap<Long, Object> samples = new TreeMap<>();
       for (int i = 1; i <= 6; i++) {
         samples.put(START + hour * HOUR + i * 10 * MINUTE, (double) (hour * 6 + i) % 50);
       }
@@ -330,15 +364,23 @@ class TsdbTierTest {
     }
   }
 
-  private void write(String name, TreeMap<Long, Double> samples) {
+  private void write(String name, TreeMap<Long, Object> samples) {
     byte[] bytes = LabelBytes.encode(Labels.of("__name__", name, "job", "api"));
-    TreeMap<Long, Double> known = models.get(0L).getOrDefault(name, new TreeMap<>());
+    TreeMap<Long, Object> known = models.get(0L).getOrDefault(name, new TreeMap<>());
     samples.keySet().removeAll(known.keySet());
     WriteBatch batch = new WriteBatch();
     batch.reset(bytes);
     batch.addSeries(0, bytes.length);
-    samples.forEach((millis, value) -> batch.addSample(millis, Double.doubleToRawLongBits(value)));
-    assertThat(tsdb.write(TenantId.DEFAULT, batch).stored()).isEqualTo(samples.size());
+    samples.forEach(
+        (millis, value) -> {
+          if (value instanceof Histogram histogram) {
+            batch.addHistogram(millis, histogram, 0);
+          } else {
+            batch.addSample(millis, Double.doubleToRawLongBits((Double) value));
+          }
+        });
+    WriteOutcome outcome = tsdb.write(TenantId.DEFAULT, batch);
+    assertThat(outcome.stored() + outcome.histograms()).isEqualTo(samples.size());
     models
         .values()
         .forEach(model -> model.computeIfAbsent(name, _ -> new TreeMap<>()).putAll(samples));
@@ -351,12 +393,14 @@ class TsdbTierTest {
         .forEach(
             (name, samples) ->
                 samples.forEach(
-                    (millis, value) ->
-                        oracle.append(
-                            TenantId.DEFAULT,
-                            Labels.of("__name__", name, "job", "api"),
-                            millis,
-                            value)));
+                    (millis, value) -> {
+                      Labels labels = Labels.of("__name__", name, "job", "api");
+                      if (value instanceof Histogram histogram) {
+                        oracle.append(TenantId.DEFAULT, labels, millis, histogram, 0);
+                      } else {
+                        oracle.append(TenantId.DEFAULT, labels, millis, (Double) value);
+                      }
+                    }));
     long end = Math.ceilDiv(clock.millis(), resolution) * resolution;
     for (long start : new long[] {START, START + 7 * HOUR}) {
       Selection selection =
@@ -388,9 +432,31 @@ class TsdbTierTest {
       for (BucketColumn column : BucketColumn.values()) {
         text.append(' ').append(columns.get(column)[i]);
       }
+      @Nullable Histogram[] histograms = batch.histograms(series);
+      if (histograms != null && histograms[i] != null) {
+        text.append(" last ").append(text(histograms[i]));
+        for (BucketColumn column : BucketColumns.OF_HISTOGRAMS) {
+          @Nullable Histogram[] all = Objects.requireNonNull(columns.histograms(column));
+          text.append(' ').append(column).append(' ').append(text(all[i]));
+        }
+      }
       texts.add(text.toString());
     }
     return texts;
+  }
+
+  /** All but the hint, which depends on what else was read. */
+  private static String text(@Nullable Histogram histogram) {
+    if (histogram == null) {
+      return "none";
+    }
+    StringBuilder text = new StringBuilder();
+    text.append(histogram.layout()).append(' ').append(histogram.count());
+    text.append(' ').append(histogram.sum());
+    for (int i = 0; i < histogram.layout().buckets(); i++) {
+      text.append(' ').append(histogram.positive(i));
+    }
+    return text.toString();
   }
 
   private static Selection all() {

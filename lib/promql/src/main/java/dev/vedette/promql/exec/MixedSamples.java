@@ -3,6 +3,7 @@ package dev.vedette.promql.exec;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ public final class MixedSamples {
 
   // Histograms before each sample.
   private int[] histogramsBefore = new int[0];
+  // Samples that each stands for, with those before it; null where each is one.
+  private long @Nullable [] countsTo;
   private int size;
 
   /**
@@ -40,6 +43,7 @@ public final class MixedSamples {
     histograms = new Histogram[most];
     starts = new long[most];
     histogramsBefore = new int[most + 1];
+    countsTo = null;
     size = 0;
     for (int i = 0; i < most; i++) {
       Histogram point = points[i];
@@ -59,6 +63,35 @@ public final class MixedSamples {
     floats.windows().forget();
     floats.show(
         batch.labels(series), timestamps, values, batchStarts == null ? null : starts, size);
+  }
+
+  /**
+   * Points it at histograms alone that each stand for some samples.
+   *
+   * @param counts how many, the first {@code count} entries as in the other arrays
+   */
+  void show(Labels labels, long[] times, Histogram[] points, long[] counts, int count) {
+    timestamps = times;
+    values = new double[count];
+    Arrays.fill(values, Points.NONE);
+    histograms = points;
+    starts = new long[count];
+    histogramsBefore = new int[count + 1];
+    countsTo = new long[count + 1];
+    size = count;
+    for (int i = 0; i < count; i++) {
+      histogramsBefore[i + 1] = i + 1;
+      countsTo[i + 1] = countsTo[i] + counts[i];
+    }
+    windows.forget();
+    windows.locate(timestamps, size);
+    floats.windows().forget();
+    floats.show(labels, timestamps, values, null, size);
+  }
+
+  /** How many samples those from {@code from} to {@code to} stand for; mostly for themselves. */
+  public long count(int from, int to) {
+    return countsTo == null ? to - from : countsTo[to] - countsTo[from];
   }
 
   /** Windows over all samples. */

@@ -44,8 +44,21 @@ public record TierCallOp(
         steps,
         chosen,
         buckets,
-        new BucketSamples(new Windows(windows), buckets.columns(), notes),
+        mixedBuckets(
+            evaluation, windows, new BucketSamples(new Windows(windows), buckets.columns(), notes)),
         evaluation.source().select(evaluation.tenant(), selection));
+  }
+
+  private MixedBuckets mixedBuckets(
+      Evaluation evaluation, WindowTimes windows, BucketSamples floats) {
+    return new MixedBuckets(
+        new Windows(windows), floats, samples(evaluation, windows), samples(evaluation, windows));
+  }
+
+  private MixedSamples samples(Evaluation evaluation, WindowTimes windows) {
+    return new MixedSamples(
+        new Windows(windows),
+        new RangeSamples(new Windows(windows), List.of(), evaluation, raw.where()));
   }
 
   private final class Stream extends SeriesStream {
@@ -54,20 +67,22 @@ public record TierCallOp(
     private final TierChoice.Chosen chosen;
     private final BucketFunction function;
     private final BucketSamples samples;
+    private final MixedBuckets mixed;
 
     Stream(
         Evaluation evaluation,
         Steps steps,
         TierChoice.Chosen chosen,
         BucketFunction function,
-        BucketSamples samples,
+        MixedBuckets mixed,
         SeriesCursor cursor) {
-      super(evaluation, cursor, samples.windows());
+      super(evaluation, cursor, mixed.floats().windows());
       this.evaluation = evaluation;
       this.steps = steps;
       this.chosen = chosen;
       this.function = function;
-      this.samples = samples;
+      this.samples = mixed.floats();
+      this.mixed = mixed;
     }
 
     @Override
@@ -81,16 +96,26 @@ public record TierCallOp(
       }
     }
 
-    /** A series with histograms, of which buckets have no columns, is read as it is. */
     @Override
     void ofMixed(int series, VectorBatch batch) {
-      Labels labels = read.labels(series);
+      mixed.show(read, series);
+      PointColumn column = PointColumn.in(batch.nextColumn());
+      if (!function.ofMixed().apply(mixed, column)) {
+        ofSamples(read.labels(series), batch);
+      } else if (column.anyPresent()) {
+        Labels labels = read.labels(series);
+        batch.add(raw.names().labels(labels), raw.names().delays(labels), column.histograms());
+      }
+    }
+
+    /** A series of which buckets cannot say it is read as it is. */
+    private void ofSamples(Labels labels, VectorBatch batch) {
       if (!chosen.isRawThere()) {
         throw new InvalidRequest(
             ErrorId.TIER_UNFIT,
-            "%s of histograms as %s needs samples as they were, of which a part is gone"
+            "%s of gauge histograms as %s needs samples as they were, of which a part is gone"
                 .formatted(name, labels),
-            "ask for a later time; tiers keep the last histogram of a bucket alone");
+            "ask for a later time, or for delta: tiers do not know what fell between two gauges");
       }
       VectorBatch found = new VectorBatch(steps.count());
       try (VectorStream stream = raw.over(only(labels)).open(evaluation, steps)) {

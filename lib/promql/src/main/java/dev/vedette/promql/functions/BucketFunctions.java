@@ -8,7 +8,10 @@ import static dev.vedette.model.BucketColumn.RESETS;
 import static dev.vedette.model.BucketColumn.SUM;
 import static dev.vedette.promql.exec.BucketFunction.ofWindow;
 
+import dev.vedette.model.BucketColumn;
 import dev.vedette.promql.exec.BucketFunction;
+import dev.vedette.promql.exec.BucketFunction.OfMixed;
+import dev.vedette.promql.exec.BucketFunction.OfSeries;
 import dev.vedette.promql.exec.BucketSamples;
 import dev.vedette.promql.numbers.KahanSum;
 import java.util.Map;
@@ -24,26 +27,51 @@ import java.util.Set;
 public final class BucketFunctions {
   private static final Map<String, BucketFunction> BY_NAME =
       Map.ofEntries(
-          Map.entry("count_over_time", ofWindow(Set.of(COUNT), BucketFunctions::count)),
-          Map.entry("sum_over_time", ofWindow(Set.of(SUM), BucketFunctions::total)),
-          Map.entry("avg_over_time", ofWindow(Set.of(COUNT, SUM), BucketFunctions::average)),
-          Map.entry("min_over_time", ofWindow(Set.of(MIN), BucketFunctions::min)),
-          Map.entry("max_over_time", ofWindow(Set.of(MAX), BucketFunctions::max)),
-          Map.entry("present_over_time", ofWindow(Set.of(), (_, _, _, _) -> 1)),
-          Map.entry(
+          entry(
+              "count_over_time",
+              Set.of(COUNT),
+              ofWindow(BucketFunctions::count),
+              MixedBucketFunctions.ofAny(MixedBucketFunctions::count)),
+          entry(
+              "sum_over_time",
+              Set.of(COUNT, SUM),
+              ofWindow(BucketFunctions::total),
+              MixedBucketFunctions::sum),
+          entry(
+              "avg_over_time",
+              Set.of(COUNT, SUM),
+              ofWindow(BucketFunctions::average),
+              MixedBucketFunctions::average),
+          ofFloats("min_over_time", Set.of(MIN), ofWindow(BucketFunctions::min)),
+          ofFloats("max_over_time", Set.of(MAX), ofWindow(BucketFunctions::max)),
+          entry(
+              "present_over_time",
+              Set.of(),
+              ofWindow((_, _, _, _) -> 1),
+              MixedBucketFunctions.ofAny((_, _, _) -> 1)),
+          entry(
               "first_over_time",
-              ofWindow(Set.of(FIRST), (buckets, from, _, _) -> buckets.column(FIRST)[from])),
-          Map.entry(
-              "last_over_time", ofWindow(Set.of(), (buckets, _, to, _) -> buckets.last()[to - 1])),
-          Map.entry(
+              Set.of(FIRST),
+              ofWindow((buckets, from, _, _) -> buckets.column(FIRST)[from]),
+              MixedBucketFunctions.sample(true)),
+          entry(
+              "last_over_time",
+              Set.of(),
+              ofWindow((buckets, _, to, _) -> buckets.last()[to - 1]),
+              MixedBucketFunctions.sample(false)),
+          entry(
               "ts_of_first_over_time",
-              ofWindow(Set.of(FIRST), (buckets, from, _, _) -> buckets.firstMillis()[from] / 1e3)),
-          Map.entry(
+              Set.of(FIRST),
+              ofWindow((buckets, from, _, _) -> buckets.firstMillis()[from] / 1e3),
+              MixedBucketFunctions.ofAny((buckets, from, _) -> buckets.firstMillis(from) / 1e3)),
+          entry(
               "ts_of_last_over_time",
-              ofWindow(Set.of(), (buckets, _, to, _) -> buckets.lastMillis()[to - 1] / 1e3)),
-          Map.entry("rate", ofBuckets(new Rate(true, true))),
-          Map.entry("increase", ofBuckets(new Rate(true, false))),
-          Map.entry("delta", ofBuckets(new Rate(false, false))));
+              Set.of(),
+              ofWindow((buckets, _, to, _) -> buckets.lastMillis()[to - 1] / 1e3),
+              MixedBucketFunctions.ofAny((buckets, _, to) -> buckets.lastMillis(to - 1) / 1e3)),
+          rate("rate", true, true),
+          rate("increase", true, false),
+          rate("delta", false, false));
 
   private BucketFunctions() {}
 
@@ -51,8 +79,25 @@ public final class BucketFunctions {
     return Optional.ofNullable(BY_NAME.get(name));
   }
 
-  private static BucketFunction ofBuckets(Rate rate) {
-    return new BucketFunction(Set.of(COUNT, FIRST, RESETS), rate::applyToBuckets);
+  private static Map.Entry<String, BucketFunction> entry(
+      String name, Set<BucketColumn> columns, OfSeries ofSeries, OfMixed ofMixed) {
+    return Map.entry(name, new BucketFunction(columns, ofSeries, ofMixed));
+  }
+
+  private static Map.Entry<String, BucketFunction> ofFloats(
+      String name, Set<BucketColumn> columns, OfSeries ofSeries) {
+    return entry(name, columns, ofSeries, MixedBucketFunctions.ofFloats(ofSeries));
+  }
+
+  private static Map.Entry<String, BucketFunction> rate(
+      String name, boolean counter, boolean perSecond) {
+    Rate floats = new Rate(counter, perSecond);
+    return entry(
+        name,
+        Set.of(COUNT, FIRST, RESETS),
+        floats::applyToBuckets,
+        MixedBucketFunctions.rate(
+            floats::applyToBuckets, new HistogramRate(counter, perSecond), counter));
   }
 
   private static double count(BucketSamples buckets, int from, int to, int step) {
@@ -73,11 +118,11 @@ public final class BucketFunctions {
     return sum;
   }
 
-  private static double total(BucketSamples buckets, int from, int to, int step) {
+  static double total(BucketSamples buckets, int from, int to, int step) {
     return sum(buckets, from, to).value();
   }
 
-  private static double average(BucketSamples buckets, int from, int to, int step) {
+  static double average(BucketSamples buckets, int from, int to, int step) {
     double count = count(buckets, from, to, step);
     KahanSum sum = sum(buckets, from, to);
     return Double.isInfinite(sum.rawSum())

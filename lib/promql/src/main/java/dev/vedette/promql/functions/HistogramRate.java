@@ -31,7 +31,7 @@ record HistogramRate(boolean counter, boolean perSecond) implements MixedFunctio
         new Extrapolation(
             samples.timestamp(from),
             samples.timestamp(to - 1),
-            to - 1 - from,
+            (int) samples.count(from, to) - 1,
             samples.histogram(from).count(),
             difference == null ? 0 : difference.count(),
             samples.start(from));

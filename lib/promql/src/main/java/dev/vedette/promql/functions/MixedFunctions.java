@@ -154,14 +154,14 @@ final class MixedFunctions {
 
   /** {@code sum_over_time} and {@code avg_over_time}. */
   static @Nullable Histogram total(MixedSamples samples, int from, int to, boolean mean) {
-    Histogram first = samples.histogram(from);
-    HistogramSum sum = mean ? HistogramSum.meanOf(first) : HistogramSum.sumOf(first);
+    HistogramSum sum =
+        HistogramSum.ofSum(samples.histogram(from), samples.count(from, from + 1), mean);
     for (int i = from + 1; i < to; i++) {
       if (!sum.accepts(samples.histogram(i))) {
         samples.warn(AnnotationTexts.mixedSchemas(samples.labels().metricName()));
         return null;
       }
-      sum.add(samples.histogram(i));
+      sum.add(samples.histogram(i), samples.count(i, i + 1));
     }
     if (sum.resetsCollide()) {
       samples.warn(AnnotationTexts.resetsCollide(Operation.AGGREGATION));

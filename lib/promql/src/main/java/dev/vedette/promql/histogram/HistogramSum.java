@@ -19,21 +19,26 @@ public final class HistogramSum {
   private boolean noResetSeen;
   private boolean boundsReconciled;
 
-  private HistogramSum(Histogram first, boolean mean) {
+  private HistogramSum(Histogram first, long samples, boolean mean) {
     this.mean = mean;
-    this.draft = HistogramDraft.of(first);
-    this.count = 1;
-    note(first.reset());
+    this.draft = draft(first, samples);
+    this.count = samples;
+    note(first.reset(), samples);
   }
 
   /** A sum that begins with one histogram. */
   public static HistogramSum sumOf(Histogram first) {
-    return new HistogramSum(first, false);
+    return new HistogramSum(first, 1, false);
   }
 
   /** A mean that begins with one histogram. */
   public static HistogramSum meanOf(Histogram first) {
-    return new HistogramSum(first, true);
+    return new HistogramSum(first, 1, true);
+  }
+
+  /** A sum, or a mean, that begins with what is the sum of some histograms already. */
+  public static HistogramSum ofSum(Histogram first, long samples, boolean mean) {
+    return new HistogramSum(first, samples, mean);
   }
 
   /** Whether a histogram can be added: custom buckets to custom ones, others to others. */
@@ -43,9 +48,14 @@ public final class HistogramSum {
 
   /** Adds a histogram that {@link #accepts} lets pass. */
   public void add(Histogram histogram) {
-    note(histogram.reset());
-    count++;
-    HistogramDraft other = HistogramDraft.of(histogram);
+    add(histogram, 1);
+  }
+
+  /** Adds what is the sum of some histograms already. */
+  public void add(Histogram histogram, long samples) {
+    note(histogram.reset(), samples);
+    count += samples;
+    HistogramDraft other = draft(histogram, samples);
     if (!mean) {
       note(draft.add(other, 1));
       return;
@@ -58,16 +68,23 @@ public final class HistogramSum {
         return;
       }
       running = true;
-      draft.divide(count - 1);
-      other = HistogramDraft.of(histogram);
+      draft.divide(count - samples);
+      other = draft(histogram, samples);
     }
-    draft.multiply((count - 1) / count);
+    draft.multiply((count - samples) / count);
     note(draft.add(other.divide(count), 1));
   }
 
-  private void note(CounterReset reset) {
+  /** A sum of one that was reset and others that were not is neither. */
+  private static HistogramDraft draft(Histogram histogram, long samples) {
+    boolean isBoth = samples > 1 && histogram.reset() == CounterReset.YES;
+    return HistogramDraft.of(isBoth ? histogram.withReset(CounterReset.UNKNOWN) : histogram);
+  }
+
+  /** Of samples that were added already only the first may have been reset. */
+  private void note(CounterReset reset, long samples) {
     resetSeen |= reset == CounterReset.YES;
-    noResetSeen |= reset == CounterReset.NO;
+    noResetSeen |= reset == CounterReset.NO || samples > 1 && reset != CounterReset.GAUGE;
   }
 
   private void note(Reconciled reconciled) {

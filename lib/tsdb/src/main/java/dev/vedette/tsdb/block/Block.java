@@ -68,7 +68,8 @@ public final class Block implements AutoCloseable {
     buckets =
         bucketsDirectory == null
             ? null
-            : new BucketsReader(reader, bucketsDirectory, index.seriesCount());
+            : new BucketsReader(
+                reader, bucketsDirectory, footer.bucketHistograms(), index.seriesCount());
     if (index.seriesCount() != footer.meta().series()) {
       throw new Corruption(
           file,
@@ -135,7 +136,9 @@ public final class Block implements AutoCloseable {
           index,
           samples,
           extras,
-          buckets == null ? null : new BucketsDecoder(buckets, selection.columns()),
+          buckets == null
+              ? null
+              : new BucketsDecoder(buckets, selection.columns(), file.toString()),
           deleted.in(index),
           match(index, selection),
           selection.startMillis(),
@@ -280,7 +283,7 @@ public final class Block implements AutoCloseable {
             extras.verify(found::add);
           }
           if (buckets != null) {
-            buckets.samples().verify(found::add);
+            buckets.verify(found::add);
           }
           index.verify(found::add);
           return found;

@@ -126,7 +126,7 @@ final class BlockCursor implements SeriesCursor {
         starts = extrasDecoder.starts(extra, from, to);
       }
       if (buckets != null) {
-        columns = buckets.read(id, from, to, timestamps.length);
+        columns = buckets.read(id, from, to, timestamps.length, histograms);
       }
     } catch (Corruption corruption) {
       // This one is a copy of a series in a page that is damaged, or its histograms or columns are:

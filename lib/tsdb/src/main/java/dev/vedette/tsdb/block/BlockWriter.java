@@ -128,11 +128,18 @@ public final class BlockWriter {
     Piece samplesDirectory = samples.finish();
     Piece extrasDirectory = extras.finish();
     Piece bucketsDirectory = buckets == null ? null : buckets.finish();
+    Piece bucketHistograms = buckets == null ? null : buckets.finishHistograms();
     Piece indexDirectory = index.write(out);
     BlockMeta meta =
         new BlockMeta(spec, firstMillis, lastMillis, index.seriesCount(), samples.sampleCount(), 0);
     ByteSink footer = new ByteSink();
-    new Footer(meta, samplesDirectory, indexDirectory, extrasDirectory, bucketsDirectory)
+    new Footer(
+            meta,
+            samplesDirectory,
+            indexDirectory,
+            extrasDirectory,
+            bucketsDirectory,
+            bucketHistograms)
         .write(footer);
     ByteSink tail = new ByteSink();
     Footer.writeTail(tail, out.write(footer));

@@ -3,17 +3,21 @@ package dev.vedette.tsdb.block;
 import dev.vedette.model.BucketColumn;
 import dev.vedette.model.BucketColumns;
 import dev.vedette.model.Corruption;
+import dev.vedette.model.Histogram;
 import dev.vedette.tsdb.encode.PageDecoder;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads some of the columns of a tier's buckets, series by series in order. One thread. */
 final class BucketsDecoder {
   private final BucketsReader reader;
   private final SamplesReader samples;
   private final Map<BucketColumn, Open> open = new EnumMap<>(BucketColumn.class);
+  // Each its own: it keeps the page it read last.
+  private final Map<BucketColumn, ExtrasDecoder> histograms = new EnumMap<>(BucketColumn.class);
   private int lastWanted;
 
   /** The page of a column that is being read. */
@@ -27,10 +31,14 @@ final class BucketsDecoder {
     }
   }
 
-  BucketsDecoder(BucketsReader reader, Set<BucketColumn> columns) {
+  BucketsDecoder(BucketsReader reader, Set<BucketColumn> columns, String file) {
     this.reader = reader;
     this.samples = reader.samples();
     columns.forEach(column -> open.put(column, new Open(new PageDecoder(samples))));
+    ExtrasReader extras = reader.histograms();
+    if (extras != null) {
+      columns.forEach(column -> histograms.put(column, new ExtrasDecoder(extras, file)));
+    }
   }
 
   /** Which series will be the last one to be read for now; pages are decoded as far as that. */
@@ -42,12 +50,39 @@ final class BucketsDecoder {
    * Entries {@code from} (inclusive) to {@code to} (exclusive) of a series.
    *
    * @param size how many entries there are
+   * @param last the last histograms of those entries, null where all are floats
    * @throws Corruption where a page is damaged
    */
-  BucketColumns read(int series, int from, int to, int size) {
+  BucketColumns read(
+      int series, int from, int to, int size, @Nullable Histogram @Nullable [] last) {
     BucketColumns columns = new BucketColumns();
     open.forEach((column, one) -> read(series, from, to, size, column, one, columns));
+    for (int c = 0; c < BucketsWriter.HISTOGRAMS && last != null; c++) {
+      BucketColumn column = BucketColumns.OF_HISTOGRAMS.get(c);
+      if (open.containsKey(column)) {
+        int number = series * BucketsWriter.HISTOGRAMS + c;
+        columns.setHistograms(column, histograms(number, column, from, to, last));
+      }
+    }
     return columns;
+  }
+
+  /** What is not stored is of a single histogram. */
+  private @Nullable Histogram[] histograms(
+      int number, BucketColumn column, int from, int to, @Nullable Histogram[] last) {
+    ExtrasReader extras = reader.histograms();
+    SeriesExtras found = extras == null ? null : extras.find(number);
+    ExtrasDecoder decoder = histograms.get(column);
+    @Nullable Histogram[] stored =
+        found == null || decoder == null ? null : decoder.histograms(found, from, to);
+    @Nullable Histogram[] all = stored == null ? new Histogram[to - from] : stored;
+    for (int i = 0; i < all.length; i++) {
+      Histogram alone = last[i];
+      if (all[i] == null && alone != null && !alone.isStale()) {
+        all[i] = alone;
+      }
+    }
+    return all;
   }
 
   private void read(

@@ -2,6 +2,7 @@ package dev.vedette.tsdb.block;
 
 import dev.vedette.model.BucketColumn;
 import dev.vedette.model.BucketColumns;
+import dev.vedette.model.Histogram;
 import dev.vedette.tsdb.encode.Piece;
 import dev.vedette.tsdb.encode.PieceSink;
 import java.io.IOException;
@@ -19,7 +20,12 @@ final class BucketsWriter {
   /** Series whose columns lie together. */
   static final int SERIES = 64;
 
+  /** Columns of histograms of a series. */
+  static final int HISTOGRAMS = BucketColumns.OF_HISTOGRAMS.size();
+
   private final SamplesWriter columns;
+  private final ExtrasWriter histograms;
+  private int seriesCount;
   private final long[][][] held = new long[BucketColumn.values().length][SERIES][];
   private final long[][] firstMillis = new long[SERIES][];
   private int count;
@@ -28,6 +34,7 @@ final class BucketsWriter {
 
   BucketsWriter(PieceSink out) {
     this.columns = new SamplesWriter(out);
+    this.histograms = new ExtrasWriter(out);
   }
 
   /** Adds the next series. */
@@ -42,9 +49,26 @@ final class BucketsWriter {
       held[column.ordinal()][count] = bits;
     }
     firstMillis[count++] = Arrays.copyOf(series.firstMillis(), size);
+    addHistograms(series, size);
     if (count == SERIES) {
       write();
     }
+  }
+
+  /** Sums and first ones, but for those of a single histogram, which is the last one, too. */
+  private void addHistograms(BucketColumns series, int size) throws IOException {
+    double[] counts = series.get(BucketColumn.COUNT);
+    for (int c = 0; c < HISTOGRAMS; c++) {
+      @Nullable Histogram[] all = series.histograms(BucketColumns.OF_HISTOGRAMS.get(c));
+      if (all != null) {
+        @Nullable Histogram[] stored = new Histogram[size];
+        for (int i = 0; i < size; i++) {
+          stored[i] = counts[i] == 1 ? null : all[i];
+        }
+        histograms.add(seriesCount * HISTOGRAMS + c, size, stored, null);
+      }
+    }
+    seriesCount++;
   }
 
   private void write() throws IOException {
@@ -70,5 +94,10 @@ final class BucketsWriter {
   Piece finish() throws IOException {
     write();
     return columns.finish();
+  }
+
+  /** The same of the columns of histograms; null where there are none. */
+  @Nullable Piece finishHistograms() throws IOException {
+    return histograms.finish();
   }
 }

@@ -21,9 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @param index the directory of the index
  * @param extras the directory of histograms and start timestamps, null where there are none
  * @param buckets the directory of a tier's columns, null where there are samples as they are
+ * @param bucketHistograms the directory of a tier's columns of histograms, null where there are
+ *     none
  */
 record Footer(
-    BlockMeta meta, Piece samples, Piece index, @Nullable Piece extras, @Nullable Piece buckets) {
+    BlockMeta meta,
+    Piece samples,
+    Piece index,
+    @Nullable Piece extras,
+    @Nullable Piece buckets,
+    @Nullable Piece bucketHistograms) {
   static final int HEAD_BYTES = 8;
   static final int TAIL_BYTES = 16;
 
@@ -55,6 +62,9 @@ record Footer(
     if (buckets != null) {
       out.varint(spec.resolutionMillis());
       Piece.write(out, buckets);
+    }
+    if (bucketHistograms != null) {
+      Piece.write(out, bucketHistograms);
     }
   }
 
@@ -105,6 +115,7 @@ record Footer(
     Piece extras = in.remaining() == 0 ? NOTHING : Piece.read(in);
     long resolutionMillis = in.remaining() == 0 ? 0 : readResolution(in);
     Piece buckets = resolutionMillis == 0 ? null : Piece.read(in);
+    Piece bucketHistograms = buckets == null || in.remaining() == 0 ? null : Piece.read(in);
     in.expectEnd();
     BlockSpec spec =
         new BlockSpec(
@@ -114,7 +125,8 @@ record Footer(
         samplesDirectory,
         index,
         extras.equals(NOTHING) ? null : extras,
-        buckets);
+        buckets,
+        bucketHistograms);
   }
 
   private static long readResolution(ByteSource in) {

@@ -133,7 +133,7 @@ public final class MergedCursor implements SeriesCursor {
     }
     mergedHistograms = haveHistograms ? new Histogram[most] : null;
     mergedStarts = haveStarts ? new long[most] : null;
-    mergedBuckets = newBuckets(current.getFirst(), most);
+    mergedBuckets = newBuckets(most);
     if (mergedTimestamps.length < most) {
       mergedTimestamps = new long[Math.max(most, mergedTimestamps.length * 2)];
       mergedValues = new double[mergedTimestamps.length];
@@ -198,7 +198,8 @@ public final class MergedCursor implements SeriesCursor {
   }
 
   /** Columns like those of a source, which all have the same. */
-  private static @Nullable BucketColumns newBuckets(Source source, int size) {
+  private @Nullable BucketColumns newBuckets(int size) {
+    Source source = current.getFirst();
     BucketColumns like = source.batch.buckets(source.at);
     if (like == null) {
       return null;
@@ -212,6 +213,11 @@ public final class MergedCursor implements SeriesCursor {
     if (like.has(BucketColumn.FIRST)) {
       columns.setFirstMillis(new long[size]);
     }
+    for (BucketColumn column : BucketColumns.OF_HISTOGRAMS) {
+      if (like.has(column) && mergedHistograms != null) {
+        columns.setHistograms(column, new Histogram[size]);
+      }
+    }
     return columns;
   }
 
@@ -224,6 +230,13 @@ public final class MergedCursor implements SeriesCursor {
     }
     if (target.has(BucketColumn.FIRST)) {
       System.arraycopy(source.firstMillis(), from, target.firstMillis(), into, count);
+    }
+    for (BucketColumn column : BucketColumns.OF_HISTOGRAMS) {
+      @Nullable Histogram[] histograms = source.histograms(column);
+      @Nullable Histogram[] merged = target.histograms(column);
+      if (histograms != null && merged != null) {
+        System.arraycopy(histograms, from, merged, into, count);
+      }
     }
   }
 

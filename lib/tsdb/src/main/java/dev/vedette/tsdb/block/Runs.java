@@ -67,6 +67,12 @@ final class Runs {
       compact(times);
       columns.setFirstMillis(times);
     }
+    for (BucketColumn column : BucketColumns.OF_HISTOGRAMS) {
+      Object histograms = columns.histograms(column);
+      if (histograms != null) {
+        compact(histograms);
+      }
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.tsdb.block.Buckets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Makes buckets of samples as they are read: the same ones, whether a tier is built of them or a
  * query reads what is not built yet. One thread; closing closes the cursor it reads.
  *
- * <p>A bucket gives its last sample, and a staleness marker if it ends with one. Of floats and
- * histograms in one bucket each gives its last; columns are of floats alone.
+ * <p>A bucket gives its last sample, and a staleness marker if it ends with one; where samples are
+ * not of one kind, as {@link BucketColumn} says, the last of each stretch of one kind.
  */
 public final class BucketCursor implements SeriesCursor {
   private static final double STALE = Double.longBitsToDouble(SpecialValues.STALE_BITS);
@@ -155,6 +156,13 @@ public final class BucketCursor implements SeriesCursor {
       wanted.forEach(column -> columns[column.ordinal()][entry] = STALE);
     }
 
+    void setHistograms(int entry, int count) {
+      setMarker(entry);
+      if (wanted.contains(BucketColumn.COUNT)) {
+        columns[BucketColumn.COUNT.ordinal()][entry] = count;
+      }
+    }
+
     BucketColumns columns(long[] times) {
       BucketColumns made = new BucketColumns();
       wanted.forEach(column -> made.set(column, columns[column.ordinal()]));
@@ -167,75 +175,172 @@ public final class BucketCursor implements SeriesCursor {
 
   /** A series with staleness markers or histograms. */
   private void addMixed(SeriesBatch batch, int series) {
-    double[] values = read.values(series);
-    @Nullable Histogram[] histograms = read.histograms(series);
-    int most = Math.min(3 * buckets, locatedSize);
-    Entries entries = new Entries(most, histograms != null);
+    Mixed samples = new Mixed(located, read.values(series), read.histograms(series));
     for (int i = 0; i < buckets; i++) {
-      entries.add(values, histograms, i == 0 ? 0 : ends[i - 1], ends[i]);
+      samples.split(i == 0 ? 0 : ends[i - 1], ends[i]);
     }
+    samples.fill();
     batch.add(
-        read.labels(series), entries.times, entries.last, entries.histograms, null, entries.size);
+        read.labels(series),
+        samples.times,
+        samples.last,
+        samples.lastHistograms,
+        null,
+        samples.size);
     if (folds) {
-      batch.setBuckets(entries.made.columns(entries.firstTimes));
+      batch.setBuckets(samples.columns());
     }
   }
 
-  /** Entries of a series in the making. */
-  private final class Entries {
-    final long[] times;
-    final double[] last;
-    final long[] firstTimes;
-    final @Nullable Histogram @Nullable [] histograms;
-    final Made made;
+  /** Samples of a series, cut into entries. */
+  private final class Mixed {
+    private final long[] timestamps;
+    private final double[] values;
+    private final @Nullable Histogram @Nullable [] all;
+    // First and last sample of each entry.
+    private int[] firsts = new int[buckets + 1];
+    private int[] lasts = new int[buckets + 1];
     int size;
+    long[] times = {};
+    double[] last = {};
+    @Nullable Histogram @Nullable [] lastHistograms;
+    private Made made = new Made(0);
+    private @Nullable Histogram[] firstHistograms = {};
+    private @Nullable Histogram[] sums = {};
+    private final HistogramFold histogramFold = new HistogramFold();
 
-    Entries(int most, boolean hasHistograms) {
-      times = new long[most];
-      last = new double[most];
-      firstTimes = new long[most];
-      histograms = hasHistograms ? new Histogram[most] : null;
-      made = new Made(most);
+    Mixed(long[] timestamps, double[] values, @Nullable Histogram @Nullable [] all) {
+      this.timestamps = timestamps;
+      this.values = values;
+      this.all = all;
     }
 
-    /** Adds a bucket: at most its last float, its last histogram and the marker at its end. */
-    void add(double[] values, @Nullable Histogram @Nullable [] all, int from, int to) {
-      int first = -1;
-      int lastFloat = -1;
-      int lastHistogram = -1;
-      fold.begin();
-      for (int at = from; at < to; at++) {
-        Histogram histogram = all == null ? null : all[at];
-        if (histogram != null) {
-          lastHistogram = histogram.isStale() ? lastHistogram : at;
-        } else if (!isMarker(values[at])) {
-          fold.add(values[at]);
-          first = first < 0 ? at : first;
-          lastFloat = at;
-        }
-      }
-      for (int at = Math.max(from, Math.min(lastFloat, lastHistogram)); at < to; at++) {
-        boolean isLastMarker = at == to - 1 && at > lastFloat && at > lastHistogram;
-        if (at == lastFloat) {
-          last[size] = values[at];
-          made.set(size);
-          add(at, located[first], null);
-        } else if (at == lastHistogram || isLastMarker) {
-          last[size] = STALE;
-          made.setMarker(size);
-          add(at, located[at], all == null ? null : all[at]);
+    /** Cuts a bucket, its first sample and the one behind its last, into stretches of one kind. */
+    void split(int from, int to) {
+      int at = from;
+      while (at < to) {
+        if (isMarkerAt(at)) {
+          if (at == to - 1) {
+            add(at, at);
+          }
+          at++;
+        } else {
+          int end = histogramAt(at) == null ? endOfFloats(at, to) : endOfHistograms(at, to);
+          int lastOne = end - 1;
+          while (isMarkerAt(lastOne)) {
+            lastOne--;
+          }
+          add(at, lastOne);
+          // A marker behind it may be the bucket's end.
+          at = lastOne + 1;
         }
       }
     }
 
-    private void add(int at, long firstTime, @Nullable Histogram histogram) {
-      times[size] = located[at];
-      // A float that came before a histogram of its bucket: nobody reads columns of mixed buckets.
-      firstTimes[size] = size > 0 ? Math.max(firstTime, firstTimes[size - 1] + 1) : firstTime;
-      if (histograms != null) {
-        histograms[size] = histogram;
+    private void add(int first, int lastOne) {
+      if (size == firsts.length) {
+        firsts = Arrays.copyOf(firsts, size * 2);
+        lasts = Arrays.copyOf(lasts, size * 2);
       }
-      size++;
+      firsts[size] = first;
+      lasts[size++] = lastOne;
+    }
+
+    private @Nullable Histogram histogramAt(int at) {
+      return all == null ? null : all[at];
+    }
+
+    private boolean isMarkerAt(int at) {
+      Histogram histogram = histogramAt(at);
+      return histogram == null ? isMarker(values[at]) : histogram.isStale();
+    }
+
+    /** Markers between floats are left out. */
+    private int endOfFloats(int from, int to) {
+      int at = from + 1;
+      while (at < to && (histogramAt(at) == null || isMarkerAt(at))) {
+        at++;
+      }
+      return at;
+    }
+
+    private int endOfHistograms(int from, int to) {
+      double count = Objects.requireNonNull(histogramAt(from)).count();
+      for (int at = from + 1; at < to; at++) {
+        Histogram now = histogramAt(at);
+        if (now == null || !HistogramFold.joins(histogramAt(at - 1), now, count)) {
+          return at;
+        }
+        count += now.count();
+      }
+      return to;
+    }
+
+    void fill() {
+      times = new long[size];
+      last = new double[size];
+      lastHistograms = all == null ? null : new Histogram[size];
+      made = new Made(size);
+      firstHistograms = new Histogram[size];
+      sums = new Histogram[size];
+      for (int i = 0; i < size; i++) {
+        times[i] = timestamps[lasts[i]];
+        last[i] = values[lasts[i]];
+        if (lastHistograms != null) {
+          lastHistograms[i] = histogramAt(lasts[i]);
+        }
+        if (folds) {
+          fill(i);
+        }
+      }
+    }
+
+    private void fill(int entry) {
+      Histogram histogram = histogramAt(lasts[entry]);
+      if (isMarkerAt(lasts[entry])) {
+        made.setMarker(entry);
+      } else if (histogram == null) {
+        fold.begin();
+        for (int at = firsts[entry]; at <= lasts[entry]; at++) {
+          if (!isMarkerAt(at)) {
+            fold.add(values[at]);
+          }
+        }
+        made.set(entry);
+      } else {
+        made.setHistograms(entry, lasts[entry] - firsts[entry] + 1);
+        firstHistograms[entry] = histogramAt(firsts[entry]);
+        if (wanted.contains(BucketColumn.SUM)) {
+          sums[entry] = sum(firsts[entry], lasts[entry]);
+        }
+      }
+    }
+
+    private @Nullable Histogram sum(int from, int to) {
+      if (from == to) {
+        return histogramAt(from);
+      }
+      histogramFold.begin(
+          from == 0 ? null : histogramAt(from - 1), Objects.requireNonNull(histogramAt(from)));
+      for (int at = from + 1; at <= to; at++) {
+        histogramFold.add(Objects.requireNonNull(histogramAt(at)));
+      }
+      return histogramFold.sum();
+    }
+
+    BucketColumns columns() {
+      long[] firstTimes = new long[size];
+      for (int i = 0; i < size; i++) {
+        firstTimes[i] = timestamps[firsts[i]];
+      }
+      BucketColumns columns = made.columns(firstTimes);
+      if (all != null && wanted.contains(BucketColumn.FIRST)) {
+        columns.setHistograms(BucketColumn.FIRST, firstHistograms);
+      }
+      if (all != null && wanted.contains(BucketColumn.SUM)) {
+        columns.setHistograms(BucketColumn.SUM, sums);
+      }
+      return columns;
     }
   }
 

@@ -1,13 +1,9 @@
 package dev.vedette.tsdb.tier;
 
-/**
- * What is known of the samples of one bucket, added one after another. Sums are compensated
- * (Neumaier 1974), so that those of buckets add up to what the samples add up to.
- */
+/** What is known of the floats of one bucket, added one after another. */
 final class BucketFold {
   private int count;
-  private double sum;
-  private double lost;
+  private final CompensatedSum sum = new CompensatedSum();
   private double min;
   private double max;
   private double first;
@@ -16,8 +12,7 @@ final class BucketFold {
 
   void begin() {
     count = 0;
-    sum = 0;
-    lost = 0;
+    sum.clear();
     resets = 0;
   }
 
@@ -37,19 +32,9 @@ final class BucketFold {
         resets += last;
       }
     }
-    addToSum(value);
+    sum.add(value);
     last = value;
     count++;
-  }
-
-  private void addToSum(double value) {
-    double next = sum + value;
-    if (Double.isInfinite(next)) {
-      lost = 0;
-    } else {
-      lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
-    }
-    sum = next;
   }
 
   int count() {
@@ -57,7 +42,7 @@ final class BucketFold {
   }
 
   double sum() {
-    return Double.isInfinite(sum) ? sum : sum + lost;
+    return sum.value();
   }
 
   double min() {
