@@ -50,8 +50,9 @@ abstract class PageTest {
           route.abort();
         });
     page = context.newPage();
-    // For the pages it stays the moment of the newest sample, however long the tests take.
-    page.clock().setFixedTime(shared.seededMillis());
+    // For each page it is the moment of the newest sample, however long ago that was; from there
+    // time goes on, as the editor's timers need it to.
+    page.clock().setSystemTime(shared.seededMillis());
     page.onPageError(error -> faults.add("script: " + error));
     page.onConsoleMessage(
         message -> {
