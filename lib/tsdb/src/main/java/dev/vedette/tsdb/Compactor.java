@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -190,13 +192,24 @@ final class Compactor {
 
   /**
    * Those that can be merged with others: merged with newer ones, what lies below a block that
-   * stays would come to lie above it, and win where that one has to.
+   * stays would come to lie above it, and win where that one has to. So it stays as well, and what
+   * lies below that.
    */
   private static List<Block> free(List<Block> all, List<Block> sound) {
-    List<BlockMeta> staying =
-        all.stream().filter(block -> !sound.contains(block)).map(Block::meta).toList();
-    return sound.stream()
-        .filter(block -> staying.stream().noneMatch(meta -> isBelow(block.meta(), meta)))
+    List<Block> staying = new ArrayList<>(all);
+    staying.removeAll(sound);
+    List<Block> free = new ArrayList<>();
+    // What keeps a block is newer than that, and so has been decided about.
+    for (Block block : newestFirst(sound)) {
+      boolean stays = staying.stream().anyMatch(other -> isBelow(block.meta(), other.meta()));
+      (stays ? staying : free).addFirst(block);
+    }
+    return free;
+  }
+
+  private static List<Block> newestFirst(List<Block> blocks) {
+    return blocks.stream()
+        .sorted(Comparator.comparing((Block block) -> block.meta().id()).reversed())
         .toList();
   }
 

@@ -246,6 +246,35 @@ class TsdbMergeTest {
     assertThat(engine.read(UP)).containsEntry(START, 100.0).hasSize(3);
   }
 
+  @Test
+  void whatLiesBelowABlockThatIsHeldBackIsHeldBackAsWell() throws IOException {
+    long minute = 60_000;
+    engine.advance(Duration.ofHours(2));
+    engine.write(UP, START, 1);
+    engine.write(UP, START + 10 * minute, 2);
+    engine.tsdb.flush();
+    // Corrects the first, and reaches as far as the next block does.
+    engine.write(UP, START, 100);
+    engine.write(UP, START + 80 * minute, 3);
+    engine.tsdb.flush();
+    engine.write(Labels.of("__name__", "other"), START + 60 * minute, 1);
+    engine.write(Labels.of("__name__", "other"), START + 100 * minute, 2);
+    engine.tsdb.flush();
+    Path damaged = engine.blockFiles().getLast();
+    engine.write(UP, START + 1, 4);
+    engine.tsdb.flush();
+    engine.tsdb.close();
+    assertThat(engine.blockFiles()).hasSize(4);
+    engine.disk.flipBit(damaged, 26, 3);
+    engine.reopen();
+    engine.advance(Duration.ofHours(4));
+
+    engine.tsdb.maintain();
+
+    assertThat(engine.read(UP)).containsEntry(START, 100.0).hasSize(4);
+    assertThat(engine.blockFiles()).hasSize(4).contains(damaged);
+  }
+
   /** A byte of the last page of samples, by trying: the series of the first page stay readable. */
   private long damagedLast(Path block) throws IOException {
     for (long offset = engine.disk.size(block) - 1; offset > 0; offset--) {
