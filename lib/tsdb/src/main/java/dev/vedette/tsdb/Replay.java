@@ -21,8 +21,7 @@ final class Replay {
   private static final Logger log = LoggerFactory.getLogger(Replay.class);
   private static final int SAMPLES_PER_LOOK = 1 << 16;
 
-  // In relation to what memory may hold; the same at which Tsdb refuses writes.
-  private static final double HARD_LIMIT = 2;
+  // In relation to what memory may hold.
   private static final double RETRY_STEP = 0.25;
 
   private final TsdbConfig config;
@@ -31,6 +30,7 @@ final class Replay {
   private final Maintenance maintenance;
   private final Ticker ticker;
   private final TsdbMetrics metrics;
+  private final double hardLimit;
 
   Replay(
       TsdbConfig config,
@@ -45,6 +45,7 @@ final class Replay {
     this.maintenance = maintenance;
     this.ticker = ticker;
     this.metrics = metrics;
+    this.hardLimit = (double) config.hardHeadBytes() / config.maxHeadBytes();
   }
 
   void run() {
@@ -125,7 +126,7 @@ final class Replay {
         nextFlushAt = 1;
       } catch (IOException | Unavailable e) {
         double now = fullness();
-        if (now > HARD_LIMIT) {
+        if (now > hardLimit) {
           throw new Unavailable(
               e instanceof IOException failure && FileStore.isFull(failure)
                   ? ErrorId.DISK_FULL

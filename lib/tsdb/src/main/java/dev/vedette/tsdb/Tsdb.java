@@ -143,7 +143,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
             new MaintenanceThread("tsdb-merge", compactor::run, interval));
     threads.forEach(MaintenanceThread::start);
     return new Tsdb(
-        head, wal, blocks, tiers, maintenance, compactor, threads, 2 * config.maxHeadBytes());
+        head, wal, blocks, tiers, maintenance, compactor, threads, config.hardHeadBytes());
   }
 
   @Override

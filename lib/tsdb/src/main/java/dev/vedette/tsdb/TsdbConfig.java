@@ -15,8 +15,8 @@ import java.util.OptionalLong;
  *
  * @param folder where {@code wal/} and {@code blocks/} live; made when absent
  * @param blockRange length of a block's window; windows are aligned to it in Unix time
- * @param maxHeadBytes memory for samples from which on the head is flushed early; at twice as much,
- *     when blocks cannot be written, writes are refused as unavailable
+ * @param maxHeadBytes memory for samples from which on the head is flushed early; see {@link
+ *     #hardHeadBytes}
  * @param maintenanceInterval how often flushes, merges and retention are looked after
  * @param mergeRanges lengths of the windows into which blocks are merged, ascending, each a
  *     multiple of the one before; the first is {@code blockRange}
@@ -36,6 +36,7 @@ public record TsdbConfig(
     HeadConfig head,
     WalSettings wal) {
   private static final int RETENTION_SHARE = 10;
+  private static final int HARD_LIMIT = 2;
   private static final Duration LONGEST_RANGE = Duration.ofDays(31);
 
   public TsdbConfig {
@@ -131,6 +132,14 @@ public record TsdbConfig(
         List.of(),
         stock.head(),
         stock.wal());
+  }
+
+  /**
+   * Memory for samples beyond which, for blocks cannot be written, writes are refused as
+   * unavailable and a start gives up.
+   */
+  public long hardHeadBytes() {
+    return HARD_LIMIT * maxHeadBytes;
   }
 
   public Duration retention() {
