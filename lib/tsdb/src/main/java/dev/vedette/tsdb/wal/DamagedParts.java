@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,10 +16,12 @@ import org.slf4j.LoggerFactory;
  * Copies of the stretches of the log that nobody could read, made before a checkpoint deletes the
  * files they are in: bytes as found, in {@code damaged/<file>.<offset>}, for whoever may get at
  * more. At most {@code maxBytes} in {@link #MAX_FILES} files; what is beyond is named in the
- * server's log and counted, and goes. One thread.
+ * server's log and counted, and goes. So does what the disk does not give at the {@link
+ * #MAX_TRIES}th try, for a log must get shorter. One thread.
  */
 final class DamagedParts {
   static final int MAX_FILES = 1000;
+  static final int MAX_TRIES = 3;
   private static final Logger log = LoggerFactory.getLogger(DamagedParts.class);
   private static final String FOLDER = "damaged";
   private static final String TEMPORARY = ".tmp";
@@ -27,6 +32,8 @@ final class DamagedParts {
   private final Path folder;
   private final long maxBytes;
   private final WalMetrics metrics;
+  // By what was to be the name of the copy.
+  private final Map<Path, Integer> failures = new HashMap<>();
 
   DamagedParts(FileStore files, Path logFolder, long maxBytes, WalMetrics metrics) {
     this.files = files;
@@ -89,7 +96,11 @@ final class DamagedParts {
         damage.bytes());
   }
 
-  /** Returns false where the disk does not give the bytes, now or ever: a log must get shorter. */
+  /**
+   * Returns false where the disk does not give the bytes however often it is asked.
+   *
+   * @throws IOException where it may the next time, or where it does not take them
+   */
   private boolean copy(WalDamage damage, Path copy) throws IOException {
     Path temporary = copy.resolveSibling(copy.getFileName() + TEMPORARY);
     files.delete(temporary);
@@ -99,16 +110,20 @@ final class DamagedParts {
       for (long done = 0; done < damage.bytes(); ) {
         int wanted = (int) Math.min(slice.length, damage.bytes() - done);
         int read = read(from, ByteBuffer.wrap(slice, 0, wanted), damage.offset() + done);
-        if (read <= 0) {
-          drop(damage);
-          return false;
-        }
         to.write(ByteBuffer.wrap(slice, 0, read));
         done += read;
       }
       to.force();
+    } catch (Unreadable e) {
+      files.delete(temporary);
+      if (failures.merge(copy, 1, Integer::sum) < MAX_TRIES) {
+        throw e;
+      }
+      drop(damage);
+      return false;
     }
     files.rename(temporary, copy);
+    failures.remove(copy);
     metrics.damagedBytesKept.inc(damage.bytes());
     log.warn(
         "a damaged part of the log is kept: file={} offset={} bytes={} as={}",
@@ -119,12 +134,25 @@ final class DamagedParts {
     return true;
   }
 
-  private static int read(FileStore.ReadFile from, ByteBuffer into, long offset) {
+  private static int read(FileStore.ReadFile from, ByteBuffer into, long offset) throws Unreadable {
+    int read;
     try {
-      return from.read(into, offset);
+      read = from.read(into, offset);
     } catch (IOException e) {
-      log.error("a damaged part of the log cannot be read: offset={}", offset, e);
-      return 0;
+      throw new Unreadable("a damaged part of the log cannot be read at " + offset, e);
+    }
+    if (read <= 0) {
+      throw new Unreadable("a damaged part of the log ends at " + offset, null);
+    }
+    return read;
+  }
+
+  /** Of the file that is copied, not of the copy. */
+  private static final class Unreadable extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Unreadable(String message, @Nullable IOException cause) {
+      super(message, cause);
     }
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +124,58 @@ class WalDamagedPartsTest {
     assertThat(WalInspection.of(disk, TestLog.FOLDER).kept()).isEmpty();
     assertThat(counter("vedette_storage_wal_damaged_bytes_dropped"))
         .isEqualTo(bounds[1] - bounds[0]);
+  }
+
+  @Test
+  void whatCannotBeReadOnceIsKeptByTheNextCheckpoint() throws IOException {
+    int[] bounds = damagedSegment();
+    try (Wal wal = TestLog.unopened(disk, TestLog.SETTINGS, registry)) {
+      wal.replay(new Collected());
+      failReadsOfTheCopied();
+      assertThatThrownBy(() -> wal.checkpoint(wal.roll(), ALL)).isInstanceOf(Unavailable.class);
+      assertThat(disk.exists(TestLog.segment(1))).isTrue();
+      disk.heal();
+
+      wal.checkpoint(wal.roll(), ALL);
+    }
+
+    List<KeptPart> kept = WalInspection.of(disk, TestLog.FOLDER).kept();
+    assertThat(kept).hasSize(1);
+    assertThat(kept.getFirst().bytes()).isEqualTo(bounds[1] - bounds[0]);
+    assertThat(disk.exists(TestLog.segment(1))).isFalse();
+  }
+
+  @Test
+  void whatCanNeverBeReadIsCountedAndGoesAndLeavesNoTemporaryFile() throws IOException {
+    int[] bounds = damagedSegment();
+    try (Wal wal = TestLog.unopened(disk, TestLog.SETTINGS, registry)) {
+      wal.replay(new Collected());
+      failReadsOfTheCopied();
+      for (int i = 1; i < DamagedParts.MAX_TRIES; i++) {
+        assertThatThrownBy(() -> wal.checkpoint(wal.roll(), ALL)).isInstanceOf(Unavailable.class);
+        assertThat(disk.list(TestLog.FOLDER.resolve("damaged"))).isEmpty();
+      }
+
+      wal.checkpoint(wal.roll(), ALL);
+    }
+
+    assertThat(disk.list(TestLog.FOLDER.resolve("damaged"))).isEmpty();
+    assertThat(disk.exists(TestLog.segment(1))).isFalse();
+    assertThat(counter("vedette_storage_wal_damaged_bytes_dropped"))
+        .isEqualTo(bounds[1] - bounds[0]);
+  }
+
+  /** From the moment on at which a copy is begun, until the next file is written. */
+  private void failReadsOfTheCopied() {
+    AtomicBoolean isCopying = new AtomicBoolean();
+    disk.failOn(
+        call -> {
+          if (call.operation() == SimFiles.Operation.CREATE) {
+            isCopying.set(call.path().toString().contains("/damaged/"));
+          }
+          return isCopying.get() && call.operation() == SimFiles.Operation.READ;
+        },
+        new IOException("bad sector"));
   }
 
   @Test
