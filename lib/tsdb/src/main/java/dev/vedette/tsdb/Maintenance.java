@@ -391,7 +391,11 @@ final class Maintenance {
     try {
       moveToBlocks(tenant, selectors, startMillis, endMillis);
       int touched = blocks.delete(tenant, selectors, startMillis, endMillis);
-      head.forgetNewest(tenant, selectors, startMillis, endMillis);
+      if (!head.forgetNewest(tenant, selectors, startMillis, endMillis)) {
+        // Late samples outside the range, or such as came meanwhile.
+        flushApart();
+        head.forgetNewest(tenant, selectors, startMillis, endMillis);
+      }
       log.info(
           "series deleted: tenant={} selectors={} start={} end={} blocks={}",
           tenant.value(),

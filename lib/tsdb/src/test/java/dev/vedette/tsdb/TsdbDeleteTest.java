@@ -241,6 +241,21 @@ class TsdbDeleteTest {
   }
 
   @Test
+  void theNewestSampleIsForgottenThoughLateOnesOfItsSeriesAreInMemory() throws IOException {
+    engine.writeHours(UP, 0, 3);
+    engine.tsdb.flush();
+    engine.write(UP, START + 2 * HOUR - 60_000, 5);
+
+    engine.delete(IS_UP, START + 2 * HOUR, START + 2 * HOUR);
+
+    assertThat(engine.read(UP)).hasSize(3);
+    engine.write(UP, START + 2 * HOUR, 2);
+    assertThat(engine.read(UP)).hasSize(4);
+    engine.crash();
+    assertThat(engine.read(UP)).hasSize(4).containsEntry(START + 2 * HOUR, 2.0);
+  }
+
+  @Test
   void samplesThatCameWhileAFlushBeganDoNotComeBackAfterTheirDeletion() throws Exception {
     engine.write(UP, START, 1);
     AtomicBoolean done = new AtomicBoolean();

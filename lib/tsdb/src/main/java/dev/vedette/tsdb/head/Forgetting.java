@@ -3,6 +3,7 @@ package dev.vedette.tsdb.head;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.TenantId;
 import java.util.List;
+import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -18,11 +19,16 @@ final class Forgetting {
     this.log = log;
   }
 
-  /** Returns once it is durable. */
-  void run(TenantId id, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
+  /**
+   * Returns once it is durable.
+   *
+   * @return false where late samples keep a series from it: their newest one cannot be forgotten
+   *     before them
+   */
+  boolean run(TenantId id, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
     TenantIndex tenant = directory.find(id);
     if (tenant == null) {
-      return;
+      return true;
     }
     RoaringBitmap matching = new RoaringBitmap();
     for (List<LabelMatcher> matchers : selectors) {
@@ -31,22 +37,34 @@ final class Forgetting {
               .evaluate(matchers));
     }
     HeadLog.Records records = log.newRecords();
-    matching.forEach((int ref) -> forget(ref, startMillis, endMillis, records));
+    boolean areAllDone = true;
+    for (PeekableIntIterator refs = matching.getIntIterator(); refs.hasNext(); ) {
+      areAllDone &= forget(refs.next(), startMillis, endMillis, records);
+    }
     // Also what an earlier try logged and could not wait for.
     log.awaitDurable(log.end());
+    return areAllDone;
   }
 
-  private void forget(int ref, long startMillis, long endMillis, HeadLog.Records records) {
+  /** Takes both locks: late samples are stored under one of them alone. */
+  private boolean forget(int ref, long startMillis, long endMillis, HeadLog.Records records) {
     Shard shard = directory.shardOf(ref);
     shard.lock.lock();
+    shard.late.lock.lock();
     try {
-      if (shard.holdsNothingSince(ref, startMillis, endMillis)) {
-        records.clear();
-        records.newest(ref, Long.MIN_VALUE, 0);
-        log.append(records);
-        shard.forgetNewest(ref);
+      if (!shard.holdsNothingSince(ref, startMillis, endMillis)) {
+        return true;
       }
+      if (shard.late.find(ref) != null) {
+        return false;
+      }
+      records.clear();
+      records.newest(ref, Long.MIN_VALUE, 0);
+      log.append(records);
+      shard.forgetNewest(ref);
+      return true;
     } finally {
+      shard.late.lock.unlock();
       shard.lock.unlock();
     }
   }

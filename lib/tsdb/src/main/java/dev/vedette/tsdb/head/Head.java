@@ -406,10 +406,12 @@ public final class Head {
   /**
    * Forgets the newest samples of series that are empty, where they lie in a range of which all was
    * deleted. Returns once that is durable.
+   *
+   * @return false where late samples that are in memory keep a series from it
    */
-  public void forgetNewest(
+  public boolean forgetNewest(
       TenantId tenant, List<List<LabelMatcher>> selectors, long startMillis, long endMillis) {
-    new Forgetting(directory, log).run(tenant, selectors, startMillis, endMillis);
+    return new Forgetting(directory, log).run(tenant, selectors, startMillis, endMillis);
   }
 
   /** Begins to move late samples into blocks of aligned windows. One flush at a time. */

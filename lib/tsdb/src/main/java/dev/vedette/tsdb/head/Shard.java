@@ -100,7 +100,10 @@ final class Shard {
     return wide == null || wide.isEmpty() && wide.inOrder.newestMillis() < idleBeforeMillis;
   }
 
-  /** Whether a series is empty and its newest sample, wherever it is, is in a closed range. */
+  /**
+   * Whether a series has no sample in order and its newest one, wherever it is, is in a closed
+   * range.
+   */
   boolean holdsNothingSince(int ref, long startMillis, long endMillis) {
     long[] segment = records.segment(ref);
     int at = SeriesRecords.at(ref);
@@ -116,7 +119,7 @@ final class Shard {
         && (of == null || of.isEmpty());
   }
 
-  /** Makes a series that is empty one that never had a sample. Under the lock. */
+  /** Makes a series that holds nothing one that never had a sample. Under both locks. */
   void forgetNewest(int ref) {
     long[] segment = records.segment(ref);
     int at = SeriesRecords.at(ref);

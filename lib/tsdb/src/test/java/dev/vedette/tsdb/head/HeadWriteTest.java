@@ -80,6 +80,23 @@ class HeadWriteTest {
   }
 
   @Test
+  void theNewestSampleIsNotForgottenWhileLateOnesAreInMemory() throws InterruptedException {
+    head.write(TENANT, Batches.of(series("up"), NOW - 1000, 1));
+    head.beginFlush(Long.MAX_VALUE, 7_200_000).drop(Long.MIN_VALUE);
+    head.write(TENANT, Batches.of(series("up"), NOW - 2000, 1));
+    List<List<LabelMatcher>> up = List.of(List.of(LabelMatcher.equal("__name__", "up")));
+
+    boolean isForgotten = head.forgetNewest(TENANT, up, 0, Long.MAX_VALUE);
+
+    assertThat(isForgotten).isFalse();
+    assertThat(head.write(TENANT, Batches.of(series("up"), NOW - 1000, 1)).duplicates())
+        .isEqualTo(1);
+    head.beginFlush(Long.MAX_VALUE, 7_200_000).drop(Long.MIN_VALUE);
+    assertThat(head.forgetNewest(TENANT, up, 0, Long.MAX_VALUE)).isTrue();
+    assertThat(head.write(TENANT, Batches.of(series("up"), NOW - 1000, 1)).stored()).isEqualTo(1);
+  }
+
+  @Test
   void whatTheLogRefusedIsLoggedWhenItIsSentAgain() {
     head.write(TENANT, Batches.of(series("up"), NOW - 1000, 1));
     log.breakDown(true);
