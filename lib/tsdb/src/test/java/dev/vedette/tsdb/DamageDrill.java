@@ -22,6 +22,7 @@ import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.RandomHistograms;
 import dev.vedette.testkit.SimFiles;
+import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockFiles;
 import dev.vedette.tsdb.block.BlockProgress;
 import dev.vedette.tsdb.repair.BlockRepair;
@@ -48,6 +49,7 @@ final class DamageDrill {
   static final Path BLOCKS = FOLDER.resolve("blocks/default");
   static final LabelMatcher IS_GONE = LabelMatcher.equal("__name__", "gone");
   private static final long MINUTE = 60_000;
+  private static final Selection EVERYTHING = new Selection(List.of(), 0, Long.MAX_VALUE);
   private static final List<Labels> FLOATS =
       List.of(
           Labels.of("__name__", "constant", "job", "api"),
@@ -209,15 +211,26 @@ final class DamageDrill {
 
   /** Everything an engine says, samples as they are. */
   static Map<String, String> read(Tsdb tsdb) {
+    try (SeriesCursor cursor = tsdb.select(TenantId.DEFAULT, EVERYTHING)) {
+      return read(cursor);
+    }
+  }
+
+  /** Everything that is in one block, samples as they are. */
+  static Map<String, String> read(SimFiles disk, Path block) throws IOException {
+    try (Block opened = Block.open(disk, block, _ -> {});
+        SeriesCursor cursor = opened.select(EVERYTHING)) {
+      return read(cursor);
+    }
+  }
+
+  private static Map<String, String> read(SeriesCursor cursor) {
     Map<String, String> found = new TreeMap<>();
     SeriesBatch batch = new SeriesBatch();
-    Selection all = new Selection(List.of(), 0, Long.MAX_VALUE);
-    try (SeriesCursor cursor = tsdb.select(TenantId.DEFAULT, all)) {
-      while (cursor.next(batch)) {
-        for (int i = 0; i < batch.count(); i++) {
-          for (int s = 0; s < batch.size(i); s++) {
-            found.put(key(batch.labels(i), batch.timestamps(i)[s]), sample(batch, i, s));
-          }
+    while (cursor.next(batch)) {
+      for (int i = 0; i < batch.count(); i++) {
+        for (int s = 0; s < batch.size(i); s++) {
+          found.put(key(batch.labels(i), batch.timestamps(i)[s]), sample(batch, i, s));
         }
       }
     }
@@ -249,8 +262,8 @@ final class DamageDrill {
         }
       }
     }
-    Selection all = new Selection(List.of(), 0, Long.MAX_VALUE);
-    tsdb.labelNames(TenantId.DEFAULT, all, 0).forEach(name -> found.put("label " + name, ""));
+    tsdb.labelNames(TenantId.DEFAULT, EVERYTHING, 0)
+        .forEach(name -> found.put("label " + name, ""));
     tsdb.exemplars(TenantId.DEFAULT, List.of(List.of()), 0, Long.MAX_VALUE)
         .forEach(one -> found.put("exemplars " + one.series(), ""));
     tsdb.metadata(TenantId.DEFAULT).forEach(one -> found.put("metadata " + one.family(), ""));
