@@ -57,7 +57,7 @@ final class BlockStore implements AutoCloseable {
   private final ReentrantLock changes = new ReentrantLock();
   // Guarded by the lock.
   private final OwedDeletions owed;
-  private final Map<TenantId, TenantTombstones> tombstones = new HashMap<>();
+  private final AllTombstones tombstones;
   private volatile Map<TenantId, List<Block>> blocks = Map.of();
   private final KeptTimes kept;
   private long newestSetAside;
@@ -68,6 +68,7 @@ final class BlockStore implements AutoCloseable {
     this.metrics = metrics;
     this.damagedBlocks = new DamagedBlocks(files, metrics);
     this.owed = new OwedDeletions(files, metrics);
+    this.tombstones = new AllTombstones(files, damagedBlocks);
     this.kept = new KeptTimes(files, damagedBlocks);
   }
 
@@ -86,9 +87,9 @@ final class BlockStore implements AutoCloseable {
           found.computeIfAbsent(block.meta().spec().tenant(), _ -> new ArrayList<>()).add(block);
         }
         if (!opened.isEmpty()) {
-          TenantTombstones stones = TenantTombstones.open(files, tenantFolder, damagedBlocks);
-          tombstones.put(opened.getFirst().meta().spec().tenant(), stones);
-          kept.open(opened.getFirst().meta().spec().tenant(), tenantFolder, opened);
+          TenantId tenant = opened.getFirst().meta().spec().tenant();
+          TenantTombstones stones = tombstones.of(tenant, tenantFolder);
+          kept.open(tenant, tenantFolder, opened);
           opened.forEach(block -> block.delete(stones.of(block.meta().id())));
         }
       }
@@ -245,7 +246,11 @@ final class BlockStore implements AutoCloseable {
   void settle() {
     changes.lock();
     try {
-      owed.settle();
+      if (owed.settle()) {
+        tombstones.outdated();
+      }
+      tombstones.settle(this::ids);
+      damagedBlocks.settle();
       kept.settle();
     } finally {
       changes.unlock();
@@ -316,7 +321,7 @@ final class BlockStore implements AutoCloseable {
           now.add(publish(written.get(), writer));
         }
         BlockStore.this.publish(tenant, now);
-        delete(tenant, sources);
+        delete(sources);
         return true;
       } finally {
         changes.unlock();
@@ -359,7 +364,7 @@ final class BlockStore implements AutoCloseable {
       List<Block> now = new ArrayList<>(all(tenant));
       now.removeAll(gone);
       publish(tenant, now);
-      delete(tenant, gone);
+      delete(gone);
       kept.settle(); // On a full disk it finds room now.
     } finally {
       changes.unlock();
@@ -377,18 +382,14 @@ final class BlockStore implements AutoCloseable {
     blocks = Map.copyOf(changed);
   }
 
-  private void delete(TenantId tenant, Collection<Block> gone) {
+  private void delete(Collection<Block> gone) {
     for (Block block : gone) {
       block.close();
       owed.add(block.file());
     }
     owed.settle();
-    try {
-      tombstones(tenant).forgetAllBut(ids(tenant));
-    } catch (IOException e) {
-      // They name blocks that are gone, which does no harm until the next time.
-      log.warn("tombstones are not cleaned up: tenant={}", tenant.value(), e);
-    }
+    tombstones.outdated();
+    tombstones.settle(this::ids);
   }
 
   /** Blocks that are there, and those of which the files may be there after a start. */
@@ -410,19 +411,19 @@ final class BlockStore implements AutoCloseable {
     changes.lock();
     try {
       Map<Deletion, Set<BlockId>> wanted = new HashMap<>();
-      Set<BlockId> mayComeBack = owed.in(TenantFolders.of(folder, tenant));
       Set<BlockId> touched = new HashSet<>();
       for (List<LabelMatcher> matchers : selectors) {
+        Deletion deletion = new Deletion(matchers, startMillis, endMillis);
         Set<BlockId> matching = new HashSet<>();
         for (Block block : all(tenant)) {
-          if (block.meta().overlaps(startMillis, endMillis) && block.seriesCount(matchers) > 0) {
+          if (block.isTouchedBy(deletion)) {
             matching.add(block.meta().id());
           }
         }
         touched.addAll(matching);
-        matching.addAll(mayComeBack);
+        matching.addAll(owed.touchedBy(deletion, TenantFolders.of(folder, tenant)));
         if (!matching.isEmpty()) {
-          wanted.put(new Deletion(matchers, startMillis, endMillis), matching);
+          wanted.put(deletion, matching);
         }
       }
       if (!wanted.isEmpty()) {
@@ -437,12 +438,7 @@ final class BlockStore implements AutoCloseable {
   }
 
   private TenantTombstones tombstones(TenantId tenant) throws IOException {
-    TenantTombstones known = tombstones.get(tenant);
-    if (known == null) {
-      known = TenantTombstones.open(files, folder(tenant), damagedBlocks);
-      tombstones.put(tenant, known);
-    }
-    return known;
+    return tombstones.of(tenant, folder(tenant));
   }
 
   /** Gives every block, and every tombstone, a second name below a folder that was just made. */

@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * From when on everything of a tenant is there, by resolution: what is incomplete must not pass for
- * complete. In memory it is right at once; where the disk is full its file waits, and is written as
- * soon as there is room. Any threads read; changed by one at a time.
+ * complete. In memory it is right at once; where the disk is full, or keeps a damaged file in its
+ * place, its file waits and is written as soon as it can be. Any threads read; changed by one at a
+ * time.
  */
 final class KeptTimes {
   private static final Logger log = LoggerFactory.getLogger(KeptTimes.class);
@@ -87,6 +88,9 @@ final class KeptTimes {
         .removeIf(
             waiting -> {
               Path folder = waiting.getValue();
+              if (damagedBlocks.isInPlace(folder.resolve(KeptFile.NAME))) {
+                return false;
+              }
               try {
                 KeptFile.write(files, folder, of(waiting.getKey()));
                 reported.remove(folder);

@@ -350,14 +350,26 @@ final class Maintenance {
 
   private Optional<BlockMeta> write(FlushSource samples, Path folder, TenantId tenant, long start)
       throws IOException {
-    long end = start + range - 1;
-    BlockSpec spec = new BlockSpec(ids.next(), tenant, start, end, 1, List.of());
+    BlockSpec spec = spec(tenant, start);
     try {
-      return writer.write(folder, spec, samples.series(tenant, start, end), this::progress);
+      return write(samples, folder, spec);
     } catch (IOException | RuntimeException e) {
       blocks.discard(tenant, spec.id());
       throw e;
     }
+  }
+
+  private BlockSpec spec(TenantId tenant, long start) {
+    return new BlockSpec(ids.next(), tenant, start, start + range - 1, 1, List.of());
+  }
+
+  private Optional<BlockMeta> write(FlushSource samples, Path folder, BlockSpec spec)
+      throws IOException {
+    return writer.write(
+        folder,
+        spec,
+        samples.series(spec.tenant(), spec.startMillis(), spec.endMillis()),
+        this::progress);
   }
 
   private static WalKeep keep(HeadFlush flush) {
@@ -452,7 +464,8 @@ final class Maintenance {
       Path own = TenantFolders.of(folder, tenant);
       DurableFolders.create(files, own);
       for (long start : samples.windows(tenant)) {
-        write(samples, own, tenant, start);
+        // Where that fails the folder goes as a whole.
+        write(samples, own, spec(tenant, start));
       }
     }
   }

@@ -1,13 +1,17 @@
 package dev.vedette.tsdb;
 
+import dev.vedette.model.Corruption;
 import dev.vedette.model.FileStore;
+import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockFiles;
 import dev.vedette.tsdb.block.BlockId;
+import dev.vedette.tsdb.block.Deletion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +37,8 @@ final class OwedDeletions {
     owed.add(file);
   }
 
-  /** Deletes what can be deleted. */
-  void settle() {
+  /** Deletes what can be deleted; returns whether something is gone now. */
+  boolean settle() {
     Set<Path> gone = new TreeSet<>();
     Set<Path> folders = new TreeSet<>();
     for (Path file : owed) {
@@ -47,19 +51,22 @@ final class OwedDeletions {
       }
     }
     folders.removeIf(folder -> !isSynced(folder));
+    gone.removeIf(file -> !folders.contains(DamagedBlocks.folderOf(file)));
     for (Path file : gone) {
-      if (folders.contains(DamagedBlocks.folderOf(file))) {
-        owed.remove(file);
-        if (reported.remove(file)) {
-          log.info("file is deleted now: file={}", file);
-        }
+      owed.remove(file);
+      if (reported.remove(file)) {
+        log.info("file is deleted now: file={}", file);
       }
     }
+    return !gone.isEmpty();
   }
 
   private boolean isSynced(Path folder) {
     try {
-      files.syncFolder(folder);
+      // Of a folder that is gone nothing comes back.
+      if (files.exists(folder)) {
+        files.syncFolder(folder);
+      }
       reported.remove(folder);
       return true;
     } catch (IOException e) {
@@ -80,12 +87,30 @@ final class OwedDeletions {
 
   /** Blocks of a folder whose files a next start may find. */
   Set<BlockId> in(Path folder) {
+    return in(folder, _ -> true);
+  }
+
+  private Set<BlockId> in(Path folder, Predicate<Path> which) {
     Set<BlockId> ids = new HashSet<>();
     for (Path file : owed) {
-      if (folder.equals(file.getParent())) {
+      if (folder.equals(file.getParent()) && which.test(file)) {
         BlockFiles.id(file.getFileName().toString()).ifPresent(ids::add);
       }
     }
     return ids;
+  }
+
+  /** Those of them of which a deletion may take something: where it cannot be told, it may. */
+  Set<BlockId> touchedBy(Deletion deletion, Path folder) {
+    return in(folder, file -> mayTouch(deletion, file));
+  }
+
+  private boolean mayTouch(Deletion deletion, Path file) {
+    try (Block block = Block.open(files, file, _ -> {})) {
+      return block.isTouchedBy(deletion);
+    } catch (IOException | Corruption e) {
+      log.debug("file that is to go cannot be read: file={}", file, e);
+      return true;
+    }
   }
 }

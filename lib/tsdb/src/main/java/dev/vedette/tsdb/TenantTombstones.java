@@ -4,6 +4,7 @@ import dev.vedette.model.Corruption;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.FileStore;
 import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.Unavailable;
 import dev.vedette.tsdb.block.BlockId;
 import dev.vedette.tsdb.block.Deletion;
 import dev.vedette.tsdb.block.TombstoneFile;
@@ -15,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The tombstones in one tenant's folder: what is in memory is on disk. One thread at a time. */
+/**
+ * The tombstones in one tenant's folder: what is in memory is on disk. While a damaged file could
+ * not be moved out of its place none are taken. One thread at a time.
+ */
 final class TenantTombstones {
   /** Every read of a block asks its index for each of them, so they must not pile up for ever. */
   static final int MAX_DELETIONS = 10_000;
@@ -86,6 +90,15 @@ final class TenantTombstones {
   }
 
   private void write(Tombstones changed) throws IOException {
+    Path file = folder.resolve(TombstoneFile.NAME);
+    if (damagedBlocks.isInPlace(file)) {
+      throw new Unavailable(
+          ErrorId.STORAGE_UNAVAILABLE,
+          "the file %s is damaged and could not be renamed: it is not written over".formatted(file),
+          "let the server write to that folder, or rename the file by hand to %s.damaged, and repeat"
+                  .formatted(file.getFileName())
+              + " the request some seconds later");
+    }
     TombstoneFile.write(files, folder, changed);
     tombstones = changed;
   }

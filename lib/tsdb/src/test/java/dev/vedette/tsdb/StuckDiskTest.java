@@ -133,6 +133,50 @@ class StuckDiskTest {
   }
 
   @Test
+  void damagedFilesThatCannotBeRenamedAreNotWrittenOverAndAreOnceTheyCanBe() throws IOException {
+    Path kept = TestEngine.BLOCKS.resolve("kept");
+    Path tombstones = TestEngine.BLOCKS.resolve("tombstones");
+    LabelMatcher isUp = LabelMatcher.equal("__name__", "up");
+    engine.writeHours(UP, 0, 4);
+    engine.reopen(config -> config.withRetention(Duration.ofHours(12)));
+    engine.advance(Duration.ofHours(11));
+    engine.tsdb.maintain();
+    engine.delete(isUp, START + 2 * HOUR, START + 2 * HOUR);
+    engine.tsdb.close();
+    engine.disk.flipBit(kept, 9, 1);
+    engine.disk.flipBit(tombstones, 9, 1);
+    byte[] damagedKept = engine.disk.bytes(kept);
+    byte[] damagedTombstones = engine.disk.bytes(tombstones);
+    fail(
+        call ->
+            call.operation() == Operation.RENAME && call.path().toString().endsWith(".damaged"));
+
+    engine.reopen();
+    engine.advance(Duration.ofMinutes(1));
+    engine.tsdb.maintain();
+
+    assertThatThrownBy(() -> engine.delete(isUp, 0, Long.MAX_VALUE))
+        .isInstanceOfSatisfying(
+            Unavailable.class,
+            e -> {
+              assertThat(e.id()).isEqualTo(ErrorId.STORAGE_UNAVAILABLE);
+              assertThat(e).hasMessageContaining(tombstones.toString());
+              assertThat(e.wayOut()).contains("tombstones.damaged");
+            });
+    assertThat(engine.disk.bytes(kept)).isEqualTo(damagedKept);
+    assertThat(engine.disk.bytes(tombstones)).isEqualTo(damagedTombstones);
+    engine.disk.heal();
+    engine.advance(Duration.ofMinutes(1));
+    engine.tsdb.maintain();
+    assertThat(engine.disk.bytes(Path.of(kept + ".damaged"))).isEqualTo(damagedKept);
+    assertThat(engine.disk.bytes(Path.of(tombstones + ".damaged"))).isEqualTo(damagedTombstones);
+    assertThat(engine.disk.exists(kept)).isTrue();
+    engine.delete(isUp, 0, Long.MAX_VALUE);
+    engine.crash();
+    assertThat(engine.read(UP)).isEmpty();
+  }
+
+  @Test
   void timesOfWhatIsKeptThatAreDamagedStopNoStartOnAFullDisk() throws IOException {
     Path kept = TestEngine.BLOCKS.resolve("kept");
     engine.writeHours(UP, 0, 4);
@@ -230,6 +274,40 @@ class StuckDiskTest {
 
     engine.crash();
     assertThat(engine.read(UP)).isEmpty();
+  }
+
+  @Test
+  void deletionsAreForgottenWithTheLastFileThatTheyHoldFor() throws IOException {
+    Path tombstones = TestEngine.BLOCKS.resolve("tombstones");
+    engine.writeHours(UP, 0, 2);
+    Path stuck = engine.blockFiles().getFirst();
+    fail(call -> call.operation() == Operation.DELETE && call.path().equals(stuck));
+    engine.delete(LabelMatcher.equal("__name__", "up"), 0, Long.MAX_VALUE);
+    engine.tsdb.cleanTombstones();
+    assertThat(engine.blockFiles()).containsExactly(stuck);
+    byte[] before = engine.disk.bytes(tombstones);
+
+    engine.delete(LabelMatcher.equal("__name__", "absent"), 0, Long.MAX_VALUE);
+
+    assertThat(engine.disk.bytes(tombstones)).isEqualTo(before);
+    engine.disk.heal();
+    engine.advance(Duration.ofMinutes(1));
+    engine.tsdb.maintain();
+    assertThat(engine.disk.exists(stuck)).isFalse();
+    assertThat(engine.disk.exists(tombstones)).isFalse();
+  }
+
+  @Test
+  void aSnapshotThatFailsOwesNothing() throws IOException {
+    engine.write(UP, START, 1);
+    fail(call -> call.operation() == Operation.CREATE && call.path().toString().contains(".tsb"));
+    assertThatThrownBy(() -> engine.tsdb.snapshot(false)).isInstanceOf(Unavailable.class);
+    engine.disk.heal();
+
+    engine.tsdb.maintain();
+
+    assertThat(engine.disk.exists(TestEngine.BLOCKS)).isFalse();
+    assertThat(metric("vedette_storage_delete_failures")).isZero();
   }
 
   @Test

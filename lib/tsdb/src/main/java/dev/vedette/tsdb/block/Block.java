@@ -194,6 +194,12 @@ public final class Block implements AutoCloseable {
     return reading(index -> index.match(matchers).getCardinality());
   }
 
+  /** Whether a deletion may take samples of it: of its time, and of series that it has. */
+  public boolean isTouchedBy(Deletion deletion) {
+    return meta().overlaps(deletion.startMillis(), deletion.endMillis())
+        && seriesCount(deletion.matchers()) > 0;
+  }
+
   /** Names of labels of the matching series, sorted; without matchers of all. */
   public List<String> labelNames(Selection selection) {
     return reading(
