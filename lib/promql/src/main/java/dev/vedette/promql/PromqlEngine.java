@@ -135,7 +135,7 @@ public final class PromqlEngine {
     private final Evaluation evaluation;
     private final Planner planner;
     private final QueryProgress progress;
-    private final @Nullable StepCounts counts;
+    private final StepCounts counts;
     private final @Nullable PlanTrace trace;
     private long preparedNanos;
     private long sortedNanos;
@@ -149,7 +149,7 @@ public final class PromqlEngine {
         timeout = config.timeout();
       }
       this.progress = options.progress().orElseGet(QueryProgress::new);
-      this.counts = options.look().steps() ? new StepCounts(steps) : null;
+      this.counts = new StepCounts(steps, options.look().steps());
       this.trace = options.look().plan() ? new PlanTrace(ticker, expression, asked.expr()) : null;
       this.evaluation =
           new Evaluation(
@@ -232,9 +232,7 @@ public final class PromqlEngine {
             windows.locate(batch.timestamps(i), batch.size(i));
             evaluation.read(1, batch.size(i));
             evaluation.answer(windows.to(0) - windows.from(0));
-            if (counts != null) {
-              counts.windows(steps, windows);
-            }
+            counts.windows(windows);
             Labels labels =
                 cursor.nameDropped(i) ? Series.withoutName(batch.labels(i)) : batch.labels(i);
             evaluation.hold(labels);

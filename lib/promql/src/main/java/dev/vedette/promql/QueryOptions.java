@@ -29,7 +29,7 @@ public record QueryOptions(
   /**
    * What is looked at while a query runs; both cost some time.
    *
-   * @param steps samples by step
+   * @param steps samples looked at by step, besides their number in all
    * @param plan what its parts take
    */
   public record Look(boolean steps, boolean plan) {

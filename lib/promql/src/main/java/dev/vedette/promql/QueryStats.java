@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param samplesRead samples decoded
  * @param bytesRead bytes of those
  * @param peakBytes the most memory it held at once
- * @param counts samples looked at by step, null where that was not asked for
+ * @param counts samples looked at, by step where that was asked for
  * @param plan what its parts took, null where that was not asked for
  */
 public record QueryStats(
@@ -20,7 +20,7 @@ public record QueryStats(
     long bytesRead,
     long peakBytes,
     Timings timings,
-    @Nullable StepCounts counts,
+    StepCounts counts,
     @Nullable PlanNode plan) {
   /**
    * Where its time went, in nanoseconds.

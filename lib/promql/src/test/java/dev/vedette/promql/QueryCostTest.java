@@ -10,14 +10,13 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.QueryOptions.Look;
-import dev.vedette.promql.exec.StepCounts;
 import dev.vedette.promql.explain.PlanNode;
 import dev.vedette.promql.explain.PlanRead;
 import dev.vedette.testkit.InMemorySeries;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,33 +49,54 @@ class QueryCostTest {
         .stats();
   }
 
-  private static List<Long> perStep(StepCounts counts) {
-    return LongStream.range(0, counts.steps().count())
-        .mapToObj(step -> counts.at((int) step))
-        .toList();
+  private List<Long> perStep(String expression) {
+    long[] byStep = Objects.requireNonNull(stats(expression).counts().byStep());
+    return Arrays.stream(byStep).boxed().toList();
   }
 
   @Test
   void aSelectorLooksAtOneSampleOfEachSeriesAtEachStep() {
-    StepCounts counts = Objects.requireNonNull(stats("x_total").counts());
-
-    assertThat(perStep(counts)).containsExactly(10L, 10L, 10L, 10L, 10L, 10L);
-    assertThat(counts.total()).isEqualTo(60);
+    assertThat(perStep("x_total")).containsExactly(10L, 10L, 10L, 10L, 10L, 10L);
+    assertThat(perStep("x_total @ end()")).containsExactly(10L, 10L, 10L, 10L, 10L, 10L);
+    assertThat(stats("x_total").counts().total()).isEqualTo(60);
   }
 
   @Test
   void aFunctionOfARangeLooksAtAllSamplesOfItsWindow() {
-    StepCounts counts = Objects.requireNonNull(stats("rate(x_total{job=\"a\"}[2m])").counts());
-
-    assertThat(perStep(counts)).containsOnly(4L * 8);
+    assertThat(perStep("rate(x_total{job=\"a\"}[2m])")).hasSize(6).containsOnly(4L * 8);
   }
 
   @Test
-  void whatASubqueryLooksAtCountsAtTheEnd() {
-    StepCounts counts = Objects.requireNonNull(stats("max_over_time(x_total[2m:1m])").counts());
+  void whatIsTheSameAtEveryStepCountsAtEach() {
+    assertThat(perStep("rate(x_total[2m] @ end())")).hasSize(6).containsOnly(10L * 8);
+    assertThat(perStep("x_total + rate(x_total[2m] @ end())")).hasSize(6).containsOnly(10L * 9);
+  }
 
-    assertThat(counts.at(0)).isEqualTo(10 * 2);
-    assertThat(counts.at(5)).isGreaterThan(10 * 2);
+  @Test
+  void ofASubqueryItsPointsCount() {
+    for (String expression :
+        List.of(
+            "max_over_time(x_total[2m:1m])",
+            "max_over_time(x_total[2m:1m] @ end())",
+            "max_over_time((rate(x_total[2m] @ end()))[2m:1m])")) {
+      assertThat(perStep(expression)).as(expression).hasSize(6).containsOnly(10L * 2);
+    }
+  }
+
+  @Test
+  void theNumberOfAllSamplesDoesNotDependOnWhatElseIsAsked() {
+    for (String expression :
+        List.of("x_total", "rate(x_total[2m])", "sum(rate(x_total[2m] @ end()))")) {
+      QueryStats plain =
+          engine
+              .range(TENANT, expression, 300_000, 600_000, 60_000, QueryOptions.DEFAULT)
+              .info()
+              .stats();
+
+      assertThat(plain.counts().total())
+          .isEqualTo(stats(expression).counts().total())
+          .isEqualTo(perStep(expression).stream().mapToLong(each -> each).sum());
+    }
   }
 
   @Test
@@ -113,7 +133,7 @@ class QueryCostTest {
     QueryStats stats =
         engine.instant(TENANT, "x_total", 600_000, QueryOptions.DEFAULT).info().stats();
 
-    assertThat(stats.counts()).isNull();
+    assertThat(stats.counts().byStep()).isNull();
     assertThat(stats.plan()).isNull();
     assertThat(stats.seriesRead()).isEqualTo(10);
     assertThat(stats.bytesRead()).isPositive();

@@ -22,15 +22,16 @@ final class StatsJson {
     seconds("execTotalTime", timings.queued() + timings.total(), json);
     json.endObject().name("samples").beginObject();
     StepCounts counts = stats.counts();
-    if (counts != null) {
+    long[] byStep = counts.byStep();
+    if (byStep != null) {
       json.name("totalQueryableSamplesPerStep").beginArray();
-      for (int i = 0; i < counts.steps().count(); i++) {
-        json.beginArray().time(counts.steps().time(i)).number(counts.at(i)).endArray();
+      for (int i = 0; i < byStep.length; i++) {
+        json.beginArray().time(counts.steps().time(i)).number(byStep[i]).endArray();
       }
       json.endArray();
     }
     json.name("totalQueryableSamples")
-        .number(counts == null ? stats.samplesRead() : counts.total())
+        .number(counts.total())
         .name("peakSamples")
         .number(stats.peakBytes() / Double.BYTES)
         .name("samplesRead")

@@ -35,10 +35,9 @@ public final class Evaluation {
   private final SeriesSource source;
   private final TierChoice tiers;
   private final Budget budget;
-  private final Annotations annotations = new Annotations();
-  private final @Nullable StepCounts counts;
-  private long held;
-  private long answered;
+  private final Annotations annotations;
+  private final StepCounts counts;
+  private final Used used;
 
   /**
    * What a query may use.
@@ -60,12 +59,15 @@ public final class Evaluation {
   /**
    * What is looked at while the query runs.
    *
-   * @param counts samples at each step, if they are to be counted
+   * @param counts samples at each step
    * @param trace of the plan, if there is to be one
    */
-  public record Observed(@Nullable StepCounts counts, @Nullable PlanTrace trace) {
-    /** Nothing. */
-    public static final Observed NOTHING = new Observed(null, null);
+  public record Observed(StepCounts counts, @Nullable PlanTrace trace) {}
+
+  /** What all parts of the query have taken together. */
+  private static final class Used {
+    private long held;
+    private long answered;
   }
 
   /**
@@ -78,6 +80,23 @@ public final class Evaluation {
     this.counts = observed.counts();
     this.tiers = new TierChoice(() -> source.coverage(tenant), tier);
     this.budget = budget;
+    this.annotations = new Annotations();
+    this.used = new Used();
+  }
+
+  private Evaluation(Evaluation of, StepCounts counts) {
+    this.tenant = of.tenant;
+    this.source = of.source;
+    this.tiers = of.tiers;
+    this.budget = of.budget;
+    this.annotations = of.annotations;
+    this.used = of.used;
+    this.counts = counts;
+  }
+
+  /** The same query, a part of which counts its samples elsewhere. */
+  Evaluation counting(StepCounts where) {
+    return new Evaluation(this, where);
   }
 
   public TenantId tenant() {
@@ -103,8 +122,8 @@ public final class Evaluation {
     return new Notes(annotations, where);
   }
 
-  /** Where samples are counted by step; null where nobody asked. */
-  @Nullable StepCounts counts() {
+  /** Where samples that are looked at are counted. */
+  StepCounts counts() {
     return counts;
   }
 
@@ -132,9 +151,9 @@ public final class Evaluation {
 
   /** Counts values kept in memory until the query's end, before they take it. */
   public void hold(long values) {
-    held += values;
-    if (held > budget.limits().maxSamples()) {
-      throw tooManySamples("hold", held);
+    used.held += values;
+    if (used.held > budget.limits().maxSamples()) {
+      throw tooManySamples("hold", used.held);
     }
     budget.memory().add(values * Double.BYTES);
     check();
@@ -182,10 +201,10 @@ public final class Evaluation {
 
   /** Counts points of the answer, before they are made. */
   public void answer(long points) {
-    answered += points;
-    if (answered > budget.limits().maxPoints()) {
+    used.answered += points;
+    if (used.answered > budget.limits().maxPoints()) {
       throw tooMany(
-          "the answer would have %d points".formatted(answered),
+          "the answer would have %d points".formatted(used.answered),
           budget.limits().maxPoints(),
           "maxPoints");
     }

@@ -2,7 +2,6 @@ package dev.vedette.promql.exec;
 
 import dev.vedette.promql.parse.SourceRange;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A function over a range vector.
@@ -36,24 +35,21 @@ public record RangeCallOp(
     Windows windows = new Windows(range.windows(steps));
     RangeSamples samples = new RangeSamples(windows, scalars, evaluation, where);
     MixedSamples mixedSamples = new MixedSamples(new Windows(range.windows(steps)), samples);
-    return new Stream(evaluation, steps, samples, mixedSamples, range.open(evaluation, steps));
+    return new Stream(evaluation, samples, mixedSamples, range.open(evaluation, steps));
   }
 
   private final class Stream extends SeriesStream {
-    private final Steps steps;
-    private final @Nullable StepCounts counts;
+    private final StepCounts counts;
     private final RangeSamples samples;
     private final MixedSamples mixedSamples;
     private final RangeCursor cursor;
 
     Stream(
         Evaluation evaluation,
-        Steps steps,
         RangeSamples samples,
         MixedSamples mixedSamples,
         RangeCursor cursor) {
       super(evaluation, cursor, samples.windows());
-      this.steps = steps;
       this.counts = evaluation.counts();
       this.samples = samples;
       this.mixedSamples = mixedSamples;
@@ -68,7 +64,7 @@ public record RangeCallOp(
           read.values(series),
           withStarts ? read.starts(series) : null,
           read.size(series));
-      count(samples.windows());
+      counts.windows(samples.windows());
       double[] column = batch.nextColumn();
       function.apply(samples, column);
       if (Points.any(column, column.length)) {
@@ -80,17 +76,11 @@ public record RangeCallOp(
     @Override
     void ofMixed(int series, VectorBatch batch) {
       mixedSamples.show(read, series, withStarts);
-      count(mixedSamples.windows());
+      counts.windows(mixedSamples.windows());
       PointColumn column = PointColumn.in(batch.nextColumn());
       mixed.apply(mixedSamples, column);
       if (column.anyPresent()) {
         batch.add(names.labels(read.labels(series)), dropsLater(series), column.histograms());
-      }
-    }
-
-    private void count(Windows windows) {
-      if (counts != null) {
-        counts.windows(steps, windows);
       }
     }
 

@@ -55,20 +55,17 @@ public record SelectOp(
             chosen.resolutionMillis(),
             Set.of());
     SeriesCursor cursor = evaluation.source().select(evaluation.tenant(), selection);
-    return new Stream(
-        evaluation, steps, new Windows(windows), hinted ? new ResetHints(cursor) : cursor);
+    return new Stream(evaluation, new Windows(windows), hinted ? new ResetHints(cursor) : cursor);
   }
 
   private final class Stream implements VectorStream {
     private final Evaluation evaluation;
-    private final Steps steps;
     private final Windows windows;
     private final SeriesCursor cursor;
     private final SeriesBatch samples = new SeriesBatch();
 
-    Stream(Evaluation evaluation, Steps steps, Windows windows, SeriesCursor cursor) {
+    Stream(Evaluation evaluation, Windows windows, SeriesCursor cursor) {
       this.evaluation = evaluation;
-      this.steps = steps;
       this.windows = windows;
       this.cursor = cursor;
     }
@@ -85,10 +82,6 @@ public record SelectOp(
         }
         evaluation.read(samples.count(), read);
       }
-      StepCounts counts = evaluation.counts();
-      if (counts != null) {
-        counts.points(steps, batch);
-      }
       return batch.count() > 0;
     }
 
@@ -102,14 +95,15 @@ public record SelectOp(
         gatherOthers(series, batch);
         return;
       }
-      boolean any = false;
+      int present = 0;
       for (int step = 0; step < column.length; step++) {
         int newest = windows.to(step) - 1;
         double value = newest < windows.from(step) ? Points.NONE : values[newest];
-        any |= Points.isPresent(value);
+        present += Points.isPresent(value) ? 1 : 0;
         column[step] = value;
       }
-      if (any) {
+      if (present > 0) {
+        evaluation.counts().points(column, present);
         batch.add(samples.labels(series), false);
       }
     }
@@ -124,6 +118,7 @@ public record SelectOp(
         }
       }
       if (column.anyPresent()) {
+        evaluation.counts().points(column.values(), column.histograms());
         batch.add(samples.labels(series), false, column.histograms());
       }
     }

@@ -1,55 +1,99 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.Histogram;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples that each step of a query looked at, as Prometheus counts them: one for each series of a
- * selector that has a point there, and all samples in the window of a range. What a subquery looks
- * at counts at the last step. One thread.
+ * Samples that a query looks at, as Prometheus counts them: at each step one for each series of a
+ * selector that has a point there, and all samples in the window of a range. A part that is the
+ * same at every step counts at each of them; of a subquery its points count, not what they are made
+ * of. One thread.
  */
 public final class StepCounts {
   private final Steps steps;
-  private final long[] samples;
+  private final long @Nullable [] byStep;
+  private final @Nullable StepCounts outer;
+  private long total;
 
-  public StepCounts(Steps steps) {
-    this.steps = steps;
-    this.samples = new long[steps.count()];
+  /**
+   * @param byStep whether each step is counted by itself, too
+   */
+  public StepCounts(Steps steps, boolean byStep) {
+    this(steps, byStep ? new long[steps.count()] : null, null);
   }
 
-  /** Counts the points of a batch. */
-  void points(Steps of, VectorBatch batch) {
-    boolean same = of.equals(steps);
-    for (int series = 0; series < batch.count(); series++) {
-      double[] column = batch.column(series);
-      @Nullable Histogram[] histograms = batch.histograms(series);
+  private StepCounts(Steps steps, long @Nullable [] byStep, @Nullable StepCounts outer) {
+    this.steps = steps;
+    this.byStep = byStep;
+    this.outer = outer;
+  }
+
+  /** Of a part that is worked out at one step for all of them. */
+  StepCounts once(Steps first) {
+    return new StepCounts(first, null, this);
+  }
+
+  /** Counts a column of numbers, {@code present} of which are points. */
+  void points(double[] column, int present) {
+    count(present);
+    if (byStep != null) {
       for (int i = 0; i < column.length; i++) {
-        if (Points.isPresent(column[i]) || histograms != null && histograms[i] != null) {
-          samples[same ? i : samples.length - 1]++;
-        }
+        byStep[i] += Points.isPresent(column[i]) ? 1 : 0;
       }
     }
   }
 
-  /** Counts the samples in windows. */
-  public void windows(Steps of, Windows windows) {
-    boolean same = of.equals(steps);
-    for (int i = 0; i < windows.steps(); i++) {
-      samples[same ? i : samples.length - 1] += windows.to(i) - windows.from(i);
+  /** Counts a column. */
+  void points(double[] column, @Nullable Histogram @Nullable [] histograms) {
+    int present = 0;
+    for (int i = 0; i < column.length; i++) {
+      if (Points.isPresent(column[i]) || histograms != null && histograms[i] != null) {
+        present++;
+        if (byStep != null) {
+          byStep[i]++;
+        }
+      }
     }
+    count(present);
+  }
+
+  /** Counts the samples in windows. */
+  public void windows(Windows windows) {
+    count(windows.samples());
+    if (byStep != null) {
+      for (int i = 0; i < byStep.length; i++) {
+        byStep[i] += windows.to(i) - windows.from(i);
+      }
+    }
+  }
+
+  private void count(long samples) {
+    total += samples;
+    if (outer != null) {
+      outer.countAtEach(samples);
+    }
+  }
+
+  private void countAtEach(long samples) {
+    if (byStep != null) {
+      for (int i = 0; i < byStep.length; i++) {
+        byStep[i] += samples;
+      }
+    }
+    count(samples * steps.count());
   }
 
   public Steps steps() {
     return steps;
   }
 
-  /** Samples at a step. */
-  public long at(int step) {
-    return samples[step];
+  /** Samples at each step; null where that was not asked for. */
+  public long @Nullable [] byStep() {
+    return byStep == null ? null : byStep.clone();
   }
 
+  /** Samples at all steps. */
   public long total() {
-    return Arrays.stream(samples).sum();
+    return total;
   }
 }

@@ -67,7 +67,9 @@ public record SubqueryOp(
     private final long[] times;
 
     Cursor(Evaluation evaluation, Steps innerSteps) {
-      this.stream = inner.open(evaluation, innerSteps);
+      // What the points are made of does not count, they do where they are looked at.
+      StepCounts uncounted = new StepCounts(innerSteps, false);
+      this.stream = inner.open(evaluation.counting(uncounted), innerSteps);
       this.columns = new VectorBatch(innerSteps.count(), values -> hold(evaluation, values));
       this.times = new long[innerSteps.count()];
       for (int i = 0; i < times.length; i++) {

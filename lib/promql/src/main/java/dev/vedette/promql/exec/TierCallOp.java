@@ -88,6 +88,7 @@ public record TierCallOp(
     @Override
     void ofFloats(int series, VectorBatch batch) {
       samples.show(read, series);
+      evaluation.counts().windows(samples.windows());
       double[] column = batch.nextColumn();
       function.ofSeries().apply(samples, column);
       if (Points.any(column, column.length)) {

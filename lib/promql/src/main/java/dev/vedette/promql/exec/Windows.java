@@ -10,6 +10,7 @@ public final class Windows {
   private final int[] to;
   private long[] located = new long[0];
   private int locatedSize = -1;
+  private long samples;
 
   public Windows(WindowTimes times) {
     this.times = times;
@@ -27,6 +28,7 @@ public final class Windows {
     locatedSize = size;
     int low = 0;
     int high = 0;
+    samples = 0;
     for (int step = 0; step < from.length; step++) {
       long end = times.endMillis(step);
       long start = end - times.rangeMillis();
@@ -38,6 +40,7 @@ public final class Windows {
       }
       from[step] = low;
       to[step] = high;
+      samples += high - low;
     }
   }
 
@@ -58,6 +61,11 @@ public final class Windows {
   /** Index behind the last sample in the window. */
   public int to(int step) {
     return to[step];
+  }
+
+  /** Samples in all windows, those in several of them as often. */
+  public long samples() {
+    return samples;
   }
 
   public long endMillis(int step) {
