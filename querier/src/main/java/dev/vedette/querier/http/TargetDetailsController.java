@@ -19,7 +19,6 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -33,9 +32,6 @@ final class TargetDetailsController {
     this.targets = querier.targets();
   }
 
-  /** One family as one target has it. */
-  private record Said(Labels target, MetricMetadata family) {}
-
   @Get(value = "/metadata", produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> metadata(HttpRequest<?> request) {
     return Api.serve(request, this::metadata);
@@ -45,20 +41,24 @@ final class TargetDetailsController {
     String metric = call.params().text("metric");
     int limit = call.params().metadataLimit("limit");
     List<LabelMatcher> matchers = targetMatchers(call.params());
-    List<Said> said = new ArrayList<>();
-    for (TargetFamilies target : targets.families()) {
-      if (limit >= 0 && said.size() >= limit) {
-        break;
-      }
-      if (matchers.stream().allMatch(matcher -> matcher.matches(target.labels()))) {
-        for (MetricMetadata family : target.families()) {
-          if (metric.isEmpty() || metric.equals(family.family())) {
-            said.add(new Said(target.labels(), family));
-          }
-        }
-      }
+    List<TargetFamilies> all = targets.families();
+    return Answer.of(json -> writeFamilies(all, new Asked(matchers, metric, limit), json));
+  }
+
+  /**
+   * Which families are asked for.
+   *
+   * @param metric all where it is empty
+   * @param limit with so many no further target is begun; below 0: none
+   */
+  private record Asked(List<LabelMatcher> matchers, String metric, int limit) {
+    boolean wants(TargetFamilies target) {
+      return matchers.stream().allMatch(matcher -> matcher.matches(target.labels()));
     }
-    return Answer.of(json -> writeFamilies(said, metric.isEmpty(), json));
+
+    boolean wants(MetricMetadata family) {
+      return metric.isEmpty() || metric.equals(family.family());
+    }
   }
 
   private static List<LabelMatcher> targetMatchers(ApiParams params) {
@@ -70,24 +70,40 @@ final class TargetDetailsController {
     }
   }
 
-  /** Who asked for one metric knows its name; Prometheus leaves it out, too. */
-  private static void writeFamilies(List<Said> said, boolean named, JsonWriter json)
+  private static void writeFamilies(List<TargetFamilies> all, Asked asked, JsonWriter json)
       throws IOException {
     json.beginArray();
-    for (Said one : said) {
-      json.beginObject().name("target").labels(one.target);
-      if (named) {
-        json.name("metric").string(one.family.family());
+    int written = 0;
+    for (TargetFamilies target : all) {
+      if (asked.limit >= 0 && written >= asked.limit) {
+        break;
       }
-      json.name("type")
-          .string(one.family.type().text())
-          .name("help")
-          .string(one.family.help())
-          .name("unit")
-          .string(one.family.unit())
-          .endObject();
+      if (asked.wants(target)) {
+        for (MetricMetadata family : target.families()) {
+          if (asked.wants(family)) {
+            writeFamily(target.labels(), family, asked.metric.isEmpty(), json);
+            written++;
+          }
+        }
+      }
     }
     json.endArray();
+  }
+
+  /** Who asked for one metric knows its name; Prometheus leaves it out, too. */
+  private static void writeFamily(
+      Labels target, MetricMetadata family, boolean named, JsonWriter json) throws IOException {
+    json.beginObject().name("target").labels(target);
+    if (named) {
+      json.name("metric").string(family.family());
+    }
+    json.name("type")
+        .string(family.type().text())
+        .name("help")
+        .string(family.help())
+        .name("unit")
+        .string(family.unit())
+        .endObject();
   }
 
   @Get(value = "/relabel_steps", produces = MediaType.ALL)
