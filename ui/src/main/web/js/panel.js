@@ -270,7 +270,8 @@ class Panel {
     }
     if (stats) {
       put('time', seconds(stats.timings.execTotalTime), 'Time the server needed for the query');
-      put('samples', `${short(stats.samples.totalQueryableSamples)} samples read`, `${grouped(stats.samples.totalQueryableSamples)} samples of ${counted(stats.samples.seriesRead ?? 0, 'series', 'series')}`);
+      const read = stats.samples.samplesRead ?? stats.samples.totalQueryableSamples;
+      put('samples', `${short(read)} samples read`, `${grouped(read)} samples of ${counted(stats.samples.seriesRead ?? 0, 'series', 'series')}`);
     }
     put('transfer', `${bytes(size)} in ${seconds(elapsed)}`, 'Size of the answer, and time until it was here');
     const tiers = [...new Set(infos.map((info) => /answered from tier (\w+)/.exec(info)?.[1]).filter(Boolean))];
