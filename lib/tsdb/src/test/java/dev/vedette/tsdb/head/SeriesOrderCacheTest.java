@@ -42,16 +42,30 @@ class SeriesOrderCacheTest {
         born.add(randomLabels(random));
       }
       written.addAll(born);
+      // Numbers of series go over all tenants, so that those of one have gaps.
+      Labels others = Labels.of("__name__", "others", "round", Integer.toString(round));
+      head.write(new TenantId("another"), Batches.of(List.of(others), NOW + round, 1));
       head.write(TenantId.DEFAULT, Batches.of(List.copyOf(new TreeSet<>(born)), NOW + round, 1));
 
       assertThat(read(ANY)).isEqualTo(List.copyOf(written));
-      LabelMatcher some = new LabelMatcher(LabelMatcher.Type.REGEX, "x", "[0-4].*");
-      assertThat(read(some)).isEqualTo(written.stream().filter(some::matches).toList());
+      for (String x : List.of("[0-4].*", "7", "none")) {
+        LabelMatcher some = new LabelMatcher(LabelMatcher.Type.REGEX, "x", x);
+        assertThat(read(some)).isEqualTo(written.stream().filter(some::matches).toList());
+      }
+      Labels one = born.getFirst();
+      assertThat(head.series(TenantId.DEFAULT, new Selection(exactly(one), 0, 2 * NOW), 0))
+          .contains(one);
     }
   }
 
   private List<Labels> read(LabelMatcher matcher) {
     return head.series(TenantId.DEFAULT, new Selection(List.of(matcher), 0, 2 * NOW), 0);
+  }
+
+  private static List<LabelMatcher> exactly(Labels labels) {
+    List<LabelMatcher> matchers = new ArrayList<>();
+    labels.forEach(label -> matchers.add(LabelMatcher.equal(label.name(), label.value())));
+    return matchers;
   }
 
   private static Labels randomLabels(SplittableRandom random) {
