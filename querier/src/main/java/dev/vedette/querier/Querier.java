@@ -106,6 +106,7 @@ public final class Querier {
     return gate.run(
         Question.at(expression, timeMillis),
         progress,
+        options.cancelled(),
         () -> engine.instant(tenant, expression, timeMillis, options.countingIn(progress)));
   }
 
@@ -115,6 +116,7 @@ public final class Querier {
     return gate.run(
         new Question(expression, range.startMillis(), range.endMillis(), range.stepMillis()),
         progress,
+        options.cancelled(),
         () ->
             engine.range(
                 tenant,

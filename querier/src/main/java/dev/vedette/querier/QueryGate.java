@@ -11,9 +11,9 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +26,7 @@ final class QueryGate {
 
   private final QuerierConfig config;
   private final Ticker ticker;
-  private final Semaphore turns;
+  private final Turns turns;
   private final Gauge running;
   private final Counter rejected;
   private final Counter failed;
@@ -40,7 +40,7 @@ final class QueryGate {
     this.config = config;
     this.queries = queries;
     this.ticker = ticker;
-    this.turns = new Semaphore(config.maxConcurrent(), true);
+    this.turns = new Turns(config.maxConcurrent());
     this.running =
         Gauge.builder()
             .name("vedette_querier_queries_running")
@@ -78,18 +78,27 @@ final class QueryGate {
   }
 
   /**
-   * Runs a query when it is its turn.
+   * Runs a query when it is its turn. One that is canceled goes at once, and is not begun.
    *
-   * @param progress where the query counts what it uses
+   * @param progress where the query counts what it uses, and is canceled
+   * @param gone whether nobody waits for it any more
    */
-  QueryResult run(Question question, QueryProgress progress, Supplier<QueryResult> query) {
+  QueryResult run(
+      Question question,
+      QueryProgress progress,
+      BooleanSupplier gone,
+      Supplier<QueryResult> query) {
+    BooleanSupplier cancelled = () -> progress.isCancelled() || gone.getAsBoolean();
     try (RunningQueries.Running entry = queries.add(question, progress)) {
-      await();
+      await(cancelled);
       entry.turn();
       long start = ticker.nanos();
       String end = "ok";
       running.inc();
       try {
+        if (cancelled.getAsBoolean()) {
+          throw cancelled(null);
+        }
         return query.get();
       } catch (VedetteException e) {
         end = e.id().id();
@@ -106,14 +115,18 @@ final class QueryGate {
     }
   }
 
-  private void await() {
+  private void await(BooleanSupplier cancelled) {
     boolean mine;
     try {
-      mine = turns.tryAcquire(config.maxQueueWait().toMillis(), TimeUnit.MILLISECONDS);
+      mine = turns.acquire(config.maxQueueWait(), cancelled);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Unavailable(
-          ErrorId.QUERY_TIMEOUT, "query was canceled while it waited for its turn", "", e);
+      failed.labelValues(ErrorId.QUERY_CANCELLED.id()).inc();
+      throw cancelled(e);
+    }
+    if (!mine && cancelled.getAsBoolean()) {
+      failed.labelValues(ErrorId.QUERY_CANCELLED.id()).inc();
+      throw cancelled(null);
     }
     if (!mine) {
       rejected.inc();
@@ -123,6 +136,14 @@ final class QueryGate {
               .formatted(config.maxConcurrent(), config.maxQueueWait().toSeconds()),
           "ask again later, or make the running ones cheaper");
     }
+  }
+
+  private static Unavailable cancelled(@Nullable InterruptedException cause) {
+    return new Unavailable(
+        ErrorId.QUERY_CANCELLED,
+        "query was canceled while it waited for its turn",
+        "ask again",
+        cause);
   }
 
   private void finished(RunningQueries.Running query, String end, long nanos) {
