@@ -2,10 +2,12 @@ package dev.vedette.querier;
 
 import dev.vedette.model.Ticker;
 import dev.vedette.promql.QueryProgress;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -15,8 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class RunningQueries {
   private final Clock clock;
   private final Ticker ticker;
-  private final AtomicLong lastId = new AtomicLong();
-  private final ConcurrentMap<Long, Running> queries = new ConcurrentHashMap<>();
+  // Whoever is not shown the list cannot guess an id.
+  private final SecureRandom ids = new SecureRandom();
+  private final AtomicLong came = new AtomicLong();
+  private final ConcurrentMap<String, Running> queries = new ConcurrentHashMap<>();
 
   RunningQueries(Clock clock, Ticker ticker) {
     this.clock = clock;
@@ -25,7 +29,8 @@ public final class RunningQueries {
 
   /** One query. Closing it takes it off the list. */
   public final class Running implements AutoCloseable {
-    private final long id = lastId.incrementAndGet();
+    private final String id = HexFormat.of().toHexDigits(ids.nextLong());
+    private final long number = came.incrementAndGet();
     private final Question question;
     private final QueryProgress progress;
     private final Instant since = clock.instant();
@@ -37,8 +42,8 @@ public final class RunningQueries {
       this.progress = progress;
     }
 
-    /** Unique in this process. */
-    public long id() {
+    /** Random, of 16 hexadecimal digits. */
+    public String id() {
       return id;
     }
 
@@ -84,11 +89,13 @@ public final class RunningQueries {
 
   /** All of them, the oldest first. */
   public List<Running> list() {
-    return queries.values().stream().sorted(Comparator.comparingLong(Running::id)).toList();
+    return queries.values().stream()
+        .sorted(Comparator.comparingLong((Running each) -> each.number))
+        .toList();
   }
 
   /** Ends a query with {@code query-cancelled}; false where there is none of that id. */
-  public boolean cancel(long id) {
+  public boolean cancel(String id) {
     Running running = queries.get(id);
     if (running == null) {
       return false;

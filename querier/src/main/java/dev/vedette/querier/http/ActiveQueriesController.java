@@ -6,6 +6,7 @@ import dev.vedette.querier.Question;
 import dev.vedette.querier.RunningQueries.Running;
 import dev.vedette.querier.json.JsonWriter;
 import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -48,7 +49,7 @@ final class ActiveQueriesController {
     QueryProgress cost = query.progress();
     json.beginObject()
         .name("id")
-        .string(Long.toString(query.id()))
+        .string(query.id())
         .name("state")
         .string(query.hasTurn() ? "running" : "waiting")
         .name("query")
@@ -78,13 +79,18 @@ final class ActiveQueriesController {
         .endObject();
   }
 
-  /** Whoever waits for the query is told that it was canceled. */
+  /**
+   * Whoever waits for the query is told that it was canceled. Pages of other origins may read the
+   * list as they may read all else, and may not end what is in it: a browser would let any page do
+   * so that somebody looks at.
+   */
   @Post(value = "/{id}/cancel", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> cancel(HttpRequest<?> request, @PathVariable String id) {
     return Api.serve(
         request,
         _ -> {
-          if (!querier.running().cancel(number(id))) {
+          requireOwnOrigin(request);
+          if (!querier.running().cancel(id)) {
             throw new ApiError(
                 ApiError.Type.NOT_FOUND,
                 "no query %s waits or runs; GET /api/v1/status/active_queries lists those that do"
@@ -94,11 +100,16 @@ final class ActiveQueriesController {
         });
   }
 
-  private static long number(String id) {
-    try {
-      return Long.parseLong(id);
-    } catch (NumberFormatException _) {
-      throw ApiError.badParameter("id", "cannot parse \"%s\" to the id of a query".formatted(id));
+  /** Browsers name the origin of a page that posts; other programs name none. */
+  private static void requireOwnOrigin(HttpRequest<?> request) {
+    String origin = request.getHeaders().get(HttpHeaders.ORIGIN);
+    String host = request.getHeaders().get(HttpHeaders.HOST);
+    if (origin != null
+        && (host == null || !origin.replaceFirst("^https?://", "").equalsIgnoreCase(host))) {
+      throw new ApiError(
+          ApiError.Type.FORBIDDEN,
+          "a page of %s may not end queries of %s; do it from a page of this server, or with curl"
+              .formatted(origin, host));
     }
   }
 }

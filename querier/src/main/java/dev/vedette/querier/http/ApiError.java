@@ -18,6 +18,7 @@ final class ApiError extends RuntimeException {
     CANCELED("canceled", 499),
     TIMEOUT("timeout", 503),
     INTERNAL("internal", 500),
+    FORBIDDEN("forbidden", 403),
     NOT_FOUND("not_found", 404),
     /** Too busy; may be asked again. */
     UNAVAILABLE("unavailable", 503),

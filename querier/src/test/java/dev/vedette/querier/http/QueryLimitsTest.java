@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vedette.promql.QueryLimits;
 import dev.vedette.querier.QuerierConfig;
 import java.net.Socket;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,13 +21,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class QueryLimitsTest {
   private static final String ENDLESS = "/api/v1/query?query=count(endless)";
+  private static final String CONSTANT = "/api/v1/query?query=1%2B1";
+  private static final String ACTIVE = "/api/v1/status/active_queries";
+  // Longer than the test may take.
+  private static final Duration WAIT = Duration.ofHours(1);
 
   private final EndlessSeries source = new EndlessSeries();
 
   @Test
   void aQueryEndsWhenItsClientLeaves() throws Exception {
     try (TestServer server = start(Long.MAX_VALUE)) {
-      try (Socket _ = ask(server)) {
+      try (Socket _ = ask(server, ENDLESS)) {
         source.opened.await();
       }
 
@@ -41,10 +46,9 @@ class QueryLimitsTest {
       Future<HttpResponse<String>> reply = asking.submit(() -> server.get(ENDLESS));
       source.opened.await();
 
-      String list = server.get("/api/v1/status/active_queries").body();
-      String id = list.replaceAll(".*\"id\":\"([0-9]+)\".*", "$1");
-      HttpResponse<String> ended =
-          server.postForm("/api/v1/status/active_queries/" + id + "/cancel", "");
+      String list = server.get(ACTIVE).body();
+      String id = list.replaceAll(".*\"id\":\"([0-9a-f]{16})\".*", "$1");
+      HttpResponse<String> ended = server.postForm(ACTIVE + "/" + id + "/cancel", "");
 
       assertThat(list)
           .contains("\"state\":\"running\"")
@@ -57,19 +61,88 @@ class QueryLimitsTest {
       assertThat(reply.get().body())
           .contains("\"errorType\":\"canceled\"")
           .contains("query was canceled in query execution");
-      assertThat(server.get("/api/v1/status/active_queries").body()).endsWith("\"data\":[]}");
+      assertThat(server.get(ACTIVE).body()).endsWith("\"data\":[]}");
       assertThat(server.get("/metrics").body())
           .contains("vedette_querier_failed_queries_total{error=\"query-cancelled\"} 1.0");
     }
   }
 
   @Test
+  void aWaitingQueryEndsWhenItIsToldThoughItReadsNothing() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE, WAIT);
+        Socket _ = ask(server, ENDLESS);
+        ExecutorService asking = Executors.newSingleThreadExecutor()) {
+      source.opened.await();
+      Future<HttpResponse<String>> reply = asking.submit(() -> server.get(CONSTANT));
+      String id =
+          waiting(server).replaceAll(".*\"id\":\"([0-9a-f]{16})\",\"state\":\"wait.*", "$1");
+
+      server.postForm(ACTIVE + "/" + id + "/cancel", "");
+
+      assertThat(reply.get().statusCode()).isEqualTo(499);
+      assertThat(reply.get().body())
+          .contains("\"errorType\":\"canceled\"")
+          .contains("query was canceled while it waited for its turn");
+      assertThat(source.closed.getCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aWaitingQueryEndsWhenItsClientLeaves() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE, WAIT);
+        Socket _ = ask(server, ENDLESS)) {
+      source.opened.await();
+      try (Socket _ = ask(server, CONSTANT)) {
+        waiting(server);
+      }
+
+      while (server.get(ACTIVE).body().contains("\"state\":\"waiting\"")) {
+        Thread.onSpinWait();
+      }
+      assertThat(source.closed.getCount()).isEqualTo(1);
+    }
+  }
+
+  /** The list of queries, once one waits. */
+  private static String waiting(TestServer server) throws Exception {
+    String list = "";
+    while (!list.contains("\"state\":\"waiting\"")) {
+      list = server.get(ACTIVE).body();
+    }
+    return list;
+  }
+
+  @Test
+  void noPageOfAnotherOriginMayEndAQuery() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE)) {
+      String own = server.address().host() + ":" + server.address().port();
+
+      assertThat(cancelFrom("http://" + own, server).statusCode()).isEqualTo(404);
+      for (String origin : List.of("https://elsewhere.example", "http://" + own + "0", "null")) {
+        HttpResponse<String> reply = cancelFrom(origin, server);
+        assertThat(reply.statusCode()).as(origin).isEqualTo(403);
+        assertThat(reply.body()).contains("a page of " + origin + " may not end queries");
+      }
+    }
+  }
+
+  private static HttpResponse<String> cancelFrom(String origin, TestServer server)
+      throws Exception {
+    return server.send(
+        server
+            .to(ACTIVE + "/7/cancel")
+            .header("Origin", origin)
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build());
+  }
+
+  @Test
   void onlyAQueryThatIsThereCanBeEnded() throws Exception {
     try (TestServer server = start(Long.MAX_VALUE)) {
-      assertThat(server.postForm("/api/v1/status/active_queries/7/cancel", "").statusCode())
-          .isEqualTo(404);
-      assertThat(server.postForm("/api/v1/status/active_queries/x/cancel", "").body())
-          .contains("cannot parse \\\"x\\\" to the id of a query");
+      HttpResponse<String> reply = server.postForm(ACTIVE + "/7/cancel", "");
+
+      assertThat(reply.statusCode()).isEqualTo(404);
+      assertThat(reply.body()).contains("no query 7 waits or runs");
     }
   }
 
@@ -135,7 +208,7 @@ class QueryLimitsTest {
   @Test
   void aQueryThatWouldWaitTooLongForItsTurnIsRefused() throws Exception {
     try (TestServer server = start(Long.MAX_VALUE);
-        Socket _ = ask(server)) {
+        Socket _ = ask(server, ENDLESS)) {
       source.opened.await();
 
       HttpResponse<String> reply = server.get("/api/v1/query?query=1");
@@ -165,11 +238,15 @@ class QueryLimitsTest {
 
   /** One query at a time, and none waits. */
   private TestServer start(long maxSamples) {
+    return start(maxSamples, Duration.ZERO);
+  }
+
+  private TestServer start(long maxSamples, Duration queueWait) {
     QuerierConfig stock = QuerierConfig.STOCK;
     QuerierConfig config =
         new QuerierConfig(
             1,
-            Duration.ZERO,
+            queueWait,
             stock.timeout(),
             stock.lookback(),
             QueryLimits.DEFAULT.withMaxSamples(maxSamples),
@@ -179,9 +256,9 @@ class QueryLimitsTest {
     return new TestServer(config, source, Optional.empty());
   }
 
-  private static Socket ask(TestServer server) throws Exception {
+  private static Socket ask(TestServer server, String what) throws Exception {
     Socket socket = new Socket(server.address().host(), server.address().port());
-    String request = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(ENDLESS);
+    String request = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(what);
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     return socket;
   }
