@@ -1,5 +1,6 @@
 package dev.vedette.app;
 
+import dev.vedette.app.tsdb.FolderTiers;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.RealFiles;
@@ -27,11 +28,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +84,14 @@ final class ExplainCommand implements Callable<Integer> {
       defaultValue = "1m",
       description = "Step of a range (default: ${DEFAULT-VALUE}).")
   private String step = "1m";
+
+  @Option(
+      names = "--lookback",
+      paramLabel = "DURATION",
+      description =
+          "How old a sample may be that a selector finds (default: the server's spec.query.lookback;"
+              + " 5m for a folder, which does not know its server's).")
+  private @Nullable String lookback;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -147,16 +158,17 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private Map<?, ?> ofFolder(Path folder, Times times) throws IOException {
+    RealFiles files = new RealFiles();
     try (DataFolder held = DataFolder.open(folder);
         Tsdb tsdb =
             Tsdb.open(
-                TsdbConfig.forTools(folder),
-                new RealFiles(),
+                TsdbConfig.forTools(folder).withTiers(FolderTiers.of(files, folder)),
+                files,
                 Clock.systemUTC(),
                 Ticker.system(),
                 new PrometheusRegistry())) {
       PromqlEngine engine = new PromqlEngine(EngineConfig.DEFAULT, tsdb, Ticker.system());
-      QueryOptions options = QueryOptions.DEFAULT.looking(new Look(false, true));
+      QueryOptions options = options();
       TenantId tenant = TenantId.DEFAULT;
       QueryResult result =
           times.step == 0
@@ -166,11 +178,25 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
+  private QueryOptions options() {
+    QueryOptions stock = QueryOptions.DEFAULT;
+    return new QueryOptions(
+            Optional.ofNullable(lookback)
+                .map(text -> Duration.ofMillis(duration("--lookback", text))),
+            stock.timeout(),
+            stock.cancelled(),
+            stock.memory())
+        .looking(new Look(false, true));
+  }
+
   private Map<?, ?> ofServer(URI url, Times times) throws IOException, InterruptedException {
     Map<String, String> form = new LinkedHashMap<>();
     form.put("query", expression);
     form.put("explain", "1");
     form.put("limit", "1");
+    if (lookback != null) {
+      form.put("lookback_delta", seconds(duration("--lookback", lookback)));
+    }
     if (times.step == 0) {
       form.put("time", seconds(times.end));
     } else {

@@ -2,11 +2,24 @@ package dev.vedette.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.model.LabelBytes;
+import dev.vedette.model.Labels;
+import dev.vedette.model.RealFiles;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.WriteBatch;
+import dev.vedette.testkit.FakeClock;
+import dev.vedette.testkit.FakeTicker;
+import dev.vedette.tsdb.Tsdb;
+import dev.vedette.tsdb.TsdbConfig;
+import dev.vedette.tsdb.tier.TierConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -64,6 +77,59 @@ class PromqlCommandTest {
         .contains("    rate: rate(up[5m])")
         .contains("      reads {__name__=\"up\"} of raw, from 1970-01-01T00:00:00.001Z to ")
         .contains(": 0 series (about 0 expected), 0 samples");
+  }
+
+  @Test
+  void aFolderIsExplainedWithTheTiersThatItHas() {
+    Path data = folder.resolve("data");
+    FakeClock clock = new FakeClock(Instant.parse("2025-10-09T00:00:00Z"));
+    TsdbConfig config =
+        TsdbConfig.defaults(data)
+            .withTiers(List.of(new TierConfig(Duration.ofHours(1), Duration.ofDays(400), true)))
+            .withMaintenanceInterval(Duration.ofDays(1));
+    try (Tsdb tsdb =
+        Tsdb.open(config, new RealFiles(), clock, new FakeTicker(), new PrometheusRegistry())) {
+      for (int hour = 0; hour < 30; hour++) {
+        clock.advance(Duration.ofHours(1));
+        tsdb.write(TenantId.DEFAULT, up(clock.millis()));
+        tsdb.flush();
+      }
+      tsdb.merge();
+    }
+
+    assertThat(
+            explain(
+                "sum_over_time(up[2h])",
+                "--data",
+                data.toString(),
+                "--time",
+                "2025-10-09T20:00:00Z",
+                "--range",
+                "6h",
+                "--step",
+                "1h"))
+        .isZero();
+    assertThat(out.toString()).contains("reads {__name__=\"up\"} of 1h, ").contains(": 1 series");
+    assertThat(
+            explain(
+                "up",
+                "--data",
+                data.toString(),
+                "--time",
+                "2025-10-09T20:30:00Z",
+                "--lookback",
+                "45m"))
+        .isZero();
+    assertThat(out.toString()).contains("from 2025-10-09T19:45:00.001Z to 2025-10-09T20:30:00");
+  }
+
+  private static WriteBatch up(long timeMillis) {
+    byte[] labels = LabelBytes.encode(Labels.of("__name__", "up"));
+    WriteBatch batch = new WriteBatch();
+    batch.reset(labels);
+    batch.addSeries(0, labels.length);
+    batch.addSample(timeMillis, Double.doubleToRawLongBits(1));
+    return batch;
   }
 
   @Test

@@ -66,8 +66,13 @@ final class DataFiles implements AutoCloseable {
 
   /** Block files of all tenants. */
   List<Path> blocks() throws IOException {
+    return blocks(files, folder);
+  }
+
+  /** Block files of all tenants of a data folder. */
+  static List<Path> blocks(RealFiles files, Path folder) throws IOException {
     List<Path> blocks = new ArrayList<>();
-    for (Path tenant : tenants()) {
+    for (Path tenant : tenants(files, folder)) {
       blocks.addAll(BlockFiles.list(files, tenant));
     }
     return blocks;
@@ -75,6 +80,10 @@ final class DataFiles implements AutoCloseable {
 
   /** Each tenant's folder of blocks. */
   List<Path> tenants() throws IOException {
+    return tenants(files, folder);
+  }
+
+  private static List<Path> tenants(RealFiles files, Path folder) throws IOException {
     List<Path> tenants = new ArrayList<>();
     Path parent = folder.resolve("blocks");
     if (Files.isDirectory(parent)) {

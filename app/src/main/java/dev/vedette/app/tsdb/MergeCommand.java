@@ -1,22 +1,16 @@
 package dev.vedette.app.tsdb;
 
 import dev.vedette.crds.value.DurationText;
-import dev.vedette.model.Corruption;
 import dev.vedette.model.Ticker;
 import dev.vedette.tsdb.Tsdb;
 import dev.vedette.tsdb.TsdbConfig;
-import dev.vedette.tsdb.block.Block;
-import dev.vedette.tsdb.tier.TierConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,8 +36,6 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 final class MergeCommand implements Callable<Integer> {
-  private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
-
   @Parameters(paramLabel = "DIR", description = DataFiles.DIR)
   private Path folder = Path.of("");
 
@@ -61,8 +53,11 @@ final class MergeCommand implements Callable<Integer> {
     Duration longest = DurationText.parse(longestBlock).value();
     try (DataFiles data = DataFiles.openToWrite(folder)) {
       print("before", data);
+      // A merge takes away what tells which samples came after a tier was built.
       TsdbConfig config =
-          TsdbConfig.forTools(data.folder()).withLongestBlock(longest).withTiers(tiers(data));
+          TsdbConfig.forTools(data.folder())
+              .withLongestBlock(longest)
+              .withTiers(FolderTiers.of(data.store(), data.folder()));
       try (Tsdb tsdb =
           Tsdb.open(
               config, data.store(), Clock.systemUTC(), Ticker.system(), new PrometheusRegistry())) {
@@ -71,28 +66,6 @@ final class MergeCommand implements Callable<Integer> {
       print("after", data);
       return CommandLine.ExitCode.OK;
     }
-  }
-
-  /**
-   * Those that there are blocks of: a merge takes away what tells which samples came after a tier
-   * was built.
-   */
-  private static List<TierConfig> tiers(DataFiles data) throws IOException {
-    SortedSet<Long> resolutions = new TreeSet<>();
-    for (Path file : data.blocks()) {
-      try (Block block = Block.open(data.store(), file, _ -> {})) {
-        if (block.meta().spec().isTier()) {
-          resolutions.add(block.meta().resolutionMillis());
-        }
-      } catch (Corruption e) {
-        // The engine sets it aside and says so.
-      }
-    }
-    List<TierConfig> tiers = new ArrayList<>();
-    for (long resolution : resolutions) {
-      tiers.add(new TierConfig(Duration.ofMillis(resolution), FOR_EVER, true));
-    }
-    return tiers;
   }
 
   private static void print(String when, DataFiles data) throws IOException {
