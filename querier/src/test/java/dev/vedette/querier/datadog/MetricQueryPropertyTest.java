@@ -29,7 +29,7 @@ class MetricQueryPropertyTest {
       List.of("avg", "sum", "min", "max", "count", "last", "p50", "p90");
   private static final List<String> TAGS = List.of("host", "env", "az.name");
 
-  private final long seed = Long.getLong("seed", System.nanoTime());
+  private final long seed = Long.getLong("seed", 1);
   private final Random random = new Random(seed);
   private final InMemorySeries stored = new InMemorySeries();
   private final Map<Map<String, String>, NavigableMap<Long, Double>> samples =
