@@ -36,7 +36,7 @@ class ScriptTest {
     Files.copy(ROOT.resolve("vedette"), checkout.resolve("vedette"));
     checkout.resolve("vedette").toFile().setExecutable(true);
     Files.writeString(checkout.resolve("pom.xml"), "<project/>");
-    for (String folder : List.of("crds", "ingester", "storage-node", "querier", "lib")) {
+    for (String folder : List.of("crds", "ingester", "storage-node", "querier", "ui", "lib")) {
       Files.createDirectories(checkout.resolve(folder));
     }
     Path stamp = Files.createDirectories(checkout.resolve("app/target/dist")).resolve("built");
@@ -95,14 +95,14 @@ class ScriptTest {
 
   @Test
   void aJdkOfAnotherVersionIsPassedOver() throws Exception {
-    Path old = jdk("jdk 17", "17.0.15", "echo old");
+    Path old = jdk("jdk 17", "17.0.15", "echo seventeen");
 
     Outcome outcome =
         run(
             Map.of("JAVA_HOME", old.toString(), "PATH", jdk.resolve("bin") + ":/usr/bin:/bin"),
             "--version");
 
-    assertThat(outcome.output()).contains("java of " + jdk).doesNotContain("old");
+    assertThat(outcome.output()).contains("java of " + jdk).doesNotContain("seventeen");
   }
 
   @Test
