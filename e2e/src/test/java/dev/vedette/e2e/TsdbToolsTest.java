@@ -99,6 +99,8 @@ class TsdbToolsTest {
 
   @Test
   void repairRescuesWhatIsReadableAndKeepsTheDamagedFile() throws Exception {
+    String allSamples = "%,d samples".formatted(300 * SAMPLES);
+    assertThat(run("dump", data.toString()).err).contains(allSamples);
     Path block = blocks().getFirst();
     byte[] damaged = Files.readAllBytes(block);
     // Among the values, which come first in the file.
@@ -115,7 +117,8 @@ class TsdbToolsTest {
     assertThat(block).doesNotExist();
     Output verify = run("verify", data.toString());
     assertThat(verify.exit).as(verify.out).isZero();
-    assertThat(run("dump", data.toString()).err).doesNotContain("300 series").contains(" series");
+    // Series that have all of a page here may have more in another block.
+    assertThat(run("dump", data.toString()).err).doesNotContain(allSamples).contains(" samples");
   }
 
   @Test
