@@ -76,7 +76,7 @@ class AdminTest {
 
   @Test
   void deletionsSurviveKillsAtRandomPoints() throws Exception {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     TreeSet<Integer> present = new TreeSet<>();

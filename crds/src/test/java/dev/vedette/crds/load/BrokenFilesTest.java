@@ -57,7 +57,7 @@ class BrokenFilesTest {
 
   @Test
   void damagedExamplesNeverBreakTheReader() throws IOException {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     List<String> good = examples();
     for (int i = 0; i < 1_000; i++) {
@@ -74,7 +74,7 @@ class BrokenFilesTest {
 
   @Test
   void randomBytesNeverBreakTheReader() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     for (int i = 0; i < 1_000; i++) {
       byte[] bytes = new byte[random.nextInt(200)];

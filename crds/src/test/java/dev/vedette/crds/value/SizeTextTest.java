@@ -35,7 +35,7 @@ class SizeTextTest {
 
   @Test
   void whatItPrintsIsWhatItReads() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     for (int i = 0; i < 10_000; i++) {
       SizeText size = new SizeText(random.nextLong(1L << 1 + random.nextInt(62)));

@@ -22,7 +22,7 @@ class ScrapeScheduleTest {
 
   @Test
   void theNextPointIsAlwaysAheadAndWithinOneInterval() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     for (int i = 0; i < 10_000; i++) {
       ScrapeSchedule schedule =

@@ -45,7 +45,7 @@ class SeriesCacheTest {
 
   @Test
   void anySequenceOfPagesGivesWhatFreshReadersGive() throws ScrapeFailure {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     Random random = new Random(seed);
     Set<Labels> alive = new HashSet<>();
     List<String> page = List.of();

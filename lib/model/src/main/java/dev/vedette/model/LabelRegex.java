@@ -12,26 +12,30 @@ public final class LabelRegex {
   /** Characters, classes and groups of an expression with all its repetitions written out. */
   public static final int MAX_SIZE = 100_000;
 
-  /**
-   * Characters in a row that stand for themselves. The compiler copies them all for each one more:
-   * 8,000 of them cost it 130 MB that are garbage at once, 100,000 would be 20 GB.
-   */
-  public static final int MAX_LITERAL = 8_000;
+  /** Characters in a row that stand for themselves. */
+  public static final int MAX_LITERAL = 11_000;
 
-  private static final String OPERATORS = "|()[]{}*+?.^$";
-  private static final String CLASSES = "dDsSwWpPbBAz";
+  /** Characters of a class, where the class is all there is. */
+  public static final int MAX_CLASS = 13_000;
+
+  /**
+   * What the compiler may copy, in bytes that are garbage at once. It copies for each character of
+   * a row and of a class, for each group and escape, so that 100,000 characters could cost 20 GB.
+   */
+  private static final long MOST_COPIED = 256 << 20;
 
   private LabelRegex() {}
 
   /** Anchored at both ends; a dot matches line ends too. Throws {@link PatternSyntaxException}. */
   public static Pattern compile(String regex) {
-    if (new RegexSize(regex).exceeds(MAX_SIZE)) {
+    RegexSize size = RegexSize.of(regex, MAX_SIZE);
+    if (size.parts() > MAX_SIZE) {
       throw tooLarge(regex);
     }
-    if (longestLiteral(regex) > MAX_LITERAL) {
+    if (size.copied() > MOST_COPIED) {
       throw new PatternSyntaxException(
-          "too long; at most %d characters in a row may stand for themselves"
-              .formatted(MAX_LITERAL),
+          "too long; at most %d characters in a row may stand for themselves and %d be in a class, fewer in several"
+              .formatted(MAX_LITERAL, MAX_CLASS),
           regex);
     }
     try {
@@ -44,27 +48,6 @@ public final class LabelRegex {
       // The compiler calls itself once a level, and only it knows how deep that is.
       throw tooLarge(regex);
     }
-  }
-
-  private static int longestLiteral(String regex) {
-    int longest = 0;
-    int row = 0;
-    for (int i = 0; i < regex.length(); i++) {
-      char c = regex.charAt(i);
-      if (regex.startsWith("\\Q", i)) {
-        int end = regex.indexOf("\\E", i);
-        int to = end < 0 ? regex.length() : end;
-        row += to - i;
-        i = to + 1;
-      } else if (c == '\\' && i + 1 < regex.length()) {
-        i++;
-        row = CLASSES.indexOf(regex.charAt(i)) >= 0 ? 0 : row + 1;
-      } else {
-        row = OPERATORS.indexOf(c) >= 0 ? 0 : row + 1;
-      }
-      longest = Math.max(longest, row);
-    }
-    return longest;
   }
 
   private static Pattern anchored(String regex) {

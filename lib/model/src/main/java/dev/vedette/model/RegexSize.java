@@ -3,29 +3,44 @@ package dev.vedette.model;
 import java.util.ArrayDeque;
 
 /**
- * Measures a regular expression with its counted repetitions written out, without doing so. Knows
- * just enough syntax to find groups, classes and counts; whether the rest is right is the
- * compiler's to say.
+ * Measures what the compilation of a regular expression costs, without doing it: its parts with
+ * counted repetitions written out, and its rows of characters that stand for themselves. Knows just
+ * enough syntax to find groups, classes and counts; whether the rest is right is the compiler's to
+ * say.
  */
 final class RegexSize {
+  private static final String OPERATORS = "|*+?.^$";
+  private static final String CLASSES = "dDsSwWpPbBAzZC";
+
   private final String regex;
   private final ArrayDeque<Long> outer = new ArrayDeque<>();
   private int at;
   private long group;
   private long part;
+  private long row;
+  private long copied;
 
-  RegexSize(String regex) {
+  private RegexSize(String regex) {
     this.regex = regex;
   }
 
-  boolean exceeds(long limit) {
-    while (at < regex.length()) {
-      step();
-      if (group > limit) {
-        return true;
-      }
+  /** Of all of it, or of as much as has more than {@code mostParts}. */
+  static RegexSize of(String regex, long mostParts) {
+    RegexSize size = new RegexSize(regex);
+    while (size.at < regex.length() && size.group <= mostParts) {
+      size.step();
     }
-    return false;
+    return size;
+  }
+
+  /** Characters, classes and groups; of the group that was measured last when it is too much. */
+  long parts() {
+    return group;
+  }
+
+  /** Bytes that the compiler copies. */
+  long copied() {
+    return copied;
   }
 
   private void step() {
@@ -36,11 +51,32 @@ final class RegexSize {
       case '(' -> {
         outer.push(group);
         group = 0;
+        inRow(0);
+        lookedAt(1);
       }
       case ')' -> endGroup();
       case '{' -> repetition();
-      default -> add(1);
+      default -> {
+        add(1);
+        inRow(OPERATORS.indexOf(c) >= 0 ? 0 : 1);
+      }
     }
+  }
+
+  /**
+   * So many characters that stand for themselves, or none, which ends the row. Each is put to a
+   * copy of those before it.
+   */
+  private void inRow(int characters) {
+    for (int i = 0; i < characters; i++) {
+      copied += Integer.BYTES * ++row;
+    }
+    row = characters == 0 ? 0 : row;
+  }
+
+  /** The compiler looks at a copy of what is left, so many times. */
+  private void lookedAt(int times) {
+    copied += (long) times * (regex.length() - at);
   }
 
   private void add(long size) {
@@ -52,21 +88,25 @@ final class RegexSize {
     long inner = group + 1;
     group = outer.isEmpty() ? 0 : outer.pop();
     add(inner);
+    inRow(0);
   }
 
   /**
    * {@code \Q…\E} is text as it stands; {@code \p{…}} and {@code \x{…}} have braces of their own.
    */
   private void escape() {
+    lookedAt(2);
     if (regex.startsWith("Q", at)) {
       int end = regex.indexOf("\\E", at);
       int after = end < 0 ? regex.length() : end + 2;
       add(after - at);
+      inRow((end < 0 ? after : end) - at - 1);
       part = 1;
       at = after;
       return;
     }
     at = Math.min(at + 1, regex.length());
+    inRow(CLASSES.indexOf(regex.charAt(at - 1)) >= 0 ? 0 : 1);
     if (regex.startsWith("{", at) && "pPx".indexOf(regex.charAt(at - 1)) >= 0) {
       int end = regex.indexOf('}', at);
       at = end < 0 ? regex.length() : end + 1;
@@ -80,11 +120,14 @@ final class RegexSize {
     }
     int first = at;
     while (at < regex.length() && (regex.charAt(at) != ']' || at == first)) {
+      lookedAt(3);
       if (regex.startsWith("[:", at) && regex.indexOf(":]", at) >= 0) {
         at = regex.indexOf(":]", at) + 1;
       }
       at += regex.charAt(at) == '\\' ? 2 : 1;
     }
+    // A class of one character is that character, also in a row.
+    inRow(at - first > 2 ? 0 : 1);
     at++;
     add(1);
   }
@@ -95,8 +138,10 @@ final class RegexSize {
     String count = end < 0 ? "" : regex.substring(at, Math.min(end, at + 12));
     if (!count.matches("[0-9]{1,5}(,[0-9]{0,5})?")) {
       add(1);
+      inRow(1);
       return;
     }
+    inRow(0);
     at = end + 1;
     long times = 1;
     for (String number : count.split(",")) {

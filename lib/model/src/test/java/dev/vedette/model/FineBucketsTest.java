@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class FineBucketsTest {
   @Test
   void neighboursAreAddedUpSchemaBySchema() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("seed", 1);
     System.out.println("FineBucketsTest seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < 300; round++) {

@@ -80,7 +80,7 @@ class HistogramBytesTest {
   }
 
   private static SplittableRandom seeded() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("seed " + seed);
     return new SplittableRandom(seed);
   }

@@ -39,7 +39,7 @@ class JsonWriterTest {
 
   @Test
   void anyStringReadsBackAsItWas() throws IOException {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("-Dseed=" + seed);
     SplittableRandom random = new SplittableRandom(seed);
     List<String> strings = new ArrayList<>();

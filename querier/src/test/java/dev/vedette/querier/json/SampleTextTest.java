@@ -51,7 +51,7 @@ class SampleTextTest {
 
   @Test
   void everyTextReadsBackAsTheSameValueAndIsNoLongerThanNeeded() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("-Dseed=" + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < ROUNDS; round++) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ParserPropertyTest {
   private static final String ALPHABET = "{}[]()\"'`,:=!~<>+-*/%^@#. \n0123456789abesumNaIfx\\_";
 
-  private final long seed = Long.getLong("seed", System.nanoTime());
+  private final long seed = Long.getLong("seed", 1);
   private final SplittableRandom random = new SplittableRandom(seed);
 
   @Test

@@ -67,7 +67,7 @@ class BodyPipeTest {
 
   @Test
   void whateverIsWrittenArrivesInOrder() throws IOException {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("-Dseed=" + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < 50; round++) {

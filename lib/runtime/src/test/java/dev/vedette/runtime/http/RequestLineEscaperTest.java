@@ -27,7 +27,7 @@ class RequestLineEscaperTest {
 
   @Test
   void anyLineBecomesAUriAndStaysOne() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("-Dseed=" + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < 5_000; round++) {

@@ -21,7 +21,7 @@ class XorChunkTest {
 
   @Test
   void decodingGivesBackEverySampleBitForBit() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("XorChunkTest seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < 400; round++) {

@@ -40,7 +40,7 @@ class ExemplarRingTest {
 
   @Test
   void theLastOnesAreKeptAndFoundBySeriesAndTime() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("ExemplarRingTest seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < 30; round++) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class WalCrashTest {
   private static final int LIVES = 200;
-  private final long seed = Long.getLong("seed", System.nanoTime());
+  private final long seed = Long.getLong("seed", 1);
   private final SplittableRandom random = new SplittableRandom(seed);
   private final Set<Written> acknowledged = new HashSet<>();
   private final Set<Written> appended = new HashSet<>();

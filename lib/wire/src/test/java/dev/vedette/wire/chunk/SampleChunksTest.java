@@ -25,7 +25,7 @@ class SampleChunksTest {
 
   @Test
   void floatsOfAnyBitsComeBackInChunksOf120() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < 300; round++) {
@@ -55,7 +55,7 @@ class SampleChunksTest {
 
   @Test
   void histogramsOfAnyKindComeBackBesideFloats() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < 300; round++) {

@@ -168,7 +168,7 @@ class ExpositionParserTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PROTOBUF")
   void randomBytesAreRefusedOrReadNeverAnythingElse(ExpositionFormat format) {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     byte[] valid = body(format, 3);

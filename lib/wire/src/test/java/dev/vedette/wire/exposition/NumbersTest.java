@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NumbersTest {
   @Test
   void everyDoubleReadsBackFromItsText() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < 40_000; i++) {
@@ -27,7 +27,7 @@ class NumbersTest {
 
   @Test
   void shortDecimalsAreTheNearestDouble() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < 40_000; i++) {

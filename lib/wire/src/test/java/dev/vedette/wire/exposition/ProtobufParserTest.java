@@ -265,7 +265,7 @@ class ProtobufParserTest {
 
   @Test
   void changedAndCutPagesAreRefusedOrReadNeverAnythingElse() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     ProtoMessage counter =

@@ -59,7 +59,7 @@ class ReadRequestTest {
 
   @Test
   void changedAndCutRequestsAreRefusedOrReadNeverAnythingElse() {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 1);
     System.out.println("seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     byte[] valid = new ProtoMessage().field(1, query()).field(1, query()).varint(2, 1).bytes();
