@@ -1,5 +1,6 @@
 package dev.vedette.querier;
 
+import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TargetSource;
 import dev.vedette.model.TenantId;
@@ -12,6 +13,7 @@ import dev.vedette.promql.QueryProgress;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
+import dev.vedette.promql.parse.Printer;
 import dev.vedette.querier.remoteread.RemoteRead;
 import dev.vedette.querier.remoteread.RemoteReadConfig;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The querier role: PromQL over a source of series, and what the Prometheus API tells besides. Hand
@@ -41,6 +44,9 @@ public final class Querier {
         }
       };
 
+  // Dashboards write less; and printing what has many operators takes the square of its length.
+  private static final int MOST_PRINTED = 10_000;
+
   private final QuerierConfig config;
   private final ServerInfo info;
   private final SeriesSource source;
@@ -50,6 +56,7 @@ public final class Querier {
   private final RunningQueries running;
   private final QueryGate gate;
   private final QueryMemory memory;
+  private final SharedQueries shared;
   private final RemoteRead remoteRead;
 
   /**
@@ -72,6 +79,7 @@ public final class Querier {
     this.running = new RunningQueries(clock, ticker);
     this.gate = new QueryGate(config, running, ticker, registry);
     this.memory = new QueryMemory(config.memoryBytes(), "spec.query.memory of the MetricsCluster");
+    this.shared = new SharedQueries(memory, ticker, registry);
     GaugeWithCallback.builder()
         .name("vedette_querier_memory_reserved_bytes")
         .help("Memory that requests under way hold or are about to.")
@@ -97,34 +105,76 @@ public final class Querier {
   }
 
   /**
-   * The value of an expression at one time; waits for its turn. Errors are those of {@link
-   * PromqlEngine}, and {@code Unavailable} where too many queries run.
+   * The value of an expression at one time; waits for its turn, or for the answer of another query
+   * that asks the same. Errors are those of {@link PromqlEngine}, and {@code Unavailable} where too
+   * many queries run.
+   *
+   * @param options without memory, which is the querier's to reserve
    */
-  public QueryResult instant(
+  public QueryAnswer instant(
       TenantId tenant, String expression, long timeMillis, QueryOptions options) {
-    QueryProgress progress = new QueryProgress();
-    return gate.run(
+    return run(
+        tenant,
         Question.at(expression, timeMillis),
-        progress,
-        options.cancelled(),
-        () -> engine.instant(tenant, expression, timeMillis, options.countingIn(progress)));
+        options,
+        running -> engine.instant(tenant, expression, timeMillis, running));
   }
 
-  /** The values of an expression over a range; waits for its turn. Errors as for one time. */
-  public QueryResult range(TenantId tenant, String expression, Range range, QueryOptions options) {
-    QueryProgress progress = new QueryProgress();
-    return gate.run(
+  /** The values of an expression over a range, as at one time. */
+  public QueryAnswer range(TenantId tenant, String expression, Range range, QueryOptions options) {
+    return run(
+        tenant,
         new Question(expression, range.startMillis(), range.endMillis(), range.stepMillis()),
-        progress,
-        options.cancelled(),
-        () ->
+        options,
+        running ->
             engine.range(
                 tenant,
                 expression,
                 range.startMillis(),
                 range.endMillis(),
                 range.stepMillis(),
-                options.countingIn(progress)));
+                running));
+  }
+
+  private QueryAnswer run(
+      TenantId tenant,
+      Question question,
+      QueryOptions options,
+      Function<QueryOptions, QueryResult> query) {
+    SharedQueries.Key key =
+        new SharedQueries.Key(
+            tenant,
+            options.look().plan() ? question : question.asking(normal(question.expression())),
+            options.lookback(),
+            options.tierMillis(),
+            options.look());
+    Duration timeout =
+        options
+            .timeout()
+            .filter(asked -> asked.compareTo(config.timeout()) < 0)
+            .orElse(config.timeout());
+    return shared.run(
+        key,
+        new SharedRun.Asker(question.expression(), timeout, options.cancelled()),
+        run -> {
+          QueryProgress progress = new QueryProgress();
+          QueryOptions running =
+              options.endedBy(run::isAbandoned).holdingIn(run.memory()).countingIn(progress);
+          return gate.run(question, progress, run, () -> query.apply(running));
+        });
+  }
+
+  /** The same for all texts that mean the same. */
+  private String normal(String expression) {
+    if (expression.length() > MOST_PRINTED) {
+      return expression;
+    }
+    try {
+      return Printer.print(engine.parse(expression));
+    } catch (InvalidRequest _) {
+      // Its run says what is wrong with it.
+      return expression;
+    }
   }
 
   /** Times of a range query: start, start + step, … up to end. */

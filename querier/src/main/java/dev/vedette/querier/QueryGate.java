@@ -81,17 +81,15 @@ final class QueryGate {
    * Runs a query when it is its turn. One that is canceled goes at once, and is not begun.
    *
    * @param progress where the query counts what it uses, and is canceled
-   * @param gone whether nobody waits for it any more
+   * @param shared who waits for it
    */
   QueryResult run(
-      Question question,
-      QueryProgress progress,
-      BooleanSupplier gone,
-      Supplier<QueryResult> query) {
-    BooleanSupplier cancelled = () -> progress.isCancelled() || gone.getAsBoolean();
-    try (RunningQueries.Running entry = queries.add(question, progress)) {
+      Question question, QueryProgress progress, SharedRun shared, Supplier<QueryResult> query) {
+    BooleanSupplier cancelled = () -> progress.isCancelled() || shared.isAbandoned();
+    try (RunningQueries.Running entry = queries.add(question, progress, shared::waiting)) {
       await(cancelled);
       entry.turn();
+      shared.begin();
       long start = ticker.nanos();
       String end = "ok";
       running.inc();

@@ -12,6 +12,11 @@ public record Question(String expression, long startMillis, long endMillis, long
     return new Question(expression, timeMillis, timeMillis, 0);
   }
 
+  /** The same of another expression. */
+  Question asking(String other) {
+    return new Question(other, startMillis, endMillis, stepMillis);
+  }
+
   public boolean isInstant() {
     return stepMillis == 0;
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 
 /** Queries that wait for their turn or run; anyone may look at them and end them. Thread-safe. */
 public final class RunningQueries {
@@ -33,13 +34,15 @@ public final class RunningQueries {
     private final long number = came.incrementAndGet();
     private final Question question;
     private final QueryProgress progress;
+    private final IntSupplier askers;
     private final Instant since = clock.instant();
     private final long startNanos = ticker.nanos();
     private volatile boolean hasTurn;
 
-    private Running(Question question, QueryProgress progress) {
+    private Running(Question question, QueryProgress progress, IntSupplier askers) {
       this.question = question;
       this.progress = progress;
+      this.askers = askers;
     }
 
     /** Random, of 16 hexadecimal digits. */
@@ -54,6 +57,11 @@ public final class RunningQueries {
     /** What it has used so far. */
     public QueryProgress progress() {
       return progress;
+    }
+
+    /** How many asked it and wait for the one answer. */
+    public int askers() {
+      return askers.getAsInt();
     }
 
     public Instant since() {
@@ -81,8 +89,8 @@ public final class RunningQueries {
     }
   }
 
-  Running add(Question question, QueryProgress progress) {
-    Running running = new Running(question, progress);
+  Running add(Question question, QueryProgress progress, IntSupplier askers) {
+    Running running = new Running(question, progress, askers);
     queries.put(running.id(), running);
     return running;
   }

@@ -56,6 +56,17 @@ public record QueryOptions(
         lookback, timeout, cancelled, memory, tierMillis, Optional.of(where), look);
   }
 
+  /** The same, ended by something else. */
+  public QueryOptions endedBy(BooleanSupplier other) {
+    return new QueryOptions(lookback, timeout, other, memory, tierMillis, progress, look);
+  }
+
+  /** The same, reserving its memory elsewhere. */
+  public QueryOptions holdingIn(QueryMemory.Reservation other) {
+    return new QueryOptions(
+        lookback, timeout, cancelled, Optional.of(other), tierMillis, progress, look);
+  }
+
   /** The same, with something to look at. */
   public QueryOptions looking(Look at) {
     return new QueryOptions(lookback, timeout, cancelled, memory, tierMillis, progress, at);

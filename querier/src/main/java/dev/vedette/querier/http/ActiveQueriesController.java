@@ -64,6 +64,8 @@ final class ActiveQueriesController {
         .time(question.stepMillis())
         .name("since")
         .string(query.since().toString())
+        .name("askers")
+        .number(query.askers())
         .name("durationSeconds")
         .number(query.elapsed().toNanos() / 1e9)
         .name("seriesRead")

@@ -1,6 +1,7 @@
 package dev.vedette.querier.http;
 
 import dev.vedette.promql.QueryMemory;
+import dev.vedette.querier.QueryAnswer;
 import dev.vedette.querier.json.JsonWriter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -72,14 +73,23 @@ record Answer(Data data, List<String> warnings, List<String> infos, Held held, b
    */
   static Answer holding(QueryMemory memory, Function<QueryMemory.Reservation, Answer> make) {
     QueryMemory.Reservation reserved = memory.open();
+    return holding(reserved, reserved::close, make);
+  }
+
+  /** An answer made of what a query gave, which is given back as above. */
+  static Answer holding(QueryAnswer found, Function<QueryAnswer, Answer> make) {
+    return holding(found, found::close, make);
+  }
+
+  private static <T> Answer holding(T what, Held held, Function<T, Answer> make) {
     boolean made = false;
     try {
-      Answer answer = make.apply(reserved);
+      Answer answer = make.apply(what);
       made = true;
-      return new Answer(answer.data, answer.warnings, answer.infos, reserved::close, answer.isBare);
+      return new Answer(answer.data, answer.warnings, answer.infos, held, answer.isBare);
     } finally {
       if (!made) {
-        reserved.close();
+        held.close();
       }
     }
   }

@@ -6,6 +6,7 @@ import dev.vedette.model.Label;
 import dev.vedette.model.Labels;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryResult.Column;
+import dev.vedette.querier.QueryAnswer;
 import dev.vedette.querier.datadog.MetricQueryRequest;
 import dev.vedette.querier.json.JsonObjects;
 import dev.vedette.querier.json.JsonWriter;
@@ -93,8 +94,8 @@ final class MetricQueryEndpoint {
     return new ApiParams(Params.of(params));
   }
 
-  static Answer answer(
-      MetricQueryRequest request, Map<String, String> tags, QueryResult.Matrix result) {
+  static Answer answer(MetricQueryRequest request, Map<String, String> tags, QueryAnswer answer) {
+    QueryResult.Matrix result = (QueryResult.Matrix) answer.result();
     return Answer.bare(json -> write(request, tags, result, json));
   }
 

@@ -5,9 +5,7 @@ import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.PromqlEngine;
-import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
-import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.ParseTree;
 import dev.vedette.promql.parse.Printer;
 import dev.vedette.querier.Querier;
@@ -59,8 +57,9 @@ final class QueryController {
         new ApiCall(call.exchange(), asked.params()),
         options -> {
           MetricQueryRequest.Promql promql = request.promql(querier.source(), TENANT);
-          QueryResult result = querier.range(TENANT, promql.text(), range, options);
-          return MetricQueryEndpoint.answer(request, promql.tags(), (QueryResult.Matrix) result);
+          return Answer.holding(
+              querier.range(TENANT, promql.text(), range, options),
+              answer -> MetricQueryEndpoint.answer(request, promql.tags(), answer));
         });
   }
 
@@ -71,10 +70,9 @@ final class QueryController {
     return run(
         call,
         options ->
-            ResultJson.answer(
+            Answer.holding(
                 querier.instant(TENANT, params.text("query"), time, options),
-                limit,
-                !params.text("stats").isEmpty()));
+                answer -> ResultJson.answer(answer, limit, !params.text("stats").isEmpty())));
   }
 
   @Get(value = "/query_range", produces = MediaType.ALL)
@@ -94,10 +92,9 @@ final class QueryController {
     return run(
         call,
         options ->
-            ResultJson.answer(
+            Answer.holding(
                 querier.range(TENANT, params.text("query"), range, options),
-                limit,
-                !params.text("stats").isEmpty()));
+                answer -> ResultJson.answer(answer, limit, !params.text("stats").isEmpty())));
   }
 
   private static Range range(ApiParams params) {
@@ -122,16 +119,8 @@ final class QueryController {
     return new Range(start, end, step);
   }
 
-  /**
-   * Runs a query that ends when its client goes away. What it reserved is given back once its
-   * answer is written, or at once where there is none.
-   */
+  /** Runs a query that ends when its client goes away. */
   private Answer run(ApiCall call, Function<QueryOptions, Answer> query) {
-    return Answer.holding(querier.memory(), memory -> run(call, memory, query));
-  }
-
-  private Answer run(
-      ApiCall call, QueryMemory.Reservation memory, Function<QueryOptions, Answer> query) {
     ApiParams params = call.params();
     AtomicBoolean gone = new AtomicBoolean();
     QueryOptions options =
@@ -139,7 +128,7 @@ final class QueryController {
             Optional.of(params.lookback(querier.config().lookback())),
             Optional.of(params.timeout(querier.config().timeout())),
             gone::get,
-            Optional.of(memory),
+            Optional.empty(),
             params.tier(),
             Optional.empty(),
             new QueryOptions.Look(params.text("stats").equals("all"), params.flag("explain")));

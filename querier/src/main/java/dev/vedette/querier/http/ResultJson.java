@@ -5,6 +5,7 @@ import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryResult.Column;
 import dev.vedette.promql.QueryStats;
 import dev.vedette.promql.explain.PlanTree;
+import dev.vedette.querier.QueryAnswer;
 import dev.vedette.querier.json.JsonWriter;
 import java.io.IOException;
 
@@ -18,11 +19,12 @@ final class ResultJson {
    * @param limit most series of a vector or matrix; 0 means all
    * @param stats whether the query's cost is to be told
    */
-  static Answer answer(QueryResult result, int limit, boolean stats) {
+  static Answer answer(QueryAnswer found, int limit, boolean stats) {
+    QueryResult result = found.result();
     int series = limit == 0 ? size(result) : Math.min(limit, size(result));
     Answer answer =
         new Answer(
-            json -> write(result, series, stats, json),
+            json -> write(found, series, stats, json),
             result.info().warnings(),
             result.info().infos(),
             () -> {});
@@ -37,8 +39,9 @@ final class ResultJson {
     };
   }
 
-  private static void write(QueryResult result, int series, boolean stats, JsonWriter json)
+  private static void write(QueryAnswer found, int series, boolean stats, JsonWriter json)
       throws IOException {
+    QueryResult result = found.result();
     json.beginObject().name("resultType");
     switch (result) {
       case QueryResult.Scalar scalar ->
@@ -55,7 +58,7 @@ final class ResultJson {
     }
     QueryStats cost = result.info().stats();
     if (stats) {
-      StatsJson.write(cost, json.name("stats"));
+      StatsJson.write(cost, found.askers(), json.name("stats"));
     }
     if (cost.plan() != null) {
       json.name("explain").tree(PlanTree.of(cost.plan()));

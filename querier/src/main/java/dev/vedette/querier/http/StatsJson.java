@@ -11,7 +11,10 @@ import java.io.IOException;
 final class StatsJson {
   private StatsJson() {}
 
-  static void write(QueryStats stats, JsonWriter json) throws IOException {
+  /**
+   * @param askers how many share the answer
+   */
+  static void write(QueryStats stats, int askers, JsonWriter json) throws IOException {
     QueryStats.Timings timings = stats.timings();
     json.beginObject().name("timings").beginObject();
     seconds("evalTotalTime", timings.total(), json);
@@ -42,8 +45,11 @@ final class StatsJson {
         .number(stats.bytesRead())
         .name("peakBytes")
         .number(stats.peakBytes())
-        .endObject()
         .endObject();
+    if (askers > 1) {
+      json.name("askers").number(askers);
+    }
+    json.endObject();
   }
 
   private static void seconds(String name, long nanos, JsonWriter json) throws IOException {

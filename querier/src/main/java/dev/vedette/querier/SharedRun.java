@@ -1,0 +1,229 @@
+package dev.vedette.querier;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.Ticker;
+import dev.vedette.model.Unavailable;
+import dev.vedette.promql.QueryMemory;
+import dev.vedette.promql.QueryResult;
+import dev.vedette.promql.parse.Durations;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a query: by the thread of who asked first, for all who asked the same before it ended.
+ * It is abandoned once none of them is left. Safe for all threads.
+ */
+final class SharedRun {
+  // Nobody notices that it is told so much later that its client left, and looking costs nothing.
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /**
+   * Who asks.
+   *
+   * @param text the expression as it was asked, which positions in warnings are of
+   * @param timeout how long it waits for a query that has its turn
+   * @param gone whether it is not interested any more; asked by any thread
+   */
+  record Asker(String text, Duration timeout, BooleanSupplier gone) {}
+
+  private final Asker first;
+  private final QueryMemory.Reservation memory;
+  private final Ticker ticker;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition ended = lock.newCondition();
+  // All of these are guarded by the lock.
+  private int holders = 1;
+  private int askers = 1;
+  private boolean isOver;
+  private boolean hasTurn;
+  private long turnNanos;
+  private @Nullable QueryResult result;
+  private @Nullable Throwable failure;
+
+  SharedRun(Asker first, QueryMemory.Reservation memory, Ticker ticker) {
+    this.first = first;
+    this.memory = memory;
+    this.ticker = ticker;
+  }
+
+  /** Where the run reserves what it and its result hold. */
+  QueryMemory.Reservation memory() {
+    return memory;
+  }
+
+  /** How many wait for it now. */
+  int waiting() {
+    lock.lock();
+    try {
+      return holders - (first.gone().getAsBoolean() ? 1 : 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One more waits for it, unless it is over. */
+  boolean join() {
+    lock.lock();
+    try {
+      if (isOver) {
+        return false;
+      }
+      holders++;
+      askers++;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether nobody is left who waits; then it is over for good. */
+  boolean isAbandoned() {
+    if (!first.gone().getAsBoolean()) {
+      return false;
+    }
+    lock.lock();
+    try {
+      isOver |= holders == 1;
+      return isOver;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Its turn has come, which is when the time of those who wait begins to count. */
+  void begin() {
+    lock.lock();
+    try {
+      hasTurn = true;
+      turnNanos = ticker.nanos();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The run gave a result. */
+  QueryAnswer answered(QueryResult found) {
+    end(found, null);
+    return answer(found);
+  }
+
+  /** The run ended with an error. */
+  void failed(Throwable error) {
+    end(null, error);
+    release();
+  }
+
+  private void end(@Nullable QueryResult found, @Nullable Throwable error) {
+    lock.lock();
+    try {
+      isOver = true;
+      result = found;
+      failure = error;
+      ended.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private QueryAnswer answer(QueryResult found) {
+    return new QueryAnswer(found, askers, this::release);
+  }
+
+  private void release() {
+    lock.lock();
+    try {
+      if (--holders == 0) {
+        memory.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for the end, having joined.
+   *
+   * @return empty where the run's end says nothing to this asker: its time was up and there is some
+   *     left here, or its warnings point into another text
+   * @throws RuntimeException what the run ended with
+   * @throws Unavailable where the asker's own time is up, or it is gone
+   */
+  Optional<QueryAnswer> await(Asker asker) {
+    boolean kept = false;
+    try {
+      Optional<QueryAnswer> answer = awaitEnd(asker);
+      kept = answer.isPresent();
+      return answer;
+    } finally {
+      if (!kept) {
+        release();
+      }
+    }
+  }
+
+  private Optional<QueryAnswer> awaitEnd(Asker asker) {
+    long joined = ticker.nanos();
+    lock.lock();
+    try {
+      while (result == null && failure == null) {
+        if (asker.gone().getAsBoolean()) {
+          throw cancelled(null);
+        }
+        if (left(asker, joined) < 0) {
+          throw timedOut(asker.timeout());
+        }
+        ended.awaitNanos(Math.min(LOOK_NANOS, left(asker, joined) + 1));
+      }
+      return ofEnd(asker, left(asker, joined) >= 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw cancelled(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nanoseconds that an asker goes on waiting; while there is no turn, time does not count. */
+  private long left(Asker asker, long joined) {
+    if (!hasTurn) {
+      return Long.MAX_VALUE - 1;
+    }
+    long since = joined - turnNanos > 0 ? joined : turnNanos;
+    return asker.timeout().toNanos() - (ticker.nanos() - since);
+  }
+
+  private Optional<QueryAnswer> ofEnd(Asker asker, boolean hasTimeLeft) {
+    QueryResult found = result;
+    if (found != null) {
+      boolean isSilent = found.info().warnings().isEmpty() && found.info().infos().isEmpty();
+      return isSilent || asker.text().equals(first.text())
+          ? Optional.of(answer(found))
+          : Optional.empty();
+    }
+    return switch (failure) {
+      case Unavailable e when e.id() == ErrorId.QUERY_TIMEOUT && hasTimeLeft -> Optional.empty();
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case null, default -> throw new IllegalStateException("BUG: run ended with", failure);
+    };
+  }
+
+  private static Unavailable timedOut(Duration timeout) {
+    return new Unavailable(
+        ErrorId.QUERY_TIMEOUT,
+        "query timed out in expression evaluation after %s"
+            .formatted(Durations.format(timeout.toMillis())),
+        "ask for a shorter range, a longer step or fewer series, or allow more time: by timeout=, up"
+            + " to spec.query.timeout of the MetricsCluster");
+  }
+
+  private static Unavailable cancelled(@Nullable InterruptedException cause) {
+    return new Unavailable(
+        ErrorId.QUERY_CANCELLED, "query was canceled in query execution", "ask again", cause);
+  }
+}

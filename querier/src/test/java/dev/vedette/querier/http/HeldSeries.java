@@ -1,0 +1,106 @@
+package dev.vedette.querier.http;
+
+import dev.vedette.model.CardinalityReport;
+import dev.vedette.model.Coverage;
+import dev.vedette.model.Labels;
+import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesSource;
+import dev.vedette.model.TenantId;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A source that hands nothing out until it is let go, and counts how often it is read. */
+final class HeldSeries implements SeriesSource {
+  private final CountDownLatch held = new CountDownLatch(1);
+  private final AtomicInteger opened = new AtomicInteger();
+  private volatile boolean isEndless;
+  volatile SeriesSource inner;
+
+  HeldSeries(SeriesSource inner) {
+    this.inner = inner;
+  }
+
+  /** How often series were read. */
+  int opened() {
+    return opened.get();
+  }
+
+  /** Has all reads go on. */
+  void letGo() {
+    held.countDown();
+  }
+
+  /** Has all reads go on and find more series for ever. */
+  void goOnWithoutEnd() {
+    isEndless = true;
+    letGo();
+  }
+
+  @Override
+  public SeriesCursor select(TenantId tenant, Selection selection) {
+    opened.incrementAndGet();
+    SeriesCursor cursor = inner.select(tenant, selection);
+    return new SeriesCursor() {
+      private long series;
+
+      @Override
+      public boolean next(SeriesBatch batch) {
+        await();
+        if (!isEndless) {
+          return cursor.next(batch);
+        }
+        batch.clear();
+        Labels labels = Labels.of("__name__", "held", "n", Long.toString(series++));
+        batch.add(labels, new long[] {selection.endMillis()}, new double[] {1}, 1);
+        return true;
+      }
+
+      @Override
+      public void close() {
+        cursor.close();
+      }
+    };
+  }
+
+  private void await() {
+    try {
+      held.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public Coverage coverage(TenantId tenant) {
+    return inner.coverage(tenant);
+  }
+
+  @Override
+  public List<Labels> series(TenantId tenant, Selection selection, int limit) {
+    return inner.series(tenant, selection, limit);
+  }
+
+  @Override
+  public List<String> labelNames(TenantId tenant, Selection selection, int limit) {
+    return inner.labelNames(tenant, selection, limit);
+  }
+
+  @Override
+  public List<String> labelValues(TenantId tenant, String name, Selection selection, int limit) {
+    return inner.labelValues(tenant, name, selection, limit);
+  }
+
+  @Override
+  public List<MetricMetadata> metadata(TenantId tenant) {
+    return inner.metadata(tenant);
+  }
+
+  @Override
+  public CardinalityReport cardinality(TenantId tenant, int top) {
+    return inner.cardinality(tenant, top);
+  }
+}
