@@ -1,6 +1,7 @@
 package dev.vedette.app;
 
 import dev.vedette.app.tsdb.FolderTiers;
+import dev.vedette.app.tsdb.FolderTsdb;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.RealFiles;
@@ -17,7 +18,6 @@ import dev.vedette.promql.explain.PlanTree;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.tsdb.Tsdb;
 import dev.vedette.tsdb.TsdbConfig;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -27,10 +27,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -126,22 +123,10 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private Times times() {
-    long end = time == null ? System.currentTimeMillis() : millis(time);
+    long end = time == null ? System.currentTimeMillis() : TimeText.millis("--time", time);
     return range == null
         ? new Times(end, end, 0)
         : new Times(end - duration("--range", range), end, duration("--step", step));
-  }
-
-  private static long millis(String text) {
-    try {
-      return text.contains("T")
-          ? Instant.parse(text).toEpochMilli()
-          : Math.round(Double.parseDouble(text) * 1000);
-    } catch (DateTimeParseException | NumberFormatException e) {
-      throw invalid(
-          "--time \"%s\" is no time".formatted(text),
-          "write it as 2026-01-31T00:00:00Z or in Unix seconds");
-    }
   }
 
   private static long duration(String option, String text) {
@@ -158,15 +143,10 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private Map<?, ?> ofFolder(Path folder, Times times) throws IOException {
-    RealFiles files = new RealFiles();
     try (DataFolder held = DataFolder.open(folder);
         Tsdb tsdb =
-            Tsdb.open(
-                TsdbConfig.forTools(folder).withTiers(FolderTiers.of(files, folder)),
-                files,
-                Clock.systemUTC(),
-                Ticker.system(),
-                new PrometheusRegistry())) {
+            FolderTsdb.open(
+                TsdbConfig.forTools(folder).withTiers(FolderTiers.of(new RealFiles(), folder)))) {
       PromqlEngine engine = new PromqlEngine(EngineConfig.DEFAULT, tsdb, Ticker.system());
       QueryOptions options = options();
       TenantId tenant = TenantId.DEFAULT;

@@ -99,7 +99,7 @@ class TsdbToolsTest {
 
   @Test
   void repairRescuesWhatIsReadableAndKeepsTheDamagedFile() throws Exception {
-    String allSamples = "%,d samples".formatted(300 * SAMPLES);
+    String allSamples = "%,d samples".formatted(SERIES * SAMPLES);
     assertThat(run("dump", data.toString()).err).contains(allSamples);
     Path block = blocks().getFirst();
     byte[] damaged = Files.readAllBytes(block);

@@ -3,17 +3,14 @@ package dev.vedette.app.tsdb;
 import dev.vedette.app.DataFolder;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
-import dev.vedette.model.RealFiles;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.tsdb.Tsdb;
 import dev.vedette.tsdb.TsdbConfig;
 import dev.vedette.tsdb.head.SeriesLimits;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -81,12 +78,7 @@ final class BenchCommand implements Callable<Integer> {
             .withMaxSeries(Integer.MAX_VALUE)
             .withMaxSeriesPerMetric(Integer.MAX_VALUE)
             .withMaxLabelValuesPerMetric(Integer.MAX_VALUE);
-    return Tsdb.open(
-        stock.withLimits(none),
-        new RealFiles(),
-        Clock.systemUTC(),
-        Ticker.system(),
-        new PrometheusRegistry());
+    return FolderTsdb.open(stock.withLimits(none));
   }
 
   private void blockBytes() throws IOException {

@@ -1,23 +1,19 @@
 package dev.vedette.app.tsdb;
 
+import dev.vedette.app.TimeText;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.TenantId;
-import dev.vedette.model.Ticker;
 import dev.vedette.promql.parse.Parser;
 import dev.vedette.tsdb.Tsdb;
 import dev.vedette.tsdb.TsdbConfig;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +70,7 @@ final class DumpCommand implements Callable<Integer> {
           "swap the two");
     }
     try (DataFiles data = DataFiles.openToWrite(folder);
-        Tsdb tsdb = open(data);
+        Tsdb tsdb = FolderTsdb.open(TsdbConfig.forTools(data.folder()));
         OutputStream out =
             new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES)) {
       Dump dump = new Dump(tsdb, TenantId.DEFAULT, matchers, startMillis, endMillis);
@@ -84,28 +80,7 @@ final class DumpCommand implements Callable<Integer> {
     }
   }
 
-  private static Tsdb open(DataFiles data) {
-    return Tsdb.open(
-        TsdbConfig.forTools(data.folder()),
-        data.store(),
-        Clock.systemUTC(),
-        Ticker.system(),
-        new PrometheusRegistry());
-  }
-
   private static long millis(String option, @Nullable String text, long unset) {
-    if (text == null) {
-      return unset;
-    }
-    try {
-      return text.contains("T")
-          ? Instant.parse(text).toEpochMilli()
-          : Math.round(Double.parseDouble(text) * 1000);
-    } catch (DateTimeParseException | NumberFormatException e) {
-      throw new InvalidRequest(
-          ErrorId.INVALID_REQUEST,
-          "%s \"%s\" is no time".formatted(option, text),
-          "write it as 2026-01-31T00:00:00Z or in Unix seconds");
-    }
+    return text == null ? unset : TimeText.millis(option, text);
   }
 }

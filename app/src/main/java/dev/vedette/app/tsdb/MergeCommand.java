@@ -1,13 +1,10 @@
 package dev.vedette.app.tsdb;
 
 import dev.vedette.crds.value.DurationText;
-import dev.vedette.model.Ticker;
 import dev.vedette.tsdb.Tsdb;
 import dev.vedette.tsdb.TsdbConfig;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -58,9 +55,7 @@ final class MergeCommand implements Callable<Integer> {
           TsdbConfig.forTools(data.folder())
               .withLongestBlock(longest)
               .withTiers(FolderTiers.of(data.store(), data.folder()));
-      try (Tsdb tsdb =
-          Tsdb.open(
-              config, data.store(), Clock.systemUTC(), Ticker.system(), new PrometheusRegistry())) {
+      try (Tsdb tsdb = FolderTsdb.open(config)) {
         tsdb.merge();
       }
       print("after", data);
