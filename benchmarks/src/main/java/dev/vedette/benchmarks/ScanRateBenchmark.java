@@ -2,25 +2,13 @@ package dev.vedette.benchmarks;
 
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
-import dev.vedette.model.RealFiles;
-import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
-import dev.vedette.model.TenantId;
-import dev.vedette.tsdb.block.Block;
-import dev.vedette.tsdb.block.BlockFiles;
-import dev.vedette.tsdb.block.BlockId;
-import dev.vedette.tsdb.block.BlockProgress;
-import dev.vedette.tsdb.block.BlockSpec;
-import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.block.CursorSeries;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -47,7 +35,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class ScanRateBenchmark {
-  private static final RealFiles FILES = new RealFiles();
   private static final int SERIES = 6400;
   private static final int SAMPLES = 480;
   private static final long INTERVAL = 15_000;
@@ -61,67 +48,27 @@ public class ScanRateBenchmark {
 
   @Param public Kind kind = Kind.CONSTANT;
 
-  private Path folder = Path.of("");
-  private Block block = none();
+  private ScannedBlock block = none();
 
   // A field must hold something before set-up; nothing is ever read through this.
   @SuppressWarnings("NullAway")
-  private static Block none() {
+  private static ScannedBlock none() {
     return null;
-  }
-
-  /** Samples read. */
-  @State(Scope.Thread)
-  @AuxCounters
-  public static class Counts {
-    public long samples;
   }
 
   @Setup(Level.Trial)
   public void writeBlock() throws IOException {
-    folder = Files.createTempDirectory("scan-rate");
-    BlockSpec spec =
-        new BlockSpec(
-            BlockId.create(0, new SplittableRandom(1)),
-            TenantId.DEFAULT,
-            0,
-            (SAMPLES + 1) * INTERVAL,
-            1,
-            List.of());
-    new BlockWriter(FILES)
-        .write(folder, spec, new CursorSeries(new Simulated(kind)), BlockProgress.NONE);
-    block =
-        Block.open(
-            FILES,
-            BlockFiles.file(folder, spec.id()),
-            corruption -> {
-              throw corruption;
-            });
+    block = ScannedBlock.write(0, (SAMPLES + 1) * INTERVAL, new CursorSeries(new Simulated(kind)));
   }
 
   @TearDown(Level.Trial)
   public void deleteBlock() throws IOException {
     block.close();
-    FILES.delete(folder);
   }
 
   @Benchmark
-  public double scan(Counts counts) {
-    double sum = 0;
-    SeriesBatch batch = new SeriesBatch();
-    List<LabelMatcher> all = List.of(LabelMatcher.equal("__name__", "m"));
-    try (SeriesCursor cursor = block.select(new Selection(all, 0, Long.MAX_VALUE))) {
-      while (cursor.next(batch)) {
-        for (int i = 0; i < batch.count(); i++) {
-          double[] values = batch.values(i);
-          for (int j = 0; j < batch.size(i); j++) {
-            sum += values[j];
-          }
-          counts.samples += batch.size(i);
-        }
-      }
-    }
-    return sum;
+  public double scan(ScannedBlock.Counts counts) {
+    return block.sum(List.of(LabelMatcher.equal("__name__", "m")), counts);
   }
 
   /** Series of one metric, in order. */
