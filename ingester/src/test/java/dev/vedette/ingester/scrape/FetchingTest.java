@@ -15,28 +15,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How pages are asked for, and what targets may do to us. */
-class FetchingTest {
-  private final ScrapeFixture scraping = new ScrapeFixture();
-  private TestTarget target;
-
+class FetchingTest extends OneTarget {
   @TempDir Path folder;
-
-  @BeforeEach
-  void startTarget() throws IOException {
-    target = TestTarget.start();
-  }
-
-  @AfterEach
-  void stop() {
-    scraping.close();
-    target.close();
-  }
 
   @Test
   void basicAuthIsSent() {

@@ -17,26 +17,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Bounds of scrapes and of scraping, and storage that takes nothing. */
-class LimitsTest {
-  private final ScrapeFixture scraping = new ScrapeFixture();
-  private TestTarget target;
-
-  @BeforeEach
-  void startTarget() throws IOException {
-    target = TestTarget.start();
-  }
-
-  @AfterEach
-  void stop() {
-    scraping.close();
-    target.close();
-  }
-
+class LimitsTest extends OneTarget {
   @Test
   void tooManySamplesFailTheWholeScrape() {
     target.shows("a 1", "b 2", "c 3");

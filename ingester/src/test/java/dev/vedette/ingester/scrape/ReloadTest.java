@@ -16,28 +16,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is scraped while resources, files and names change. */
-class ReloadTest {
-  private final ScrapeFixture scraping = new ScrapeFixture();
-  private TestTarget target;
-
+class ReloadTest extends OneTarget {
   @TempDir Path folder;
 
   @BeforeEach
-  void startTarget() throws IOException {
-    target = TestTarget.start();
+  void showSomething() {
     target.shows("a 1", "b 2");
-  }
-
-  @AfterEach
-  void stop() {
-    scraping.close();
-    target.close();
   }
 
   @Test

@@ -11,26 +11,10 @@ import dev.vedette.model.TargetSource.Health;
 import dev.vedette.model.TenantId;
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What scrapes of one target leave in storage. */
-class ScrapingTest {
-  private final ScrapeFixture scraping = new ScrapeFixture();
-  private TestTarget target;
-
-  @BeforeEach
-  void startTarget() throws IOException {
-    target = TestTarget.start();
-  }
-
-  @AfterEach
-  void stop() {
-    scraping.close();
-    target.close();
-  }
-
+class ScrapingTest extends OneTarget {
   @Test
   void samplesArriveWithTheTargetsLabels() {
     target.shows("# TYPE requests_total counter", "requests_total{code=\"200\"} 7", "temp -1.5e3");

@@ -8,28 +8,11 @@ import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.MetricType;
 import dev.vedette.model.TargetSource.RelabelStep;
 import dev.vedette.model.TargetSource.TargetFamilies;
-import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What can be asked about targets besides their state. */
-class TargetInfoTest {
-  private final ScrapeFixture scraping = new ScrapeFixture();
-  private TestTarget target;
-
-  @BeforeEach
-  void startTarget() throws IOException {
-    target = TestTarget.start();
-  }
-
-  @AfterEach
-  void stop() {
-    scraping.close();
-    target.close();
-  }
-
+class TargetInfoTest extends OneTarget {
   @Test
   void familiesAreThoseOfTheLastPageThatCouldBeRead() {
     target.shows("# TYPE a counter", "# HELP a What a is.", "a 1");
