@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,22 @@ class TierQueryTest {
   private static final long START = 1_760_000_400_000L / HOUR * HOUR;
   private static final long END = START + 6 * HOUR;
   private static final long STEP = 10 * MINUTE;
+
+  private static final List<String> OVER_BUCKETS =
+      List.of(
+          "count_over_time",
+          "min_over_time",
+          "max_over_time",
+          "first_over_time",
+          "last_over_time",
+          "present_over_time",
+          "ts_of_first_over_time",
+          "ts_of_last_over_time",
+          "rate",
+          "increase",
+          "delta",
+          "sum_over_time",
+          "avg_over_time");
 
   private static final EngineConfig EVERYTHING =
       new EngineConfig(
@@ -66,28 +83,14 @@ class TierQueryTest {
     for (int i = 0; i < 60; i++) {
       fill(random, "m_total", i);
     }
-    for (String function :
-        List.of(
-            "count_over_time",
-            "min_over_time",
-            "max_over_time",
-            "first_over_time",
-            "last_over_time",
-            "present_over_time",
-            "ts_of_first_over_time",
-            "ts_of_last_over_time",
-            "rate",
-            "increase",
-            "delta",
-            "sum_over_time",
-            "avg_over_time")) {
-      double tolerance = function.startsWith("sum") || function.startsWith("avg") ? 1e-12 : 0;
-      for (String range : List.of("5m", "10m", "1h")) {
-        for (String suffix : List.of("", " offset 10m", " @ " + (START + 2 * HOUR) / 1000)) {
-          String query = "%s(m_total[%s]%s)".formatted(function, range, suffix);
-          assertSame(query, tolerance);
-        }
-      }
+    for (String suffix : List.of("", " offset 10m", " @ " + (START + 2 * HOUR) / 1000)) {
+      forEachFunction(
+          "m_total",
+          suffix,
+          (function, query) -> {
+            boolean adds = function.startsWith("sum") || function.startsWith("avg");
+            assertSame(query, adds ? 1e-12 : 0);
+          });
     }
     for (String query :
         List.of(
@@ -99,6 +102,17 @@ class TierQueryTest {
             "topk by (kind) (2, m_total)",
             "count(m_total)")) {
       assertSame(query, 0);
+    }
+  }
+
+  /** Each function that tiers have an answer to, over ranges of several lengths. */
+  private static void forEachFunction(
+      String metric, String suffix, BiConsumer<String, String> functionAndQuery) {
+    for (String function : OVER_BUCKETS) {
+      for (String range : List.of("5m", "10m", "1h")) {
+        String query = "%s(%s[%s]%s)".formatted(function, metric, range, suffix);
+        functionAndQuery.accept(function, query);
+      }
     }
   }
 
@@ -169,24 +183,7 @@ class TierQueryTest {
     for (int i = 0; i < 20; i++) {
       fillHistograms(random, i);
     }
-    for (String function :
-        List.of(
-            "count_over_time",
-            "min_over_time",
-            "first_over_time",
-            "last_over_time",
-            "present_over_time",
-            "ts_of_first_over_time",
-            "ts_of_last_over_time",
-            "rate",
-            "increase",
-            "delta",
-            "sum_over_time",
-            "avg_over_time")) {
-      for (String range : List.of("5m", "10m", "1h")) {
-        assertSameHistograms("%s(h[%s])".formatted(function, range));
-      }
-    }
+    forEachFunction("h", "", (_, query) -> assertSameHistograms(query));
     assertSameHistograms("h");
     assertSameHistograms("histogram_count(increase(h[10m]))");
     assertSameHistograms("histogram_avg(sum_over_time(h[1h] offset 10m))");
