@@ -59,7 +59,7 @@ final class Forgetting {
         return false;
       }
       records.clear();
-      records.newest(ref, Long.MIN_VALUE, 0);
+      records.noNewest(ref);
       log.append(records);
       shard.forgetNewest(ref);
       return true;

@@ -49,6 +49,11 @@ public interface HeadLog {
     /** That the newest sample of a series is this one; {@link Long#MIN_VALUE} for none. */
     void newest(int ref, long timestampMillis, long valueBits);
 
+    /** That a series has no newest sample any more: what it had was deleted. */
+    default void noNewest(int ref) {
+      newest(ref, Long.MIN_VALUE, 0);
+    }
+
     void metadata(TenantId tenant, MetricMetadata family);
 
     /** An exemplar of a series; its labels as {@code LabelBytes}. */
