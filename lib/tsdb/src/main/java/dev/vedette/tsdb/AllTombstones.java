@@ -19,7 +19,8 @@ final class AllTombstones {
   private final FileStore files;
   private final DamagedBlocks damagedBlocks;
   private final Map<TenantId, TenantTombstones> byTenant = new HashMap<>();
-  private boolean isOutdated;
+  // A crash may have come between the last file of a block and what was deleted in it.
+  private boolean isOutdated = true;
   private boolean isReported;
 
   AllTombstones(FileStore files, DamagedBlocks damagedBlocks) {

@@ -99,6 +99,16 @@ final class TestEngine implements AutoCloseable {
     tsdb = open();
   }
 
+  /** Whether the disk still answers. */
+  boolean hasPower() {
+    try {
+      disk.exists(FOLDER);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   void advance(Duration by) {
     clock.advance(by);
     ticker.advance(by);

@@ -66,7 +66,7 @@ class TsdbMergeTest {
         cut.tsdb.maintain();
         // Whatever is in force in memory is whole, too.
         assertThat(TestEngine.read(UP, cut.tsdb)).as("step %d", steps).hasSize(12);
-        merged = cut.disk.calls() > 0 && !isOff(cut.disk);
+        merged = cut.hasPower();
 
         cut.crash();
 
@@ -80,15 +80,6 @@ class TsdbMergeTest {
       steps++;
     }
     assertThat(steps).isGreaterThan(10);
-  }
-
-  private static boolean isOff(SimFiles disk) {
-    try {
-      disk.exists(TestEngine.FOLDER);
-      return false;
-    } catch (IOException e) {
-      return true;
-    }
   }
 
   @Test
