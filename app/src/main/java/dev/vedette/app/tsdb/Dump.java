@@ -1,149 +1,218 @@
 package dev.vedette.app.tsdb;
 
-import dev.vedette.model.Label;
+import static dev.vedette.app.tsdb.OpenMetricsText.seconds;
+import static dev.vedette.app.tsdb.OpenMetricsText.value;
+
+import dev.vedette.model.Exemplar;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesExemplars;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Series as OpenMetrics 1.0 text. In memory are the names of the metrics and one batch of series.
- * Names beyond the classic letters are quoted, as OpenMetrics' successor and Prometheus have it.
+ * Series as OpenMetrics 1.0 text, family by family. In memory are the names of the metrics, the
+ * exemplars of one and one batch of series.
  */
 final class Dump {
-  private static final Pattern METRIC = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
-  private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
-
   private final SeriesSource source;
   private final TenantId tenant;
-  private final List<LabelMatcher> matchers;
-  private final long startMillis;
-  private final long endMillis;
+  private final Selection selection;
+  private final boolean expand;
+  private OutputStream out = OutputStream.nullOutputStream();
+  // Of the family at hand, until a line of it was written.
+  private String head = "";
   private long series;
   private long samples;
+  private long expanded;
+  private long exemplars;
   private long stale;
   private long histograms;
+  private long exemplarsLeft;
+  private long startsLeft;
 
-  Dump(
-      SeriesSource source,
-      TenantId tenant,
-      List<LabelMatcher> matchers,
-      long startMillis,
-      long endMillis) {
+  /**
+   * @param expand whether native histograms are written as classic ones; else they are left out
+   */
+  Dump(SeriesSource source, TenantId tenant, Selection selection, boolean expand) {
     this.source = source;
     this.tenant = tenant;
-    this.matchers = matchers;
-    this.startMillis = startMillis;
-    this.endMillis = endMillis;
+    this.selection = selection;
+    this.expand = expand;
   }
 
-  void write(OutputStream out) throws IOException {
-    Selection all = new Selection(matchers, startMillis, endMillis);
-    // A metric's samples have to stand together, and neighbours in storage are whole histograms.
-    for (String metric : source.labelValues(tenant, Labels.METRIC_NAME, all, 0)) {
-      List<LabelMatcher> ofMetric = new ArrayList<>(matchers);
-      ofMetric.add(LabelMatcher.equal(Labels.METRIC_NAME, metric));
-      write(metric, new Selection(ofMetric, startMillis, endMillis), out);
+  /** Once. */
+  void write(OutputStream to) throws IOException {
+    out = to;
+    List<String> metrics = source.labelValues(tenant, Labels.METRIC_NAME, selection, 0);
+    for (DumpFamily family : DumpFamily.of(metrics, source.metadata(tenant), expand)) {
+      head = family.head();
+      for (String metric : family.metrics()) {
+        write(family, metric);
+      }
+      head = "";
     }
-    append(out, "# EOF\n");
+    append("# EOF\n");
     out.flush();
   }
 
-  private void write(String metric, Selection selection, OutputStream out) throws IOException {
-    boolean begun = false;
+  private void write(DumpFamily family, String metric) throws IOException {
+    List<LabelMatcher> ofMetric = new ArrayList<>(selection.matchers());
+    ofMetric.add(LabelMatcher.equal(Labels.METRIC_NAME, metric));
+    Map<Labels, Deque<Exemplar>> kept = exemplars(ofMetric);
     SeriesBatch batch = new SeriesBatch();
-    try (SeriesCursor cursor = source.select(tenant, selection)) {
+    try (SeriesCursor cursor =
+        source.select(
+            tenant, new Selection(ofMetric, selection.startMillis(), selection.endMillis()))) {
       while (cursor.next(batch)) {
         for (int i = 0; i < batch.count(); i++) {
-          if (!begun) {
-            append(out, "# TYPE " + name(metric) + " unknown\n");
-            begun = true;
-          }
-          write(head(batch.labels(i)), batch, i, out);
+          Deque<Exemplar> own = kept.getOrDefault(batch.labels(i), new ArrayDeque<>());
+          write(family, batch, i, family.hasExemplars(metric) ? own : new ArrayDeque<>());
         }
       }
     }
+    kept.values().forEach(left -> exemplarsLeft += left.size());
   }
 
-  private void write(String head, SeriesBatch batch, int at, OutputStream out) throws IOException {
+  private Map<Labels, Deque<Exemplar>> exemplars(List<LabelMatcher> ofMetric) {
+    Map<Labels, Deque<Exemplar>> bySeries = new HashMap<>();
+    for (SeriesExemplars all :
+        source.exemplars(
+            tenant, List.of(ofMetric), selection.startMillis(), selection.endMillis())) {
+      bySeries.put(all.series(), new ArrayDeque<>(all.exemplars()));
+    }
+    return bySeries;
+  }
+
+  private void write(DumpFamily family, SeriesBatch batch, int at, Deque<Exemplar> kept)
+      throws IOException {
     series++;
-    long[] timestamps = batch.timestamps(at);
-    double[] values = batch.values(at);
-    var ofHistograms = batch.histograms(at);
-    for (int i = 0; i < batch.size(at); i++) {
-      if (ofHistograms != null && ofHistograms[i] != null) {
-        histograms++;
-      } else if (SpecialValues.isStale(values[i])) {
-        stale++;
-      } else {
-        samples++;
-        append(out, head + ' ' + value(values[i]) + ' ' + seconds(timestamps[i]) + '\n');
-      }
-    }
-  }
-
-  private static String head(Labels labels) {
+    Labels labels = batch.labels(at);
     String metric = labels.metricName();
-    boolean classic = METRIC.matcher(metric).matches();
-    List<String> parts = new ArrayList<>();
-    if (!classic) {
-      parts.add(quoted(metric));
-    }
-    for (Label label : labels) {
-      if (!label.name().equals(Labels.METRIC_NAME)) {
-        String name = LABEL.matcher(label.name()).matches() ? label.name() : quoted(label.name());
-        parts.add(name + "=" + quoted(label.value()));
+    String shown = OpenMetricsText.series(metric, labels, "");
+    @Nullable Histogram @Nullable [] ofHistograms = batch.histograms(at);
+    ClassicBuckets buckets =
+        expand && ofHistograms != null ? new ClassicBuckets(ofHistograms, batch.size(at)) : null;
+    Starts starts = new Starts(family.createdBy(metric), batch.starts(at));
+    for (int i = 0; i < batch.size(at); i++) {
+      long timestamp = batch.timestamps(at)[i];
+      Histogram histogram = ofHistograms == null ? null : ofHistograms[i];
+      double value = batch.values(at)[i];
+      if (histogram == null ? SpecialValues.isStale(value) : histogram.isStale()) {
+        stale++;
+      } else if (histogram == null) {
+        samples++;
+        append(shown + ' ' + value(value) + ' ' + seconds(timestamp));
+        append(exemplar(kept, timestamp) + '\n');
+        append(starts.line(labels, i, timestamp));
+      } else if (buckets == null) {
+        histograms++;
+      } else {
+        expanded++;
+        write(histogram, buckets, labels, timestamp);
+        append(starts.line(labels, i, timestamp));
       }
     }
-    String inBraces = parts.isEmpty() ? "" : "{" + String.join(",", parts) + "}";
-    return classic ? metric + inBraces : inBraces;
+    startsLeft += starts.left;
   }
 
-  private static String name(String metric) {
-    return METRIC.matcher(metric).matches() ? metric : quoted(metric);
-  }
-
-  private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
-  }
-
-  private static String value(double value) {
-    if (Double.isInfinite(value)) {
-      return value > 0 ? "+Inf" : "-Inf";
+  /** In the order of OpenMetrics: what is below each bound, number, sum. */
+  private void write(Histogram histogram, ClassicBuckets buckets, Labels labels, long timestamp)
+      throws IOException {
+    String metric = labels.metricName();
+    String end = ' ' + seconds(timestamp) + '\n';
+    double[] counts = buckets.counts(histogram);
+    for (int i = 0; i < counts.length; i++) {
+      String le = value(buckets.bounds()[i]);
+      append(OpenMetricsText.series(metric + "_bucket", labels, le) + ' ' + value(counts[i]) + end);
     }
-    return Double.toString(value);
+    String count = OpenMetricsText.series(metric + "_count", labels, "");
+    append(count + ' ' + value(histogram.count()) + end);
+    String sum = OpenMetricsText.series(metric + "_sum", labels, "");
+    append(sum + ' ' + value(histogram.sum()) + end);
   }
 
-  /** Seconds with milliseconds, exactly. */
-  private static String seconds(long millis) {
-    long magnitude = Math.abs(millis);
-    String text = magnitude / 1000 + "." + Long.toString(1000 + magnitude % 1000).substring(1);
-    return millis < 0 ? "-" + text : text;
+  /** The oldest exemplar that is not written yet, with the first sample that is not older. */
+  private String exemplar(Deque<Exemplar> kept, long timestampMillis) {
+    Exemplar next = kept.peek();
+    if (next == null || next.timestampMillis() > timestampMillis) {
+      return "";
+    }
+    kept.remove();
+    exemplars++;
+    return " # %s %s %s"
+        .formatted(
+            OpenMetricsText.labels(next.labels()),
+            value(next.value()),
+            seconds(next.timestampMillis()));
   }
 
-  private static void append(OutputStream out, String text) throws IOException {
-    out.write(text.getBytes(StandardCharsets.UTF_8));
+  /** Lines that tell when a series began, where that changes. */
+  private static final class Starts {
+    private final @Nullable String name;
+    private final long @Nullable [] starts;
+    private long last;
+    private long left;
+
+    Starts(@Nullable String name, long @Nullable [] starts) {
+      this.name = name;
+      this.starts = starts;
+    }
+
+    String line(Labels labels, int sample, long timestampMillis) {
+      long start = starts == null ? 0 : starts[sample];
+      if (start == 0 || start == last) {
+        return "";
+      }
+      last = start;
+      if (name == null) {
+        left++;
+        return "";
+      }
+      String created = OpenMetricsText.series(name, labels, "");
+      return created + ' ' + seconds(start) + ' ' + seconds(timestampMillis) + '\n';
+    }
+  }
+
+  private void append(String text) throws IOException {
+    if (!text.isEmpty()) {
+      out.write((head + text).getBytes(StandardCharsets.UTF_8));
+      head = "";
+    }
   }
 
   /** What was written and what was not. */
   String summary() {
-    return String.format(
-        Locale.ROOT,
-        "%,d series, %,d samples; left out: %,d staleness markers, %,d native histograms",
-        series,
-        samples,
-        stale,
-        histograms);
+    StringBuilder text = new StringBuilder();
+    add(text, "%,d series, %,d samples, %,d exemplars", series, samples, exemplars);
+    if (expanded > 0) {
+      add(text, ", %,d native histograms as classic ones, which they are not", expanded);
+    }
+    add(text, "; left out: %,d staleness markers, %,d native histograms", stale, histograms);
+    if (histograms > 0) {
+      add(text, " (--expand-histograms writes them as classic ones)");
+    }
+    add(text, ", %,d exemplars, %,d start timestamps", exemplarsLeft, startsLeft);
+    return text.toString();
+  }
+
+  private static void add(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values));
   }
 }

@@ -4,6 +4,7 @@ import dev.vedette.app.TimeText;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.Selection;
 import dev.vedette.model.TenantId;
 import dev.vedette.promql.parse.Parser;
 import dev.vedette.tsdb.Tsdb;
@@ -22,13 +23,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code vedette tsdb dump}: samples as text, metric by metric. */
+/** {@code vedette tsdb dump}: samples as text, family by family. */
 @Command(
     name = "dump",
     description = {
-      "Write samples to standard output as OpenMetrics text, metric by metric, with timestamps.",
-      "Staleness markers and native histograms have no form there; how many were left out is said"
-          + " at the end on standard error.",
+      "Write samples to standard output as OpenMetrics 1.0 text, family by family, with timestamps,"
+          + " what senders said of the families, exemplars, and when counters began.",
+      "Staleness markers and native histograms have no form there; what was left out is said at the"
+          + " end on standard error. Prometheus takes the text with: promtool tsdb"
+          + " create-blocks-from openmetrics FILE DIR",
       "The folder is opened as a start of the server opens it, so a log with a torn end is cut;"
           + " nothing is deleted for its age.",
       "Exit code 0: all was written, 1: failure."
@@ -58,6 +61,14 @@ final class DumpCommand implements Callable<Integer> {
       description = "Newest sample, inclusive (default: the newest).")
   private @Nullable String end;
 
+  @Option(
+      names = "--expand-histograms",
+      description = {
+        "Write native histograms as classic ones, with a bucket for each bound that any sample of"
+            + " the series has; a reader cannot tell that they were native."
+      })
+  private boolean expand;
+
   @Override
   public Integer call() throws IOException {
     List<LabelMatcher> matchers = selector == null ? List.of() : Parser.parseSelector(selector);
@@ -73,7 +84,8 @@ final class DumpCommand implements Callable<Integer> {
         Tsdb tsdb = FolderTsdb.open(TsdbConfig.forTools(data.folder()));
         OutputStream out =
             new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES)) {
-      Dump dump = new Dump(tsdb, TenantId.DEFAULT, matchers, startMillis, endMillis);
+      Dump dump =
+          new Dump(tsdb, TenantId.DEFAULT, new Selection(matchers, startMillis, endMillis), expand);
       dump.write(out);
       System.err.println(dump.summary());
       return CommandLine.ExitCode.OK;
