@@ -127,6 +127,54 @@ class BlockFormatPageTest {
   }
 
   @Test
+  void theExampleOfATierOfHistogramsIsReadAndWritten() throws IOException {
+    long minute = 60_000;
+    HistogramLayout two = layout(BucketSpans.of(0, 2));
+    Histogram first = histogram(two, 6, 4.5, 2, 3);
+    Histogram second = histogram(two, 8, 9.25, 3, 4);
+    TreeMap<Long, MixedSeries.Sample> samples = new TreeMap<>();
+    samples.put(START + 15_000, new MixedSeries.Sample(SpecialValues.STALE_BITS, first, 0));
+    samples.put(START + 30_000, new MixedSeries.Sample(SpecialValues.STALE_BITS, second, 0));
+    List<MixedSeries.One> series =
+        List.of(new MixedSeries.One(Labels.of("__name__", "t"), samples));
+    BlockSpec spec =
+        new BlockSpec(ID, TenantId.DEFAULT, START + 1, START + 720 * minute, 1, List.of(), minute);
+    Selection all =
+        new Selection(List.of(), 0, Long.MAX_VALUE, minute, EnumSet.allOf(BucketColumn.class));
+    disk.createFolders(FOLDER);
+    new BlockWriter(disk)
+        .write(FOLDER, TestSeries.spec(), MixedSeries.source(series), BlockProgress.NONE);
+    Path raw = BlockFiles.file(FOLDER, TestSeries.spec().id());
+    try (Block block = TestSeries.open(disk, raw)) {
+      new BlockWriter(disk)
+          .write(
+              FOLDER,
+              spec,
+              new CursorSeries(new BucketCursor(block.select(all.raw()), minute, all.columns())),
+              BlockProgress.NONE);
+    }
+
+    assertThat(hex(disk.bytes(BlockFiles.file(FOLDER, ID))))
+        .isEqualTo(hex(example("tier.md", "example of histograms:")));
+    try (Block block = TestSeries.open(disk, BlockFiles.file(FOLDER, ID));
+        SeriesCursor cursor = block.select(all)) {
+      assertThat(block.verify()).isEmpty();
+      SeriesBatch batch = new SeriesBatch();
+      assertThat(cursor.next(batch)).isTrue();
+      BucketColumns columns = Objects.requireNonNull(batch.buckets(0));
+      assertThat(columns.get(BucketColumn.COUNT)).startsWith(2);
+      assertThat(Objects.requireNonNull(batch.histograms(0))[0]).isEqualTo(second);
+      assertThat(Objects.requireNonNull(columns.histograms(BucketColumn.FIRST))[0])
+          .isEqualTo(first);
+      Histogram sum = Objects.requireNonNull(columns.histograms(BucketColumn.SUM))[0];
+      assertThat(sum)
+          .isEqualTo(
+              Histogram.ofIntegers(
+                  two, CounterReset.UNKNOWN, 14, 2, 13.75, new long[] {5, 7}, new long[0]));
+    }
+  }
+
+  @Test
   void theExampleOfKeptTimesIsReadAndWritten() throws IOException {
     Map<Long, Long> times = Map.of(0L, START, 60_000L, 1_750_000_020_000L);
 
@@ -225,10 +273,14 @@ class BlockFormatPageTest {
 
   /** Bytes of the lines of a page's first block that begins with {@code example:}. */
   private static byte[] example(String page) throws IOException {
+    return example(page, "example:");
+  }
+
+  private static byte[] example(String page, String title) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     boolean inside = false;
     for (String line : Files.readAllLines(PAGES.resolve(page))) {
-      if (line.equals("example:")) {
+      if (line.equals(title)) {
         inside = true;
       } else if (inside && line.startsWith("```")) {
         return bytes.toByteArray();
