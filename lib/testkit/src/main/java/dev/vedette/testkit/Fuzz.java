@@ -54,6 +54,7 @@ public final class Fuzz {
   private final List<byte[]> kept = new ArrayList<>();
   private final List<byte[]> words = new ArrayList<>();
   private final Set<String> outcomes = new HashSet<>();
+  private Class<? extends Exception> refusal = VedetteException.class;
   private long mostBytes = 64 << 20;
   private volatile byte[] current = {};
   private volatile long executions;
@@ -91,6 +92,20 @@ public final class Fuzz {
       words.add(piece.getBytes(StandardCharsets.UTF_8));
     }
     return this;
+  }
+
+  /** How a decoder inside the engine refuses an input, in place of {@link VedetteException}. */
+  public Fuzz refusedBy(Class<? extends Exception> type) {
+    refusal = type;
+    return this;
+  }
+
+  /**
+   * An input may hold a regular expression, which may be as costly as {@code LabelRegex} allows:
+   * 256 MB of garbage, three times where what is wrong with it is to be said.
+   */
+  public Fuzz withRegexes() {
+    return mostBytes(900 << 20);
   }
 
   /** What one input may cost on the heap. */
@@ -171,7 +186,10 @@ public final class Fuzz {
             () -> {
               try {
                 target.run(input.clone());
-              } catch (VedetteException e) {
+              } catch (Exception e) {
+                if (!refusal.isInstance(e)) {
+                  throw e;
+                }
                 outcome[0] = shape(String.valueOf(e.getMessage()));
               }
             });

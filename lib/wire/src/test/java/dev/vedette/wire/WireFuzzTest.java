@@ -116,6 +116,7 @@ class WireFuzzTest {
     byte[] request = new ProtoMessage().field(1, query).varint(2, 1).bytes();
     Fuzz.of("remote-read")
         .seed(request)
+        .withRegexes()
         .run(MUTATIONS, input -> ReadRequest.decode(input, input.length));
   }
 

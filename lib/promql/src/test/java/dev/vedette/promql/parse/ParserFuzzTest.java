@@ -76,8 +76,7 @@ class ParserFuzzTest {
         .seed("{\"with.dots\", a='b', c=`d\\n`} + 0x1F + 1e-3 + -Inf + +NaN # remark\n+ 1")
         .seed("label_replace(up{}, \"a\", \"$1\", \"b\", \"(.*)\") / max_over_time(x[1d])")
         .words(WORDS)
-        // A regular expression as costly as one may be, compiled three times to say what is wrong.
-        .mostBytes(900 << 20)
+        .withRegexes()
         .run(
             5_000,
             input -> {
@@ -93,7 +92,7 @@ class ParserFuzzTest {
         .seed("up{job=\"api\",x=~\"a|b\"}")
         .seed("{\"a.b\"}")
         .words(WORDS)
-        .mostBytes(900 << 20)
+        .withRegexes()
         .run(4_000, input -> Parser.parseSelector(new String(input, StandardCharsets.UTF_8)));
   }
 }

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +31,7 @@ class BlockFuzzTest {
    * where, in steps of an odd number that differs from input to input, and what to put there.
    */
   @ParameterizedTest
+  @Execution(ExecutionMode.SAME_THREAD) // One page in memory is enough.
   @ValueSource(strings = {"01K73GZ8G0VEDETTEG0DENC0DE", "01K73GZ8G0VEDETTEG0DENH1ST"})
   void blocks(String golden) throws Exception {
     files.createFolders(Path.of("/blocks"));
@@ -136,6 +139,7 @@ class BlockFuzzTest {
     byte[] body = Arrays.copyOfRange(whole, 8, whole.length - 4);
     Fuzz.of(name)
         .seed(body)
+        .withRegexes()
         .run(
             5_000,
             input -> {
