@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.vedette.model.BucketSpans;
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.CounterResets;
@@ -187,6 +188,24 @@ class TierQueryTest {
     assertSameHistograms("h");
     assertSameHistograms("histogram_count(increase(h[10m]))");
     assertSameHistograms("histogram_avg(sum_over_time(h[1h] offset 10m))");
+  }
+
+  @Test
+  void averagesOfHistogramsWhoseSumsOverflowInABucketAreThoseOfTheSamples() {
+    HistogramLayout layout = HistogramLayout.of(0, 0, BucketSpans.of(0, 1), BucketSpans.NONE);
+    long[] two = {2};
+    for (long at = START - HOUR; at <= END; at += MINUTE) {
+      Histogram huge =
+          Histogram.ofIntegers(layout, CounterReset.GAUGE, 2, 0, 1e308, two, new long[0]);
+      series.append(TENANT, Labels.of("__name__", "huge"), at, huge, 0);
+    }
+
+    assertSameHistograms("avg_over_time(huge[10m])");
+    Matrix sums = range("histogram_sum(avg_over_time(huge[10m]))", 5 * MINUTE);
+    assertThat(sums.series().getFirst().values()).hasSizeGreaterThan(10);
+    for (double sum : sums.series().getFirst().values()) {
+      assertThat(sum).isCloseTo(1e308, withinPercentage(1e-9));
+    }
   }
 
   /** What one target sends: mostly growing counts, and all that may happen to them. */

@@ -124,6 +124,21 @@ public final class MixedBuckets {
     return false;
   }
 
+  /**
+   * Whether the sum of some bucket's histograms is beyond the largest number; a mean need not be.
+   */
+  public boolean anySumOverflows() {
+    for (int i = 0; i < size; i++) {
+      Histogram histogram = last(i);
+      if (histogram != null
+          && Double.isFinite(histogram.sum())
+          && !Double.isFinite(column(BucketColumn.SUM, i).sum())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** First and last histograms of the buckets, as samples that stand for those between. */
   public MixedSamples ends() {
     long[] times = new long[2 * size];

@@ -114,9 +114,10 @@ public record TierCallOp(
       if (!chosen.isRawThere()) {
         throw new InvalidRequest(
             ErrorId.TIER_UNFIT,
-            "%s of gauge histograms as %s needs samples as they were, of which a part is gone"
+            "%s of histograms as %s needs samples as they were, of which a part is gone"
                 .formatted(name, labels),
-            "ask for a later time, or for delta: tiers do not know what fell between two gauges");
+            "ask for a later time, or of gauges for delta: tiers know neither what fell between two"
+                + " gauges nor sums beyond the largest number");
       }
       VectorBatch found = new VectorBatch(steps.count());
       try (VectorStream stream = raw.over(only(labels)).open(evaluation, steps)) {

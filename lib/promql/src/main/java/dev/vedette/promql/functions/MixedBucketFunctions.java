@@ -84,7 +84,8 @@ final class MixedBucketFunctions {
   }
 
   static boolean average(MixedBuckets buckets, PointColumn out) {
-    return total(buckets, out, true, ofWindow(BucketFunctions::average));
+    return !buckets.anySumOverflows()
+        && total(buckets, out, true, ofWindow(BucketFunctions::average));
   }
 
   private static boolean total(
