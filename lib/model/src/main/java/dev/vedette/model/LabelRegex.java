@@ -15,7 +15,7 @@ public final class LabelRegex {
   /** Characters in a row that stand for themselves. */
   public static final int MAX_LITERAL = 11_000;
 
-  /** Characters of a class, where the class is all there is. */
+  /** Characters of a class, where the class is all there is and within Latin-1. */
   public static final int MAX_CLASS = 13_000;
 
   /**
@@ -34,7 +34,7 @@ public final class LabelRegex {
     }
     if (size.copied() > MOST_COPIED) {
       throw new PatternSyntaxException(
-          "too long; at most %d characters in a row may stand for themselves and %d be in a class, fewer in several"
+          "too long; at most %d characters in a row may stand for themselves and %d be in a class, fewer in several or beyond Latin-1"
               .formatted(MAX_LITERAL, MAX_CLASS),
           regex);
     }

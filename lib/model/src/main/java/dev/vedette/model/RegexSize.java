@@ -13,6 +13,8 @@ final class RegexSize {
   private static final String CLASSES = "dDsSwWpPbBAzZC";
 
   private final String regex;
+  // A text with one character beyond Latin-1 takes two bytes for each.
+  private final int characterBytes;
   private final ArrayDeque<Long> outer = new ArrayDeque<>();
   private int at;
   private long group;
@@ -22,6 +24,7 @@ final class RegexSize {
 
   private RegexSize(String regex) {
     this.regex = regex;
+    this.characterBytes = regex.chars().allMatch(c -> c <= 0xff) ? 1 : 2;
   }
 
   /** Of all of it, or of as much as has more than {@code mostParts}. */
@@ -76,7 +79,7 @@ final class RegexSize {
 
   /** The compiler looks at a copy of what is left, so many times. */
   private void lookedAt(int times) {
-    copied += (long) times * (regex.length() - at);
+    copied += (long) times * characterBytes * (regex.length() - at);
   }
 
   private void add(long size) {

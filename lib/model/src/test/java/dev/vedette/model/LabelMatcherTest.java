@@ -110,6 +110,7 @@ class LabelMatcherTest {
       longest + "." + longest,
       "[" + "ab".repeat(LabelRegex.MAX_CLASS) + "]",
       "[" + "ab".repeat(LabelRegex.MAX_CLASS) + "c",
+      "[" + "ab".repeat(5_000) + "Ж]",
       "(a)".repeat(33_000),
     };
     for (String regex : tooLong) {
