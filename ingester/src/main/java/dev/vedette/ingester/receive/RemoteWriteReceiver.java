@@ -34,7 +34,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RemoteWriteReceiver {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteWriteReceiver.class);
-  private static final String WRITTEN = "X-Prometheus-Remote-Write-%s-Written";
+  private static final String SAMPLES_WRITTEN = "X-Prometheus-Remote-Write-Samples-Written";
+  private static final String HISTOGRAMS_WRITTEN = "X-Prometheus-Remote-Write-Histograms-Written";
+  private static final String EXEMPLARS_WRITTEN = "X-Prometheus-Remote-Write-Exemplars-Written";
   private static final WriteOutcome NOTHING = new WriteOutcome(0, 0, List.of());
   // Even an empty request occupies about this much while it is worked on.
   private static final long REQUEST_BYTES = 16 << 10;
@@ -186,11 +188,11 @@ public final class RemoteWriteReceiver {
       case V1 -> Map.of();
       case V2 ->
           Map.of(
-              WRITTEN.formatted("Samples"),
+              SAMPLES_WRITTEN,
               Integer.toString(outcome.stored() + outcome.duplicates()),
-              WRITTEN.formatted("Histograms"),
+              HISTOGRAMS_WRITTEN,
               Integer.toString(outcome.histograms() + outcome.histogramDuplicates()),
-              WRITTEN.formatted("Exemplars"),
+              EXEMPLARS_WRITTEN,
               Integer.toString(outcome.exemplars()));
     };
   }

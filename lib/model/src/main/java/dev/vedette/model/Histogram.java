@@ -104,8 +104,11 @@ public final class Histogram {
     return new Histogram(layout, isFloat, reset, sumBits, columns);
   }
 
-  /** The same after {@link #ofColumns}, with its counts checked. */
-  Histogram checked() {
+  /**
+   * The same after {@link #ofColumns}, with its counts checked; {@link InvalidRequest} where they
+   * do not fit together.
+   */
+  public Histogram checked() {
     if (isFloat) {
       HistogramChecks.checkFloats(layout, columns);
     } else {

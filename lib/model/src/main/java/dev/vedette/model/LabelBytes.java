@@ -99,6 +99,16 @@ public final class LabelBytes {
   }
 
   /**
+   * The check that goes with {@link #fold}, of the same two hashes; {@code check} is that of the
+   * parts before, {@code nextCheck} that of the part behind. As in a pass over bytes, upper halves
+   * are summed up in a chain that waits for no multiplication of its own.
+   */
+  public static long foldCheck(long check, long before, long next, long nextCheck) {
+    long high = Math.multiplyHigh(before ^ SECRET_C, next ^ SECRET_D);
+    return (Long.rotateLeft(check, 23) + high) ^ nextCheck;
+  }
+
+  /**
    * {@link #hash(byte[], int, int)} and a check in one pass over the bytes.
    *
    * <p>No operand of a multiplication may be known to senders: one that is zero would erase what

@@ -46,6 +46,17 @@ public final class LogRecords implements HeadLog.Records {
   }
 
   @Override
+  public void histogram(
+      int ref,
+      long timestampMillis,
+      Histogram histogram,
+      long startMillis,
+      long beforeMillis,
+      Histogram before) {
+    records.histogram(ref, timestampMillis, histogram, startMillis, beforeMillis, before);
+  }
+
+  @Override
   public void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
     records.exemplar(ref, timestampMillis, valueBits, labels);
   }

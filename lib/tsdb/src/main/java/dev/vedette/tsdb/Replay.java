@@ -159,6 +159,11 @@ final class Replay {
     }
 
     @Override
+    public void lostHistogram(int ref, long timestampMillis) {
+      restore.stray();
+    }
+
+    @Override
     public void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
       restore.exemplar(ref, timestampMillis, valueBits, labels);
     }

@@ -31,18 +31,27 @@ class KnownSeriesAllocationTest {
 
   @Test
   void aSampleOfAKnownSeriesAllocatesNothing() {
-    double few = garbageOfARequest(FEW);
-    double many = garbageOfARequest(MANY);
+    assertThatSamplesAllocateNothing(0);
+  }
+
+  @Test
+  void neitherDoesOneWithAStartTimestamp() {
+    assertThatSamplesAllocateNothing(NOW - 86_400_000);
+  }
+
+  private void assertThatSamplesAllocateNothing(long startMillis) {
+    double few = garbageOfARequest(FEW, startMillis);
+    double many = garbageOfARequest(MANY, startMillis);
 
     // What a request costs as a whole, its outcome for instance, is in both.
     assertThat((many - few) / (MANY - FEW)).as("bytes a sample").isLessThan(0.1);
     assertThat(few).as("bytes a request").isLessThan(1_000);
   }
 
-  private double garbageOfARequest(int series) {
+  private double garbageOfARequest(int series, long startMillis) {
     FakeClock clock = new FakeClock(Instant.ofEpochMilli(NOW));
     Head head = new Head(HeadConfig.defaults(), clock, new EncodingLog(), new PrometheusRegistry());
-    WriteBatch batch = batch(series);
+    WriteBatch batch = batch(series, startMillis);
     for (int round = 0; round < WARM_UP; round++) {
       write(head, clock, batch, round);
     }
@@ -74,7 +83,7 @@ class KnownSeriesAllocationTest {
     head.write(TenantId.DEFAULT, batch);
   }
 
-  private static WriteBatch batch(int series) {
+  private static WriteBatch batch(int series, long startMillis) {
     List<byte[]> runs = new ArrayList<>();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (int i = 0; i < series; i++) {
@@ -89,7 +98,7 @@ class KnownSeriesAllocationTest {
     int from = 0;
     for (byte[] run : runs) {
       batch.addSeries(from, from + run.length);
-      batch.addSample(NOW, 0);
+      batch.addSample(NOW, 0, startMillis);
       from += run.length;
     }
     return batch;

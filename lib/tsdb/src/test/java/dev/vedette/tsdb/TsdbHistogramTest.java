@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -44,6 +45,7 @@ class TsdbHistogramTest {
   private final long seed = Long.getLong("seed", 1);
   private final SplittableRandom random = new SplittableRandom(seed);
   private final RandomHistograms histograms = new RandomHistograms(random);
+  private final Iterator<Histogram> grown = histograms.series(2_000).iterator();
   private final FakeClock clock = new FakeClock(Instant.ofEpochMilli(START + 60 * MINUTE));
   private SimFiles disk = SimFiles.seeded(seed);
   private SeriesLimits limits = SeriesLimits.DEFAULTS;
@@ -137,7 +139,8 @@ class TsdbHistogramTest {
         long at = random.nextInt(6) == 0 ? time - random.nextInt(200) * 15_000L : time + i;
         Sample there = known.get(at);
         boolean repeats = there != null && (random.nextBoolean() || at >= known.lastKey());
-        own.put(at, repeats ? there : sample(labels));
+        boolean isNew = known.isEmpty() || at > known.lastKey();
+        own.put(at, repeats ? there : sample(labels, at, isNew));
       }
       sent.put(labels, own);
     }
@@ -162,7 +165,18 @@ class TsdbHistogramTest {
     }
   }
 
-  private Sample sample(Labels labels) {
+  private Sample sample(Labels labels, long at, boolean isNew) {
+    if (labels.get("i").equals("3") || labels.get("i").equals("4")) {
+      // Counters that begin anew now and then. The late samples of one have starts, those of the
+      // other have none, and it stays what floats without starts are.
+      long began = START - 1 + at / (20 * MINUTE);
+      long start = isNew || labels.get("i").equals("3") ? began : 0;
+      return new Sample(Double.doubleToRawLongBits(random.nextInt(5)), null, start);
+    }
+    if (labels.get("i").equals("5")) {
+      // Of few layouts, so that the log has changes of them.
+      return new Sample(SpecialValues.STALE_BITS, grown.next(), START);
+    }
     boolean isMixed = labels.get("i").equals("0") || labels.get("i").equals("1");
     boolean isFloat = labels.get("i").equals("2") || isMixed && random.nextBoolean();
     long start = random.nextInt(3) == 0 ? START - random.nextInt(3) : 0;

@@ -45,6 +45,7 @@ final class Append {
   long minStored;
   long maxStored;
   private boolean logDuplicates;
+  private boolean hasStarts;
 
   /** Exemplars kept, those included that were there already. */
   int exemplars;
@@ -69,6 +70,7 @@ final class Append {
     records.clear();
     late.begin();
     wide.begin();
+    hasStarts = batch.hasStarts();
     stored = 0;
     duplicates = 0;
     probes = 0;
@@ -240,9 +242,10 @@ final class Append {
 
   private void appendSeries(Shard shard, long[] segment, int at, int ref, int i) {
     if (SeriesRecords.isWide(segment, at) || wide.isNeeded() && wide.isWide(i)) {
-      wide.append(shard, ref, i);
+      wide.append(shard, ref, i, batch.samplesFrom(i));
       return;
     }
+    boolean mayBegin = hasStarts || SeriesRecords.isStarted(segment, at);
     long[] timestamps = batch.timestamps();
     long[] valueBits = batch.valueBits();
     int to = batch.samplesTo(i);
@@ -252,6 +255,14 @@ final class Append {
       if (timestamp < oldest || timestamp > newest) {
         refuseOutOfTime(i, timestamp);
         continue;
+      }
+      long start = 0;
+      if (mayBegin) {
+        start = batch.start(s);
+        if (!shard.begins(segment, at, ref, timestamp, start)) {
+          wide.append(shard, ref, i, s);
+          return;
+        }
       }
       long run = segment[at + SeriesRecords.RUN];
       long delta = timestamp - segment[at + SeriesRecords.LAST_TS];
@@ -267,12 +278,20 @@ final class Append {
           if (outcome != Shard.DUPLICATE || !logDuplicates) {
             continue;
           }
-          records.sample(ref, timestamp, bits);
+          log(ref, timestamp, bits, start);
           continue;
         }
       }
-      records.sample(ref, timestamp, bits);
+      log(ref, timestamp, bits, start);
       count(timestamp);
+    }
+  }
+
+  private void log(int ref, long timestamp, long bits, long start) {
+    if (start == 0) {
+      records.sample(ref, timestamp, bits);
+    } else {
+      records.sample(ref, timestamp, bits, start);
     }
   }
 

@@ -307,21 +307,31 @@ public final class Head {
     return new HeadRestore(this);
   }
 
-  /** A sample that was taken once already: whatever the log has was not refused. */
-  void restoreSample(int ref, long timestampMillis, long valueBits) {
+  /**
+   * A sample that was taken once already: whatever the log has was not refused.
+   *
+   * @param startMillis its start timestamp, 0 where it has none
+   */
+  void restoreSample(int ref, long timestampMillis, long valueBits, long startMillis) {
     Shard shard = directory.shardOf(ref);
     long[] segment = directory.records().segment(ref);
-    if (SeriesRecords.isWide(segment, SeriesRecords.at(ref))) {
-      restoreWide(ref, timestampMillis, valueBits, null, 0);
+    int at = SeriesRecords.at(ref);
+    if (SeriesRecords.isWide(segment, at)
+        || !shard.begins(segment, at, ref, timestampMillis, startMillis)) {
+      restoreWide(ref, timestampMillis, valueBits, null, startMillis);
       return;
     }
-    int outcome = shard.append(segment, SeriesRecords.at(ref), timestampMillis, valueBits);
+    int outcome = shard.append(segment, at, timestampMillis, valueBits);
     if (outcome == Shard.LATE || outcome == Shard.CONFLICT) {
-      shard.late.take(ref, timestampMillis, valueBits, true);
+      if (startMillis == 0) {
+        shard.late.take(ref, timestampMillis, valueBits, true);
+      } else {
+        restoreWide(ref, timestampMillis, valueBits, null, startMillis);
+      }
     }
   }
 
-  /** The same for a float with a start timestamp, or a histogram. */
+  /** The same for a sample of a wide series. */
   void restoreWide(
       int ref, long timestampMillis, long bits, @Nullable Histogram histogram, long startMillis) {
     WideStore wide = directory.shardOf(ref).wide;

@@ -3,6 +3,7 @@ package dev.vedette.tsdb.head;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes series of the head, in the order given, 64 at a time. One thread. */
 final class HeadCursor implements SeriesCursor {
@@ -39,11 +40,19 @@ final class HeadCursor implements SeriesCursor {
             timestamps(batch, slot, samples),
             values(slot, samples),
             samples.histograms,
-            samples.starts,
+            starts(samples),
             samples.size());
       }
     }
     return batch.count() > 0;
+  }
+
+  /** From the first sample on: plain samples of a range may begin within their array. */
+  private static long @Nullable [] starts(SampleRun samples) {
+    long[] starts = samples.starts;
+    return starts == null || samples.from == 0
+        ? starts
+        : Arrays.copyOfRange(starts, samples.from, samples.to);
   }
 
   /** The array of the series before where it has the same timestamps. */

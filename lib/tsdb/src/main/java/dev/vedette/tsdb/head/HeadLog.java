@@ -46,6 +46,18 @@ public interface HeadLog {
     /** A histogram sample; a start timestamp of 0 is none. */
     void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis);
 
+    /**
+     * The same as what changed since another sample of the series, the last one that was logged of
+     * its histograms, of the same layout and older.
+     */
+    void histogram(
+        int ref,
+        long timestampMillis,
+        Histogram histogram,
+        long startMillis,
+        long beforeMillis,
+        Histogram before);
+
     /** That the newest sample of a series is this one; {@link Long#MIN_VALUE} for none. */
     void newest(int ref, long timestampMillis, long valueBits);
 

@@ -47,13 +47,7 @@ public final class HeadRestore {
   }
 
   public void sample(int ref, long timestampMillis, long valueBits) {
-    int own = own(ref);
-    if (own == UNKNOWN) {
-      strays++;
-      return;
-    }
-    head.restoreSample(own, timestampMillis, valueBits);
-    count(timestampMillis);
+    sample(ref, timestampMillis, valueBits, 0);
   }
 
   /** A float with a start timestamp, 0 where it has none. */
@@ -63,7 +57,7 @@ public final class HeadRestore {
       strays++;
       return;
     }
-    head.restoreWide(own, timestampMillis, valueBits, null, startMillis);
+    head.restoreSample(own, timestampMillis, valueBits, startMillis);
     count(timestampMillis);
   }
 
@@ -75,6 +69,11 @@ public final class HeadRestore {
     }
     head.restoreWide(own, timestampMillis, histogram.sumBits(), histogram, startMillis);
     count(timestampMillis);
+  }
+
+  /** A sample that the log has, but not what is needed to know it. */
+  public void stray() {
+    strays++;
   }
 
   private void count(long timestampMillis) {
@@ -118,7 +117,7 @@ public final class HeadRestore {
     return samples;
   }
 
-  /** Samples of series that the log does not name, as where a record was damaged. */
+  /** Samples that nothing can be done with, as where a record before them was damaged. */
   public long strays() {
     return strays;
   }

@@ -2,6 +2,7 @@ package dev.vedette.tsdb.head;
 
 import dev.vedette.tsdb.chunk.XorDecoder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a consistent copy of one series' samples while its writer goes on.
@@ -18,6 +19,7 @@ final class SampleReader {
   private static final int RUN = -1;
 
   private final SeriesRecords records;
+  private final SeriesStarts starts;
   private final SlabArena[] arenas;
   private final XorDecoder decoder = new XorDecoder();
 
@@ -39,8 +41,13 @@ final class SampleReader {
   private int from;
   private int to;
 
-  SampleReader(SeriesRecords records, SlabArena[] arenas) {
+  // What is known of start timestamps, as it was with the copy.
+  private long start;
+  private long @Nullable [] startChanges;
+
+  SampleReader(SeriesRecords records, SeriesStarts starts, SlabArena[] arenas) {
     this.records = records;
+    this.starts = starts;
     this.arenas = arenas;
   }
 
@@ -50,7 +57,7 @@ final class SampleReader {
     int at = SeriesRecords.at(ref);
     for (int attempt = 1; ; attempt++) {
       long version = SeriesRecords.acquireVersion(segment, at);
-      if (!SeriesRecords.isChanging(version) && copy(segment, at, version, start, end)) {
+      if (!SeriesRecords.isChanging(version) && copy(ref, segment, at, version, start, end)) {
         return decode(start, end);
       }
       pause(attempt);
@@ -63,7 +70,8 @@ final class SampleReader {
     int at = SeriesRecords.at(ref);
     for (int attempt = 1; ; attempt++) {
       long version = SeriesRecords.acquireVersion(segment, at);
-      if (!SeriesRecords.isChanging(version) && copy(segment, at, version, Long.MIN_VALUE, end)) {
+      if (!SeriesRecords.isChanging(version)
+          && copy(ref, segment, at, version, Long.MIN_VALUE, end)) {
         return pieces;
       }
       pause(attempt);
@@ -112,7 +120,7 @@ final class SampleReader {
     }
   }
 
-  private boolean copy(long[] segment, int at, long version, long start, long end) {
+  private boolean copy(int ref, long[] segment, int at, long version, long start, long end) {
     pieces = 0;
     bytesUsed = 0;
     long last = segment[at + SeriesRecords.LAST_TS];
@@ -120,6 +128,7 @@ final class SampleReader {
     long run = segment[at + SeriesRecords.RUN];
     long chunks = segment[at + SeriesRecords.CHUNKS];
     long state = segment[at + SeriesRecords.STATE];
+    copyStarts(ref, state);
     if (!SeriesRecords.unchanged(segment, at, version)) {
       return false;
     }
@@ -138,6 +147,12 @@ final class SampleReader {
       return false;
     }
     return copySealed(arena, SeriesRecords.low(chunks), segment, at, version, start, end);
+  }
+
+  private void copyStarts(int ref, long state) {
+    boolean isStarted = (state & SeriesRecords.STARTED) != 0;
+    this.start = isStarted ? starts.current(ref) : 0;
+    startChanges = isStarted ? starts.changes(ref) : null;
   }
 
   private boolean copyOpen(SlabArena arena, int open, long state, long max, long end) {
@@ -273,6 +288,16 @@ final class SampleReader {
   private int firstAtOrAfter(long timestamp, int size) {
     int found = Arrays.binarySearch(timestamps, 0, size, timestamp);
     return found >= 0 ? found : -found - 1;
+  }
+
+  /** Start timestamps of the samples found, an array of their own; null where none has one. */
+  long @Nullable [] starts() {
+    if (start == 0 && startChanges == null) {
+      return null;
+    }
+    long[] startOf = new long[to];
+    SeriesStarts.fill(startOf, timestamps, from, to, start, startChanges);
+    return startOf;
   }
 
   /** The first sample found, an index into {@link #timestamps} and {@link #valueBits}. */

@@ -53,6 +53,7 @@ final class SampleRun {
     bits = reader.valueBits();
     from = reader.from();
     to = Math.max(from, reader.to());
+    starts = to > from ? reader.starts() : null;
   }
 
   void add(long timestamp, long valueBits) {

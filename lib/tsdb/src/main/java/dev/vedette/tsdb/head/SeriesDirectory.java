@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class SeriesDirectory {
   final ReentrantLock birthLock = new ReentrantLock();
   private final SeriesRecords records = new SeriesRecords();
+  private final SeriesStarts starts = new SeriesStarts();
   private final LabelStore labels = new LabelStore();
   private final SlabArena[] arenas;
   private final Shard[] shards;
@@ -33,7 +34,7 @@ final class SeriesDirectory {
     this.shards = new Shard[config.shards()];
     for (int i = 0; i < shards.length; i++) {
       arenas[i] = new SlabArena();
-      shards[i] = new Shard(records, arenas, i);
+      shards[i] = new Shard(records, starts, arenas, i);
     }
   }
 
@@ -89,7 +90,7 @@ final class SeriesDirectory {
 
   /** Reads what series have in order. */
   SampleReader newSampleReader() {
-    return new SampleReader(records, arenas);
+    return new SampleReader(records, starts, arenas);
   }
 
   boolean isAlive(int ref) {
@@ -268,6 +269,9 @@ final class SeriesDirectory {
   }
 
   long memoryBytes() {
-    return records.memoryBytes() + table.memoryBytes() + labels.memoryBytes();
+    return records.memoryBytes()
+        + starts.memoryBytes()
+        + table.memoryBytes()
+        + labels.memoryBytes();
   }
 }

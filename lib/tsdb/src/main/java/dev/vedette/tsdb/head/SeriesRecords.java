@@ -49,6 +49,9 @@ final class SeriesRecords {
    */
   static final long WIDE = 2;
 
+  /** In {@link #STATE}: {@link SeriesStarts} knows something of the series. */
+  static final long STARTED = 4;
+
   static final long VERSION_STEP = 1L << 32;
   private static final long LOW = 0xffff_ffffL;
 
@@ -119,6 +122,10 @@ final class SeriesRecords {
 
   static boolean isWide(long[] segment, int at) {
     return (segment[at + STATE] & WIDE) != 0;
+  }
+
+  static boolean isStarted(long[] segment, int at) {
+    return (segment[at + STATE] & STARTED) != 0;
   }
 
   static int high(long word) {

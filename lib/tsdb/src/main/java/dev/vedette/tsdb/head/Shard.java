@@ -20,16 +20,40 @@ final class Shard {
   final LateStore late;
   final WideStore wide;
   private final SeriesRecords records;
+  private final SeriesStarts starts;
   private final ChunkAppender appender;
   private final ChunkTrimmer trimmer;
 
-  Shard(SeriesRecords records, SlabArena[] arenas, int number) {
+  Shard(SeriesRecords records, SeriesStarts starts, SlabArena[] arenas, int number) {
     this.records = records;
+    this.starts = starts;
     this.arena = arenas[number];
-    this.late = new LateStore(new SampleReader(records, arenas));
-    this.wide = new WideStore(records, late, new SampleReader(records, arenas));
+    this.late = new LateStore(new SampleReader(records, starts, arenas));
+    this.wide = new WideStore(records, late, new SampleReader(records, starts, arenas));
     this.appender = new ChunkAppender(arena);
-    this.trimmer = new ChunkTrimmer(arena, appender, new SampleReader(records, arenas));
+    this.trimmer = new ChunkTrimmer(arena, appender, new SampleReader(records, starts, arenas));
+  }
+
+  /**
+   * Sees to it that a sample in order has this start timestamp, 0 for none, once it is appended.
+   * Returns whether it can be a plain one: a late sample has no start, and a series whose start
+   * changes all the time is a wide one.
+   */
+  boolean begins(long[] segment, int at, int ref, long timestamp, long start) {
+    long last = segment[at + SeriesRecords.LAST_TS];
+    if (timestamp <= last) {
+      return start == 0 || timestamp == last;
+    }
+    if (start != starts.current(ref)) {
+      if (starts.isFull(ref)) {
+        return false;
+      }
+      long version = SeriesRecords.beginChange(segment, at);
+      starts.change(ref, timestamp, start, SeriesRecords.isEmpty(segment, at));
+      segment[at + SeriesRecords.STATE] |= SeriesRecords.STARTED;
+      SeriesRecords.endChange(segment, at, version);
+    }
+    return true;
   }
 
   /** Any sample that is not the next of a run; {@link Append} handles that one in place. */
@@ -53,6 +77,7 @@ final class Shard {
     int at = SeriesRecords.at(ref);
     long version = SeriesRecords.beginChange(segment, at);
     trimmer.dropThrough(ref, segment, at, through);
+    starts.dropThrough(ref, through);
     SeriesRecords.endChange(segment, at, version);
   }
 
@@ -69,8 +94,10 @@ final class Shard {
       boolean isIdle = isIdle(ref, segment, at, idleBeforeMillis);
       if (isIdle) {
         segment[at + SeriesRecords.HASH] = 0;
-        segment[at + SeriesRecords.STATE] &= ~(SeriesRecords.ALIASED | SeriesRecords.WIDE);
+        segment[at + SeriesRecords.STATE] &=
+            ~(SeriesRecords.ALIASED | SeriesRecords.WIDE | SeriesRecords.STARTED);
         wide.forget(ref);
+        starts.forget(ref);
       }
       return isIdle;
     } finally {

@@ -4,11 +4,13 @@ import dev.vedette.model.ErrorId;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.WriteBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The samples of one request that go to wide series: histograms, floats with start timestamps, and
- * plain floats of series that had either. Under the shard's lock, as all samples in order are. Kept
- * and reused with its {@link Append}; one thread at a time.
+ * The samples of one request that go to wide series: histograms, floats whose start timestamps
+ * plain ones cannot have ({@link Shard#begins}), and plain floats of series that had either. Under
+ * the shard's lock, as all samples in order are. Kept and reused with its {@link Append}; one
+ * thread at a time.
  */
 final class WideAppend {
   private final Head head;
@@ -27,35 +29,29 @@ final class WideAppend {
 
   void begin() {
     WriteBatch batch = request.batch;
-    isNeeded = batch.hasStarts() || batch.histogramCount() > 0;
+    isNeeded = batch.histogramCount() > 0;
     histograms = 0;
     histogramDuplicates = 0;
   }
 
-  /** Whether the request has any histogram or start timestamp. */
+  /** Whether the request has any histogram. */
   boolean isNeeded() {
     return isNeeded;
   }
 
   /** Whether a series of the request is wide by what the request has of it. */
   boolean isWide(int i) {
-    WriteBatch batch = request.batch;
-    if (batch.histogramsFrom(i) < batch.histogramsTo(i)) {
-      return true;
-    }
-    for (int s = batch.samplesFrom(i); s < batch.samplesTo(i); s++) {
-      if (batch.start(s) != 0) {
-        return true;
-      }
-    }
-    return false;
+    return request.batch.histogramsFrom(i) < request.batch.histogramsTo(i);
   }
 
-  /** Takes all samples of a series, and adds them to the records of the request. */
-  void append(Shard shard, int ref, int i) {
+  /**
+   * Takes the samples of a series, floats from a first one on and all histograms, and adds them to
+   * the records of the request.
+   */
+  void append(Shard shard, int ref, int i, int firstFloat) {
     boolean hasRoom = directory.lateBytes() < head.config().lateBytes();
     WriteBatch batch = request.batch;
-    for (int s = batch.samplesFrom(i); s < batch.samplesTo(i); s++) {
+    for (int s = firstFloat; s < batch.samplesTo(i); s++) {
       appendFloat(shard, ref, i, s, hasRoom);
     }
     if (batch.histogramCount() > 0) {
@@ -104,12 +100,28 @@ final class WideAppend {
       histogramDuplicates++;
     }
     if (settle(outcome, i, time)) {
-      request.records.histogram(ref, time, histogram, start);
+      log(shard.wide.find(ref), ref, time, histogram, start, outcome);
     }
     if (isStored(outcome)) {
       histograms++;
       request.noteTime(time);
     }
+  }
+
+  private void log(
+      @Nullable WideSeries of,
+      int ref,
+      long time,
+      Histogram histogram,
+      long start,
+      WideStore.Outcome outcome) {
+    if (of == null) {
+      // A duplicate of what is in a block.
+      request.records.histogram(ref, time, histogram, start);
+      return;
+    }
+    boolean follows = outcome == WideStore.Outcome.STORED && !head.logHasGaps();
+    of.log(request.records, ref, time, histogram, start, follows);
   }
 
   private static int size(HistogramLayout layout) {

@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.head;
 
+import dev.vedette.model.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +11,49 @@ final class WideSeries {
   final WideRun inOrder = new WideRun();
   private volatile @Nullable WideRun late;
 
+  // Of what is logged one in so many is whole, so that a damaged record costs few others.
+  private static final int WHOLE_EVERY = 32;
+
+  // The writer's: the histogram that was logged last, while the next may be written as its change.
+  private @Nullable Histogram logged;
+  private long loggedMillis;
+  private int changes;
+
   @Nullable WideRun late() {
     return late;
+  }
+
+  /**
+   * Logs a histogram, as a change of the one logged before where that can be. The writer's.
+   *
+   * @param follows whether it is newer than all others of the series, and those are all logged
+   */
+  void log(
+      HeadLog.Records records,
+      int ref,
+      long time,
+      Histogram histogram,
+      long start,
+      boolean follows) {
+    Histogram before = logged;
+    logged = null;
+    boolean isChange =
+        follows
+            && before != null
+            && changes < WHOLE_EVERY - 1
+            && before.isFloat() == histogram.isFloat()
+            && before.layout().equals(histogram.layout());
+    if (isChange && before != null) {
+      records.histogram(ref, time, histogram, start, loggedMillis, before);
+      changes++;
+    } else {
+      records.histogram(ref, time, histogram, start);
+      changes = 0;
+    }
+    if (follows) {
+      logged = histogram;
+      loggedMillis = time;
+    }
   }
 
   /** The late samples, to add one. The writer's. */

@@ -86,6 +86,11 @@ final class BodyReader {
     return (int) size;
   }
 
+  /** To the start of a run that was just skipped. */
+  void back(int size) {
+    at -= size;
+  }
+
   String string() throws Malformed {
     long size = varint();
     if (size < 0 || size > end - at) {

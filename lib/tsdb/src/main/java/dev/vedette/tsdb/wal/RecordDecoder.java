@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.wal;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramBytes;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.MetricMetadata;
@@ -7,16 +8,32 @@ import dev.vedette.model.MetricType;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.tsdb.wal.BodyReader.Malformed;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Turns bodies of records back into what was written. Confined to one thread. */
+/**
+ * Turns bodies of records back into what was written, in the order of the log, of which it keeps
+ * the last histogram of each series. Confined to one thread.
+ */
 final class RecordDecoder {
   private final BodyReader body = new BodyReader();
   private String lastTenantName = "";
   private TenantId lastTenant = TenantId.DEFAULT;
   private long lastStart;
+  private final Map<Integer, Base> bases = new HashMap<>();
 
-  /** Receives samples. */
+  /** The last histogram of a series. */
+  private record Base(long millis, Histogram histogram) {}
+
+  /** Receives the last histograms of series. */
+  interface Bases {
+    void base(int ref, long timestampMillis, Histogram histogram) throws IOException;
+  }
+
+  /** Receives the newest samples of series. */
   interface Samples {
     void sample(int ref, long timestampMillis, long valueBits);
   }
@@ -62,7 +79,7 @@ final class RecordDecoder {
     into.sample(ref, millis, bits);
   }
 
-  /** Number of samples of a SAMPLES, STARTED or HISTOGRAMS record, undecoded. */
+  /** Number of samples of a SAMPLES or HISTOGRAMS record, undecoded. */
   int sampleCount(byte[] bytes, int from, int to) throws Malformed {
     body.reset(bytes, from, to);
     body.u32();
@@ -71,25 +88,7 @@ final class RecordDecoder {
   }
 
   /** Decodes a SAMPLES record and returns how many there were. */
-  int samples(byte[] bytes, int from, int to, Samples into) throws Malformed {
-    body.reset(bytes, from, to);
-    int ref = body.u32() - 1;
-    long millis = body.i64();
-    int count = body.u32();
-    long bits = 0;
-    for (int i = 0; i < count; i++) {
-      int flag = body.i8();
-      ref += (flag & WalFormat.NEXT_REF) != 0 ? 1 : (int) zigzag(body.varint());
-      millis += (flag & WalFormat.SAME_TIME) != 0 ? 0 : zigzag(body.varint());
-      bits = value((flag & 0xff) >>> WalFormat.CODE_SHIFT, bits);
-      into.sample(ref, millis, bits);
-    }
-    body.finish();
-    return count;
-  }
-
-  /** Decodes a STARTED record and returns how many samples there were. */
-  int started(byte[] bytes, int from, int to, WalVisitor into) throws Malformed {
+  int samples(byte[] bytes, int from, int to, WalVisitor into) throws Malformed {
     body.reset(bytes, from, to);
     int ref = body.u32() - 1;
     long millis = body.i64();
@@ -97,18 +96,39 @@ final class RecordDecoder {
     long bits = 0;
     lastStart = 0;
     for (int i = 0; i < count; i++) {
-      long start = start();
-      int flag = body.i8();
+      int flag = body.i8() & 0xff;
+      boolean hasStart = flag >>> WalFormat.CODE_SHIFT > WalFormat.LAST_CODE;
+      if (hasStart) {
+        startBefore(flag);
+        flag = body.i8() & 0xff;
+      }
       ref += (flag & WalFormat.NEXT_REF) != 0 ? 1 : (int) zigzag(body.varint());
       millis += (flag & WalFormat.SAME_TIME) != 0 ? 0 : zigzag(body.varint());
-      bits = value((flag & 0xff) >>> WalFormat.CODE_SHIFT, bits);
-      into.sample(ref, millis, bits, start);
+      bits = value(flag >>> WalFormat.CODE_SHIFT, bits);
+      if (hasStart) {
+        into.sample(ref, millis, bits, lastStart);
+      } else {
+        into.sample(ref, millis, bits);
+      }
     }
     body.finish();
     return count;
   }
 
-  /** Decodes a HISTOGRAMS record and returns how many samples there were. */
+  /** The start timestamp in front of a sample. */
+  private void startBefore(int flag) throws Malformed {
+    switch (flag) {
+      case WalFormat.CODE_STARTED << WalFormat.CODE_SHIFT -> {}
+      case WalFormat.CODE_OTHER_START << WalFormat.CODE_SHIFT -> lastStart += zigzag(body.varint());
+      default -> throw new Malformed("flags of a sample " + flag);
+    }
+  }
+
+  /**
+   * Decodes a HISTOGRAMS record and returns how many samples there were. A change of a sample that
+   * was lost is given to {@link WalVisitor#lostHistogram}; one that is older than what the series
+   * has now is a record that was written twice, and left out.
+   */
   int histograms(byte[] bytes, int from, int to, WalVisitor into) throws Malformed {
     body.reset(bytes, from, to);
     int ref = body.u32() - 1;
@@ -120,15 +140,64 @@ final class RecordDecoder {
       millis += zigzag(body.varint());
       long start = start();
       int size = body.run();
-      int at = body.at();
-      try {
-        into.histogram(ref, millis, HistogramBytes.decode(bytes, at - size, at), start);
-      } catch (InvalidRequest e) {
-        throw new Malformed(String.valueOf(e.getMessage()));
+      Histogram histogram = size == WalFormat.CHANGE ? change(ref, millis) : whole(bytes, size);
+      if (histogram != null) {
+        bases.put(ref, new Base(millis, histogram));
+        into.histogram(ref, millis, histogram, start);
+      } else if (isAfterBase(ref, millis)) {
+        into.lostHistogram(ref, millis);
       }
     }
     body.finish();
     return count;
+  }
+
+  private Histogram whole(byte[] bytes, int size) throws Malformed {
+    try {
+      return HistogramBytes.decode(bytes, body.at() - size, body.at());
+    } catch (InvalidRequest e) {
+      throw new Malformed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The histogram that a change makes; null where that which it changes is not the last one. */
+  private @Nullable Histogram change(int ref, long millis) throws Malformed {
+    long beforeMillis = millis - body.varint();
+    int size = body.run();
+    Base base = bases.get(ref);
+    if (base == null || base.millis != beforeMillis) {
+      return null;
+    }
+    int end = body.at();
+    body.back(size);
+    return HistogramChange.decode(body, end, base.histogram);
+  }
+
+  private boolean isAfterBase(int ref, long millis) {
+    Base base = bases.get(ref);
+    return base == null || millis > base.millis;
+  }
+
+  /** Takes in a BASES record. */
+  void bases(byte[] bytes, int from, int to) throws Malformed {
+    body.reset(bytes, from, to);
+    int ref = body.u32() - 1;
+    long millis = body.i64();
+    int count = body.u32();
+    for (int i = 0; i < count; i++) {
+      ref += (int) zigzag(body.varint());
+      millis += zigzag(body.varint());
+      start();
+      bases.put(ref, new Base(millis, whole(bytes, body.run())));
+    }
+    body.finish();
+  }
+
+  /** Passes on the last histogram of each series, which later ones may be changes of. */
+  void forEachBase(Bases into) throws IOException {
+    for (Map.Entry<Integer, Base> entry : bases.entrySet()) {
+      into.base(entry.getKey(), entry.getValue().millis, entry.getValue().histogram);
+    }
   }
 
   private long start() throws Malformed {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes one checkpoint, its records in packs. It counts from the moment its rename is durable;
  * only then are the files it replaces deleted, and a replay ignores those of them that a crash
- * left. One use, one thread.
+ * left. Of histograms it holds the last one of each series meanwhile. One use, one thread.
  */
 final class WalCheckpoint {
   private static final Logger log = LoggerFactory.getLogger(WalCheckpoint.class);
@@ -100,6 +100,7 @@ final class WalCheckpoint {
               files, temporary, new FileHeader(FileHeader.Kind.CHECKPOINT, belowSegment, salt));
       try (PackWriter packs = new PackWriter(writer, PackWriter.PACK_BYTES)) {
         new WalScan(files, this::damage).closed(parts, reader -> record(reader, packs));
+        writeBases(packs);
         writeExemplars(packs);
         for (Map.Entry<Family, MetricMetadata> entry : metadata.entrySet()) {
           out.metadata(entry.getKey().tenant(), entry.getValue());
@@ -132,9 +133,9 @@ final class WalCheckpoint {
           keep.newest(ref, out::newest);
         }
       }
-      case WalFormat.SAMPLES -> decoder.samples(buffer, from, to, this::sample);
-      case WalFormat.STARTED -> decoder.started(buffer, from, to, needed);
+      case WalFormat.SAMPLES -> decoder.samples(buffer, from, to, needed);
       case WalFormat.HISTOGRAMS -> decoder.histograms(buffer, from, to, needed);
+      case WalFormat.BASES -> decoder.bases(buffer, from, to);
       case WalFormat.METADATA -> decoder.metadata(buffer, from, to, needed);
       default -> {
         // END and NEWEST of the checkpoint before this one, and exemplars: see writeExemplars.
@@ -143,11 +144,18 @@ final class WalCheckpoint {
     flush(into, BUFFER_BYTES);
   }
 
-  private void sample(int ref, long timestampMillis, long valueBits) {
-    if (keep.sample(ref, timestampMillis)) {
-      out.sample(ref, timestampMillis, valueBits);
-      samples++;
-    }
+  /**
+   * Segments behind the checkpoint may hold changes of histograms that are in blocks by now. Those
+   * that are kept as samples are the last of their series anyhow.
+   */
+  private void writeBases(PackWriter into) throws IOException {
+    decoder.forEachBase(
+        (ref, timestampMillis, histogram) -> {
+          if (written.contains(ref) && !keep.sample(ref, timestampMillis)) {
+            out.base(ref, timestampMillis, histogram);
+            flush(into, BUFFER_BYTES);
+          }
+        });
   }
 
   /** Memory has all exemplars that are worth keeping, and no others are. */
@@ -209,7 +217,10 @@ final class WalCheckpoint {
 
     @Override
     public void sample(int ref, long timestampMillis, long valueBits) {
-      WalCheckpoint.this.sample(ref, timestampMillis, valueBits);
+      if (keep.sample(ref, timestampMillis)) {
+        out.sample(ref, timestampMillis, valueBits);
+        samples++;
+      }
     }
 
     @Override

@@ -18,7 +18,10 @@ final class WalFormat {
   static final byte END = 4;
   static final byte PACKED = 5;
   static final byte HISTOGRAMS = 6;
-  static final byte STARTED = 7;
+
+  /** In a checkpoint: what changes of histograms that follow it are changes of. */
+  static final byte BASES = 7;
+
   static final byte NEWEST = 8;
   static final byte EXEMPLAR = 9;
 
@@ -52,8 +55,16 @@ final class WalFormat {
   static final int CODE_RAW = 48;
   static final int LAST_CODE = CODE_RAW + 8;
 
+  // In place of a value: the sample that follows has a start timestamp, that of the last one which
+  // had one, or another.
+  static final int CODE_STARTED = 57;
+  static final int CODE_OTHER_START = 58;
+
   /** Integers of at most seven bytes; every double up to here is exact. */
   static final long MAX_INTEGER = 1L << 53;
+
+  // In place of a histogram's size, none of which is 0: it is the change of another one.
+  static final byte CHANGE = 0;
 
   // The code byte of a start timestamp.
   static final byte NO_START = 0;

@@ -96,10 +96,11 @@ public record WalInspection(List<FileSummary> files, List<WalDamage> damages, Li
         }
         case WalFormat.EXEMPLAR -> exemplarBytes += reader.recordBytes();
         case WalFormat.NEWEST -> seriesBytes += reader.recordBytes();
-        case WalFormat.SAMPLES, WalFormat.STARTED, WalFormat.HISTOGRAMS -> {
+        case WalFormat.SAMPLES, WalFormat.HISTOGRAMS -> {
           samples += decoder.sampleCount(reader.buffer(), reader.bodyFrom(), reader.bodyTo());
           sampleBytes += reader.recordBytes();
         }
+        case WalFormat.BASES -> sampleBytes += reader.recordBytes();
         case WalFormat.METADATA -> metadataBytes += reader.recordBytes();
         default -> {
           // The END of a checkpoint.

@@ -32,10 +32,11 @@ import org.jspecify.annotations.Nullable;
 public final class WalRecords {
   // Long enough that the frame costs nothing, short enough that a damaged one costs little.
   private static final int TARGET_BYTES = 64 << 10;
-  // Flag, ref, timestamp, value; the value is written as eight bytes whatever it needs.
-  private static final int SAMPLE_ROOM = 1 + 5 + 10 + 8;
+  // Start, flag, ref, timestamp, value; the value is written as eight bytes whatever it needs.
   private static final int START_ROOM = 1 + 10;
-  private static final int HISTOGRAM_ROOM = 5 + 10 + START_ROOM + 5;
+  private static final int SAMPLE_ROOM = START_ROOM + 1 + 5 + 10 + 8;
+  private static final int SIZE_ROOM = 3;
+  private static final int HISTOGRAM_ROOM = 5 + 10 + START_ROOM + 11 + SIZE_ROOM;
   private static final int KEPT_BYTES = 4 << 20;
 
   private final CRC32C crc = new CRC32C();
@@ -46,7 +47,7 @@ public final class WalRecords {
   private @Nullable TenantId tenant;
   private byte[] tenantBytes = new byte[0];
 
-  // The record of samples being filled, if any: SAMPLES, STARTED or HISTOGRAMS.
+  // The record of samples being filled, if any: SAMPLES, HISTOGRAMS or BASES.
   private int open = -1;
   private int openSamples;
   private int roomTo;
@@ -136,12 +137,20 @@ public final class WalRecords {
 
   /** Adds a sample with its start timestamp, 0 where it has none. */
   public void sample(int ref, long timestampMillis, long valueBits, long startMillis) {
-    openWithRoom(WalFormat.STARTED, ref, timestampMillis, START_ROOM + SAMPLE_ROOM);
-    // The sample itself must not begin another record, and the next one must look again.
-    roomTo = length + START_ROOM + SAMPLE_ROOM;
-    start(startMillis);
-    sample(ref, timestampMillis, valueBits);
-    roomTo = 0;
+    if (length >= roomTo) {
+      makeRoom(ref, timestampMillis);
+    }
+    if (startMillis == lastStart) {
+      if (startMillis != 0) {
+        bytes[length++] = (byte) (WalFormat.CODE_STARTED << WalFormat.CODE_SHIFT);
+      }
+    } else if (startMillis != 0) {
+      bytes[length++] = (byte) (WalFormat.CODE_OTHER_START << WalFormat.CODE_SHIFT);
+      long delta = startMillis - lastStart;
+      length = Varint.put(bytes, length, delta << 1 ^ delta >> 63);
+      lastStart = startMillis;
+    }
+    put(ref, timestampMillis, valueBits);
   }
 
   /**
@@ -151,6 +160,62 @@ public final class WalRecords {
    * @throws LimitExceeded ({@code histogram-bucket-limit}) where it takes more than a record may
    */
   public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
+    beginHistogram(WalFormat.HISTOGRAMS, ref, timestampMillis, histogram);
+    start(startMillis);
+    whole(histogram);
+    samples++;
+  }
+
+  /**
+   * The same as what changed since {@code before}, the histogram of the series that was logged last
+   * and is older: a reader that has lost that one knows so by its time, and leaves this one out.
+   */
+  public void histogram(
+      int ref,
+      long timestampMillis,
+      Histogram histogram,
+      long startMillis,
+      long beforeMillis,
+      Histogram before) {
+    Invariant.check(
+        timestampMillis > beforeMillis && HistogramChange.isPossible(histogram, before),
+        "BUG: a histogram of series %d is no change of the one before",
+        ref);
+    beginHistogram(WalFormat.HISTOGRAMS, ref, timestampMillis, histogram);
+    start(startMillis);
+    bytes[length++] = WalFormat.CHANGE;
+    length = Varint.put(bytes, length, timestampMillis - beforeMillis);
+    int size = length;
+    length = HistogramChange.encode(histogram, before, bytes, size + SIZE_ROOM);
+    putSize(size);
+    samples++;
+  }
+
+  /** Adds what changes of a series' histograms in segments behind a checkpoint begin with. */
+  void base(int ref, long timestampMillis, Histogram histogram) {
+    beginHistogram(WalFormat.BASES, ref, timestampMillis, histogram);
+    start(0);
+    whole(histogram);
+  }
+
+  private void whole(Histogram histogram) {
+    int size = length;
+    length = HistogramBytes.encode(histogram, bytes, size + SIZE_ROOM);
+    putSize(size);
+  }
+
+  /** The size comes first and is known last: three bytes do for any that a record can hold. */
+  private void putSize(int size) {
+    int used = length - size - SIZE_ROOM;
+    int from = Varint.put(bytes, size, used);
+    if (from < size + SIZE_ROOM) {
+      System.arraycopy(bytes, size + SIZE_ROOM, bytes, from, used);
+      length = from + used;
+    }
+  }
+
+  private void beginHistogram(byte type, int ref, long timestampMillis, Histogram histogram) {
+    // As a change it takes no more.
     int most = HistogramBytes.maxSize(histogram);
     if (most > WalFormat.MAX_RECORD_BYTES - TARGET_BYTES - HISTOGRAM_ROOM) {
       throw new LimitExceeded(
@@ -160,23 +225,14 @@ public final class WalRecords {
           "make its resolution coarser",
           false);
     }
-    openWithRoom(WalFormat.HISTOGRAMS, ref, timestampMillis, HISTOGRAM_ROOM + most);
+    openWithRoom(type, ref, timestampMillis, HISTOGRAM_ROOM + most);
     int delta = ref - lastRef;
     length = Varint.put(bytes, length, (delta << 1 ^ delta >> 31) & 0xffffffffL);
     lastRef = ref;
     long later = timestampMillis - lastMillis;
     length = Varint.put(bytes, length, later << 1 ^ later >> 63);
     lastMillis = timestampMillis;
-    start(startMillis);
-    // The size comes first and is known last: three bytes do for any that a record can hold.
-    int size = length;
-    length = HistogramBytes.encode(histogram, bytes, size + 3);
-    int used = length - size - 3;
-    bytes[size] = (byte) (used | 0x80);
-    bytes[size + 1] = (byte) (used >>> 7 | 0x80);
-    bytes[size + 2] = (byte) (used >>> 14);
     openSamples++;
-    samples++;
   }
 
   private void start(long startMillis) {
@@ -206,6 +262,10 @@ public final class WalRecords {
     if (length >= roomTo) {
       makeRoom(ref, timestampMillis);
     }
+    put(ref, timestampMillis, valueBits);
+  }
+
+  private void put(int ref, long timestampMillis, long valueBits) {
     byte[] b = bytes;
     int at = length + 1;
     int flag = 0;

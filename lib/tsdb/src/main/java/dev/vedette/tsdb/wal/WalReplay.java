@@ -66,9 +66,9 @@ final class WalReplay {
         decoder.series(buffer, from, to, visitor);
         series++;
       }
-      case WalFormat.SAMPLES -> samples += decoder.samples(buffer, from, to, visitor::sample);
-      case WalFormat.STARTED -> samples += decoder.started(buffer, from, to, visitor);
+      case WalFormat.SAMPLES -> samples += decoder.samples(buffer, from, to, visitor);
       case WalFormat.HISTOGRAMS -> samples += decoder.histograms(buffer, from, to, visitor);
+      case WalFormat.BASES -> decoder.bases(buffer, from, to);
       case WalFormat.EXEMPLAR -> decoder.exemplar(buffer, from, to, visitor);
       case WalFormat.NEWEST -> decoder.newest(buffer, from, to, visitor::newest);
       case WalFormat.METADATA -> decoder.metadata(buffer, from, to, visitor);

@@ -24,6 +24,12 @@ public interface WalVisitor {
   /** One histogram sample; a start timestamp of 0 is none. */
   void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis);
 
+  /**
+   * A histogram sample that cannot be known, as it was written as the change of one in a damaged
+   * record.
+   */
+  default void lostHistogram(int ref, long timestampMillis) {}
+
   /** An exemplar of a series; its labels as {@code LabelBytes}, to be kept. */
   default void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {}
 

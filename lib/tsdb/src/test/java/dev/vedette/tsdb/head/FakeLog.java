@@ -104,6 +104,17 @@ final class FakeLog implements HeadLog {
     }
 
     @Override
+    public void histogram(
+        int ref,
+        long timestampMillis,
+        Histogram histogram,
+        long startMillis,
+        long beforeMillis,
+        Histogram before) {
+      histogram(ref, timestampMillis, histogram, startMillis);
+    }
+
+    @Override
     public void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
       count++;
     }

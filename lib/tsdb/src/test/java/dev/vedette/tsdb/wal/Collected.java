@@ -17,6 +17,7 @@ class Collected implements WalVisitor {
   final Map<Integer, TenantId> tenants = new LinkedHashMap<>();
   final List<Sample> samples = new ArrayList<>();
   final List<Extra> extras = new ArrayList<>();
+  final List<Extra> lost = new ArrayList<>();
   final List<Sample> orphans = new ArrayList<>();
   final Map<String, MetricMetadata> metadata = new LinkedHashMap<>();
   final List<WalDamage> damages = new ArrayList<>();
@@ -54,6 +55,11 @@ class Collected implements WalVisitor {
   @Override
   public void histogram(int ref, long timestampMillis, Histogram histogram, long startMillis) {
     extras.add(new Extra(ref, timestampMillis, 0, histogram, startMillis));
+  }
+
+  @Override
+  public void lostHistogram(int ref, long timestampMillis) {
+    lost.add(new Extra(ref, timestampMillis, 0, null, 0));
   }
 
   @Override

@@ -127,7 +127,11 @@ class WalExtrasTest {
         }
         case 1 -> {
           records.sample(ref, millis, bits, start);
-          into.extras.add(new Extra(ref, millis, bits, null, start));
+          if (start == 0) {
+            into.samples.add(new Sample(ref, millis, bits));
+          } else {
+            into.extras.add(new Extra(ref, millis, bits, null, start));
+          }
         }
         default -> {
           Histogram histogram = histograms.next();

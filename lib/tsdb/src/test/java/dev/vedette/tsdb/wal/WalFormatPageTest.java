@@ -81,12 +81,23 @@ class WalFormatPageTest {
             1.5,
             new long[] {90, 100, 101, 7},
             new long[0]);
+    Histogram later =
+        Histogram.ofIntegers(
+            histogram.layout(),
+            CounterReset.NO,
+            301,
+            2,
+            1.75,
+            new long[] {90, 100, 102, 7},
+            new long[0]);
     SimFiles disk = TestLog.disk(1);
     try (Wal wal = TestLog.open(disk, new Collected())) {
       WalRecords records = new WalRecords();
       TestLog.series(records, 7, "t");
       records.sample(7, 1_700_000_000_000L, Double.doubleToRawLongBits(3), 1_600_000_000_000L);
       records.histogram(7, 1_700_000_015_000L, histogram, 1_600_000_000_000L);
+      records.histogram(
+          7, 1_700_000_030_000L, later, 1_600_000_000_000L, 1_700_000_015_000L, histogram);
       wal.append(records);
     }
     assertThat(HexFormat.ofDelimiter(" ").formatHex(disk.bytes(TestLog.segment(1))))
@@ -98,7 +109,8 @@ class WalFormatPageTest {
     assertThat(found.extras)
         .containsExactly(
             new Extra(7, 1_700_000_000_000L, three, null, 1_600_000_000_000L),
-            new Extra(7, 1_700_000_015_000L, 0, histogram, 1_600_000_000_000L));
+            new Extra(7, 1_700_000_015_000L, 0, histogram, 1_600_000_000_000L),
+            new Extra(7, 1_700_000_030_000L, 0, later, 1_600_000_000_000L));
   }
 
   @Test

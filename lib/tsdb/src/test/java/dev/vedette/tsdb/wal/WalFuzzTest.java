@@ -77,9 +77,9 @@ class WalFuzzTest {
     int to = in.length;
     switch (to == 0 ? -1 : in[0] % 10) {
       case WalFormat.SERIES -> decoder.series(in, 1, to, IGNORING);
-      case WalFormat.SAMPLES -> decoder.samples(in, 1, to, IGNORING::sample);
-      case WalFormat.STARTED -> decoder.started(in, 1, to, IGNORING);
+      case WalFormat.SAMPLES -> decoder.samples(in, 1, to, IGNORING);
       case WalFormat.HISTOGRAMS -> decoder.histograms(in, 1, to, IGNORING);
+      case WalFormat.BASES -> decoder.bases(in, 1, to);
       case WalFormat.EXEMPLAR -> decoder.exemplar(in, 1, to, IGNORING);
       case WalFormat.NEWEST -> decoder.newest(in, 1, to, IGNORING::sample);
       case WalFormat.METADATA -> decoder.metadata(in, 1, to, IGNORING);

@@ -63,6 +63,8 @@ final class Symbols implements LabelForm {
    * the way.
    */
   void fold(byte[] bytes, int end) {
+    long[] knownHashes = hashes;
+    long[] knownChecks = checks;
     long h = 0;
     long c = 0;
     int metric = NONE;
@@ -73,9 +75,11 @@ final class Symbols implements LabelForm {
       }
       int value = ref(bytes, end);
       // A label by a sum, which does not wait for the labels before it.
-      h = LabelBytes.fold(h, Long.rotateLeft(hashes[name], HALF) + hashes[value]);
-      c = LabelBytes.fold(c, Long.rotateLeft(checks[name], HALF) + checks[value]);
-      if (hashes[name] == nameHash) {
+      long label = Long.rotateLeft(knownHashes[name], HALF) + knownHashes[value];
+      long labelCheck = Long.rotateLeft(knownChecks[name], HALF) + knownChecks[value];
+      c = LabelBytes.foldCheck(c, h, label, labelCheck);
+      h = LabelBytes.fold(h, label);
+      if (knownHashes[name] == nameHash) {
         metric = value;
       }
     }
