@@ -44,7 +44,8 @@ record ResourceFolder(Path path, ResourceLoader loader, ClusterSettings settings
     return new ResourceFolder(path, loader, settings(loader, loaded.of(MetricsCluster.class)));
   }
 
-  private static Path quickstart() {
+  /** The folder of the quick start. */
+  static Path quickstart() {
     return Path.of(System.getProperty(EXAMPLES, "examples"), "quickstart");
   }
 

@@ -1,14 +1,9 @@
 package dev.vedette.app;
 
-import dev.vedette.model.LabelBytes;
-import dev.vedette.model.Labels;
 import dev.vedette.runtime.http.ListenAddress;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -19,19 +14,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The run that the build lets the JVM watch: start, take in a scrape of many series over and over,
- * answer, stop, start again with a log to read, flush. The JVM keeps the classes it loaded, linked,
- * and what it learnt of the methods, so that a server is quick from its first second.
+ * The run that the build lets the JVM watch: start, take in a scrape of many series over and over
+ * by both versions of remote write, scrape some targets, answer, stop, start again with a log to
+ * read, flush. The JVM keeps the classes it loaded, linked, and what it learnt of the methods, so
+ * that a server is quick from its first second.
  */
 @Command(name = "warm-up", hidden = true, description = "Start, work for some seconds, stop.")
 final class WarmUpCommand implements Callable<Integer> {
-  private static final int SERIES = 500;
   private static final int WRITES = 20;
+  private static final int SCRAPES = 4;
   private static final int READ_ROUNDS = 2;
   private static final long STEP_MILLIS = 4_000;
 
-  private static final String REMOTE_WRITE =
+  private static final String VERSION_1 =
       "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\n";
+  private static final String VERSION_2 =
+      "Content-Type: application/x-protobuf;proto=io.prometheus.write.v2.Request\r\n"
+          + "Content-Encoding: snappy\r\n";
 
   private static final String[] READS = {
     "/-/ready",
@@ -53,12 +52,21 @@ final class WarmUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    try (WarmUpTargets targets = new WarmUpTargets()) {
+      run(targets, targets.resourcesWith(ResourceFolder.quickstart()));
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private void run(WarmUpTargets targets, Path resources) throws Exception {
     Vedette.Options options =
-        new Vedette.Options(ListenAddress.ANY_LOOPBACK_PORT, data, null, EnumSet.allOf(Role.class));
+        new Vedette.Options(
+            ListenAddress.ANY_LOOPBACK_PORT, data, resources, EnumSet.allOf(Role.class));
     long end = System.currentTimeMillis();
     try (Vedette vedette = Vedette.start(options)) {
       URI address = URI.create(vedette.url());
       write(address.resolve("/api/v1/write"), end - WRITES * STEP_MILLIS);
+      targets.awaitScrapes(SCRAPES);
       read(address, end);
     }
     // Again, now with a log to read, as every start but the first.
@@ -69,36 +77,16 @@ final class WarmUpCommand implements Callable<Integer> {
       expect(204, "POST", address.resolve("/api/v1/admin/tsdb/flush"), "", new byte[0]);
       read(address, end);
     }
-    return CommandLine.ExitCode.OK;
   }
 
   private static void write(URI receiver, long startMillis) throws IOException {
-    byte[][] labels = new byte[SERIES][];
-    for (int s = 0; s < SERIES; s++) {
-      labels[s] =
-          LabelBytes.encode(
-              Labels.of(
-                  Labels.METRIC_NAME,
-                  "warm_up_" + s % 50,
-                  "instance",
-                  "host-" + s / 50,
-                  "job",
-                  "build"));
-    }
+    WarmUpWrites writes = new WarmUpWrites();
     for (int i = 0; i < WRITES; i++) {
-      ByteArrayOutputStream request = new ByteArrayOutputStream();
-      for (int s = 0; s < SERIES; s++) {
-        // Constant, counting, decimal and noisy series, as a scrape has them.
-        double value =
-            switch (s % 4) {
-              case 0 -> s;
-              case 1 -> i * 7L;
-              case 2 -> (i * 31 + s) % 1000 / 10.0;
-              default -> Math.sin(i + s);
-            };
-        timeSeries(request, labels[s], value, startMillis + i * STEP_MILLIS);
-      }
-      expect(204, "POST", receiver, REMOTE_WRITE, Snappy.compress(request.toByteArray()));
+      long time = startMillis + i * STEP_MILLIS;
+      byte[] version1 = Snappy.compress(writes.version1(i, time));
+      byte[] version2 = Snappy.compress(writes.version2(i, time, startMillis));
+      expect(204, "POST", receiver, VERSION_1, version1);
+      expect(204, "POST", receiver, VERSION_2, version2);
     }
   }
 
@@ -135,25 +123,5 @@ final class WarmUpCommand implements Callable<Integer> {
         throw new IllegalStateException("%s answered %s".formatted(address, answer));
       }
     }
-  }
-
-  /** A remote write {@code TimeSeries} with one sample; all its lengths are below 128 bytes. */
-  private static void timeSeries(
-      ByteArrayOutputStream request, byte[] labels, double value, long timestampMillis) {
-    ByteBuffer sample = ByteBuffer.allocate(20).order(ByteOrder.LITTLE_ENDIAN);
-    sample.put((byte) 0x09).putDouble(value).put((byte) 0x10);
-    for (long rest = timestampMillis; ; rest >>>= 7) {
-      if (rest < 0x80) {
-        sample.put((byte) rest);
-        break;
-      }
-      sample.put((byte) (rest | 0x80));
-    }
-    request.write(0x0A);
-    request.write(labels.length + 2 + sample.position());
-    request.writeBytes(labels);
-    request.write(0x12);
-    request.write(sample.position());
-    request.write(sample.array(), 0, sample.position());
   }
 }
