@@ -4,10 +4,8 @@ import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
-import dev.vedette.tsdb.LogRecords;
 import dev.vedette.tsdb.head.Head;
 import dev.vedette.tsdb.head.HeadConfig;
-import dev.vedette.tsdb.head.HeadLog;
 import dev.vedette.tsdb.head.SeriesLimits;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
@@ -65,6 +63,7 @@ public class HeadBenchmark {
   private final List<WriteBatch> requests = new ArrayList<>();
   private final SplittableRandom random = new SplittableRandom(5);
   private int next;
+  private int looked;
   private long time = START;
 
   @Setup(Level.Trial)
@@ -166,28 +165,11 @@ public class HeadBenchmark {
     write();
   }
 
-  private static final class EncodingLog implements HeadLog {
-    private long end;
-
-    @Override
-    public void checkWritable() {}
-
-    @Override
-    public Records newRecords() {
-      return new LogRecords();
-    }
-
-    @Override
-    public long append(Records records) {
-      return end += ((LogRecords) records).encoded().sizeBytes();
-    }
-
-    @Override
-    public long end() {
-      return end;
-    }
-
-    @Override
-    public void awaitDurable(long position) {}
+  /** Samples that are there already: finding the series and looking at its newest sample. */
+  @Benchmark
+  @OperationsPerInvocation(PER_REQUEST)
+  public void lookUpKnownSeries() {
+    looked = looked + 1 == requests.size() ? 0 : looked + 1;
+    head.write(TenantId.DEFAULT, requests.get(looked));
   }
 }

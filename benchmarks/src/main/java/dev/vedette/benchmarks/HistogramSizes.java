@@ -4,13 +4,14 @@ import dev.vedette.model.BucketSpans;
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.Coverage;
 import dev.vedette.model.Histogram;
-import dev.vedette.model.HistogramBytes;
 import dev.vedette.model.HistogramLayout;
+import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.RealFiles;
 import dev.vedette.model.SeriesOrder;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
+import dev.vedette.model.WriteBatch;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockFiles;
 import dev.vedette.tsdb.block.BlockId;
@@ -19,9 +20,16 @@ import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockStats;
 import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.block.SortedSeries;
+import dev.vedette.tsdb.head.Head;
+import dev.vedette.tsdb.head.HeadConfig;
+import dev.vedette.tsdb.head.SeriesLimits;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +49,8 @@ public final class HistogramSizes {
   private static final long START = 1_760_000_400_000L;
   private static final int INTERVAL = 15_000;
   private static final int SCHEMA = 3;
+  // Frame, type, ref and tenant of the record that has the labels of a series.
+  private static final int SERIES_RECORD_BYTES = 8 + 1 + 4 + 8;
 
   private HistogramSizes() {}
 
@@ -140,15 +150,12 @@ public final class HistogramSizes {
       double samples = stats.histograms();
       long buckets = 0;
       long layouts = 0;
-      long logged = 0;
       for (Series series : fleet) {
         HistogramLayout last = HistogramLayout.EMPTY;
         for (Histogram histogram : series.histograms) {
           buckets += histogram.layout().buckets();
           layouts += histogram.layout().equals(last) ? 0 : 1;
           last = histogram.layout();
-          byte[] bytes = new byte[HistogramBytes.maxSize(histogram)];
-          logged += HistogramBytes.encode(histogram, bytes, 0);
         }
       }
       System.out.printf(
@@ -157,7 +164,7 @@ public final class HistogramSizes {
           steps,
           buckets / samples,
           (double) layouts / fleet.size(),
-          logged / samples,
+          logged(fleet) / samples,
           stats.fileBytes() / samples,
           (double) stats.fileBytes() / buckets,
           micros / samples);
@@ -174,6 +181,38 @@ public final class HistogramSizes {
       }
     }
     files.delete(file);
+  }
+
+  /** Bytes that the log takes, a request a step with all series; without their labels. */
+  private static double logged(List<Series> fleet) {
+    EncodingLog log = new EncodingLog();
+    HeadConfig config =
+        new HeadConfig(
+            1,
+            Duration.ofDays(15_000),
+            Duration.ofDays(15_000),
+            Duration.ofMinutes(30),
+            SeriesLimits.DEFAULTS);
+    Head head = new Head(config, Clock.systemUTC(), log, new PrometheusRegistry());
+    long labels = 0;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (Series series : fleet) {
+      bytes.writeBytes(LabelBytes.encode(series.labels));
+      labels += SERIES_RECORD_BYTES + LabelBytes.encode(series.labels).length;
+    }
+    WriteBatch batch = new WriteBatch();
+    for (int step = 0; step < fleet.getFirst().histograms.length; step++) {
+      batch.reset(bytes.toByteArray());
+      int from = 0;
+      for (Series series : fleet) {
+        int to = from + LabelBytes.encode(series.labels).length;
+        batch.addSeries(from, to);
+        batch.addHistogram(START + step * INTERVAL, series.histograms[step], 0);
+        from = to;
+      }
+      head.write(TenantId.DEFAULT, batch);
+    }
+    return log.end() - labels;
   }
 
   private static final class Source implements SortedSeries {
