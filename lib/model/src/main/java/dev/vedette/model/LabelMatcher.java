@@ -1,7 +1,7 @@
 package dev.vedette.model;
 
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,23 +30,23 @@ public final class LabelMatcher {
   private final Type type;
   private final String name;
   private final String value;
-  private final @Nullable Pattern pattern;
+  private final @Nullable Predicate<String> regex;
 
   /** Throws {@link InvalidRequest} where a regular expression does not compile. */
   public LabelMatcher(Type type, String name, String value) {
     this.type = type;
     this.name = name;
     this.value = value;
-    this.pattern = type == Type.REGEX || type == Type.NOT_REGEX ? compile(value) : null;
+    this.regex = type == Type.REGEX || type == Type.NOT_REGEX ? compile(value) : null;
   }
 
   public static LabelMatcher equal(String name, String value) {
     return new LabelMatcher(Type.EQUAL, name, value);
   }
 
-  private static Pattern compile(String regex) {
+  private static Predicate<String> compile(String regex) {
     try {
-      return LabelRegex.compile(regex);
+      return LabelRegex.test(regex);
     } catch (PatternSyntaxException e) {
       throw new InvalidRequest(
           ErrorId.INVALID_REGEX,
@@ -72,8 +72,8 @@ public final class LabelMatcher {
     return switch (type) {
       case EQUAL -> value.equals(labelValue);
       case NOT_EQUAL -> !value.equals(labelValue);
-      case REGEX -> pattern != null && pattern.matches(labelValue);
-      case NOT_REGEX -> pattern != null && !pattern.matches(labelValue);
+      case REGEX -> regex != null && regex.test(labelValue);
+      case NOT_REGEX -> regex != null && !regex.test(labelValue);
     };
   }
 

@@ -2,6 +2,11 @@ package dev.vedette.model;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Regular expressions on whole label values, compiled with a bound on their size: counted
@@ -26,18 +31,32 @@ public final class LabelRegex {
 
   private LabelRegex() {}
 
+  /**
+   * The test of a whole value. Plain words and what is asked for by how it begins need no
+   * compilation, which costs a thousand times as much as looking. Throws {@link
+   * PatternSyntaxException}, as {@link #compile} does.
+   */
+  static Predicate<String> test(String regex) {
+    Optional<List<String>> words = RegexHints.literals(regex);
+    String prefix = RegexHints.prefix(regex);
+    if (words.isPresent()) {
+      checkSize(regex);
+      return Set.copyOf(new HashSet<>(words.get()))::contains;
+    }
+    if (regex.equals(prefix + ".*")) {
+      checkSize(regex);
+      return value -> value.startsWith(prefix);
+    }
+    if (regex.equals(prefix + ".+")) {
+      checkSize(regex);
+      return value -> value.length() > prefix.length() && value.startsWith(prefix);
+    }
+    return compile(regex)::matches;
+  }
+
   /** Anchored at both ends; a dot matches line ends too. Throws {@link PatternSyntaxException}. */
   public static Pattern compile(String regex) {
-    RegexSize size = RegexSize.of(regex, MAX_SIZE);
-    if (size.parts() > MAX_SIZE) {
-      throw tooLarge(regex);
-    }
-    if (size.copied() > MOST_COPIED) {
-      throw new PatternSyntaxException(
-          "too long; at most %d characters in a row may stand for themselves and %d be in a class, fewer in several or beyond Latin-1"
-              .formatted(MAX_LITERAL, MAX_CLASS),
-          regex);
-    }
+    checkSize(regex);
     try {
       // By itself first where that makes a difference: a)|(b is nothing that anchors can hold.
       if (regex.indexOf(')') >= 0) {
@@ -47,6 +66,19 @@ public final class LabelRegex {
     } catch (StackOverflowError e) {
       // The compiler calls itself once a level, and only it knows how deep that is.
       throw tooLarge(regex);
+    }
+  }
+
+  private static void checkSize(String regex) {
+    RegexSize size = RegexSize.of(regex, MAX_SIZE);
+    if (size.parts() > MAX_SIZE) {
+      throw tooLarge(regex);
+    }
+    if (size.copied() > MOST_COPIED) {
+      throw new PatternSyntaxException(
+          "too long; at most %d characters in a row may stand for themselves and %d be in a class, fewer in several or beyond Latin-1"
+              .formatted(MAX_LITERAL, MAX_CLASS),
+          regex);
     }
   }
 

@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class LabelMatcherTest {
@@ -51,6 +55,55 @@ class LabelMatcherTest {
     assertThat(matcher.matches("a")).isTrue();
     assertThat(matcher.matches("ab")).isFalse();
     assertThat(matcher.matches("b\nc")).isTrue();
+  }
+
+  @Test
+  void whatIsNotCompiledMatchesAsIfItWere() {
+    long seed = Long.getLong("seed", 1);
+    SplittableRandom random = new SplittableRandom(seed);
+    String[] parts = {
+      "a", "b", "ab", "|", "(", ")", ".*", ".+", "\\.", "-", "\n", "host-", "", "*"
+    };
+    for (int round = 0; round < 5_000; round++) {
+      String regex = text(random, parts, 5);
+      String value = text(random, new String[] {"a", "b", "ab", ".", "-", "\n", "host-", ""}, 3);
+      Optional<Pattern> pattern = compiled(regex);
+      LabelMatcher.Type type = LabelMatcher.Type.REGEX;
+      String about = "-Dseed=%d round %d: %s on %s".formatted(seed, round, regex, value);
+      if (pattern.isEmpty()) {
+        assertThatThrownBy(() -> new LabelMatcher(type, "x", regex))
+            .as(about)
+            .isInstanceOf(InvalidRequest.class);
+      } else {
+        assertThat(new LabelMatcher(type, "x", regex).matches(value))
+            .as(about)
+            .isEqualTo(pattern.get().matches(value));
+      }
+    }
+  }
+
+  @Test
+  void aListOfWordsThatIsTooLongIsRefusedAsAnyExpression() {
+    String words = "word|".repeat(LabelRegex.MAX_SIZE);
+    assertThatThrownBy(() -> new LabelMatcher(LabelMatcher.Type.REGEX, "x", words))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("too large");
+  }
+
+  private static Optional<Pattern> compiled(String regex) {
+    try {
+      return Optional.of(LabelRegex.compile(regex));
+    } catch (PatternSyntaxException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String text(SplittableRandom random, String[] parts, int most) {
+    StringBuilder text = new StringBuilder();
+    for (int i = random.nextInt(most + 1); i > 0; i--) {
+      text.append(parts[random.nextInt(parts.length)]);
+    }
+    return text.toString();
   }
 
   @Test

@@ -1,7 +1,7 @@
 package dev.vedette.tsdb.head;
 
+import dev.vedette.model.RegexHints;
 import dev.vedette.model.Utf8;
-import dev.vedette.tsdb.index.RegexHints;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

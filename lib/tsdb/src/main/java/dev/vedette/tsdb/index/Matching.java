@@ -1,6 +1,7 @@
 package dev.vedette.tsdb.index;
 
 import dev.vedette.model.LabelMatcher;
+import dev.vedette.model.RegexHints;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package dev.vedette.tsdb.index;
+package dev.vedette.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

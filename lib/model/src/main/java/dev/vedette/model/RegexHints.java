@@ -1,4 +1,4 @@
-package dev.vedette.tsdb.index;
+package dev.vedette.model;
 
 import java.util.ArrayList;
 import java.util.List;
