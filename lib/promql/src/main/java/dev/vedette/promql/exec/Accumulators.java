@@ -15,7 +15,7 @@ public final class Accumulators {
 
   public static AccumulatorFactory of(AggregationOp op) {
     return switch (op) {
-      case SUM -> (steps, notes) -> HistogramTotal.sums(new Sum(steps), steps, notes);
+      case SUM -> (steps, notes) -> HistogramTotal.sums(new CompensatedSums(steps), steps, notes);
       case AVG -> (steps, notes) -> HistogramTotal.means(new Average(steps), steps, notes);
       case COUNT -> (steps, _) -> new Count(steps);
       case GROUP -> (steps, _) -> new Present(steps);
@@ -56,48 +56,10 @@ public final class Accumulators {
     }
   }
 
-  private static double[] none(int steps) {
+  static double[] none(int steps) {
     double[] column = new double[steps];
     Arrays.fill(column, Points.NONE);
     return column;
-  }
-
-  private static final class Sum implements FloatAccumulator {
-    private final double[] sums;
-    private final double[] lost;
-
-    Sum(int steps) {
-      sums = none(steps);
-      lost = new double[steps];
-    }
-
-    @Override
-    public void add(double[] column) {
-      for (int i = 0; i < sums.length; i++) {
-        double value = column[i];
-        if (Points.isNone(value)) {
-          continue;
-        }
-        double before = sums[i];
-        if (Points.isNone(before)) {
-          sums[i] = value;
-        } else {
-          double next = before + value;
-          lost[i] = KahanSum.lostBy(before, value, next, lost[i]);
-          sums[i] = next;
-        }
-      }
-    }
-
-    @Override
-    public double[] finish() {
-      for (int i = 0; i < sums.length; i++) {
-        if (Points.isPresent(sums[i]) && !Double.isInfinite(sums[i])) {
-          sums[i] += lost[i];
-        }
-      }
-      return sums;
-    }
   }
 
   private static final class Count implements Accumulator {
