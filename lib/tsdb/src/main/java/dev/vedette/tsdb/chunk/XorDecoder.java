@@ -11,6 +11,8 @@ import java.nio.ByteOrder;
  * width) is a {@link Corruption}; whoever stores chunks adds a checksum.
  */
 public final class XorDecoder {
+  // Of a word read from the middle of a byte.
+  private static final int SURE_BITS = 57;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -40,13 +42,96 @@ public final class XorDecoder {
     timestamps[into] = timestamp;
     valueBits[into] = value;
     long delta = 0;
-    for (int i = 1; i < count; i++) {
-      delta = i == 1 ? varint() : delta + deltaOfDelta();
+    if (count > 1) {
+      delta = varint();
       timestamp += delta;
       value ^= xor();
+      timestamps[into + 1] = timestamp;
+      valueBits[into + 1] = value;
+    }
+    for (int i = 2; i < count; i++) {
+      if (!hasWord()) {
+        delta += deltaOfDelta();
+        value ^= xor();
+      } else if (word() >= 0) {
+        // As long after the last one as that one came, which a zero bit says.
+        value ^= xor(word() << 1, 1);
+      } else {
+        delta += deltaOfDelta(word());
+        value ^= hasWord() ? xor(word(), 0) : xor();
+      }
+      timestamp += delta;
       timestamps[into + i] = timestamp;
       valueBits[into + i] = value;
     }
+  }
+
+  /** Whether {@link #word} may be asked for. */
+  private boolean hasWord() {
+    return (at >>> 3) + Long.BYTES <= bytes.length;
+  }
+
+  /** The next bits, {@value #SURE_BITS} of them for sure. Nearly all of what comes takes fewer. */
+  private long word() {
+    return (long) LONG.get(bytes, (int) (at >>> 3)) << (at & 7);
+  }
+
+  /** A difference other than none, of which {@code word} is the beginning. */
+  private long deltaOfDelta(long word) {
+    int ones = Long.numberOfLeadingZeros(~word);
+    if (ones > 3) {
+      skip(4);
+      return take(64);
+    }
+    int width = 11 + 3 * ones;
+    skip(ones + 1 + width);
+    return signed(word << (ones + 1) >>> (64 - width), width);
+  }
+
+  private static long signed(long raw, int width) {
+    return raw > 1L << (width - 1) ? raw - (1L << width) : raw;
+  }
+
+  /**
+   * A value, of which {@code word} is the beginning.
+   *
+   * @param before bits that were taken of the word already
+   */
+  private long xor(long word, int before) {
+    if (word >= 0) {
+      skip(before + 1);
+      return 0;
+    }
+    int used = before + 2;
+    long rest = word << 1;
+    if (rest < 0) {
+      setWindow((int) (rest << 1 >>> 59), (int) (rest >>> 52) & 63);
+      used += 11;
+      rest <<= 11;
+    }
+    int width = 64 - leading - trailing;
+    if (used + width > SURE_BITS) {
+      skip(used);
+      return take(width) << trailing;
+    }
+    skip(used + width);
+    return rest << 1 >>> (64 - width) << trailing;
+  }
+
+  private void skip(int bits) {
+    at += bits;
+    if (at > end) {
+      throw damaged(bits + " more bits", (end - at + bits) + " bits");
+    }
+  }
+
+  private void setWindow(int newLeading, int widthOrZero) {
+    int width = widthOrZero == 0 ? 64 : widthOrZero;
+    if (newLeading + width > 64) {
+      throw damaged("at most 64 bits of value", newLeading + " leading and " + width + " others");
+    }
+    leading = newLeading;
+    trailing = 64 - newLeading - width;
   }
 
   private long deltaOfDelta() {
@@ -55,7 +140,7 @@ public final class XorDecoder {
     }
     int width = take(1) == 0 ? 14 : take(1) == 0 ? 17 : take(1) == 0 ? 20 : 64;
     long raw = take(width);
-    return width < 64 && raw > 1L << (width - 1) ? raw - (1L << width) : raw;
+    return width < 64 ? signed(raw, width) : raw;
   }
 
   private long xor() {
@@ -63,13 +148,7 @@ public final class XorDecoder {
       return 0;
     }
     if (take(1) == 1) {
-      leading = (int) take(5);
-      int width = (int) take(6);
-      width = width == 0 ? 64 : width;
-      if (leading + width > 64) {
-        throw damaged("at most 64 bits of value", leading + " leading and " + width + " others");
-      }
-      trailing = 64 - leading - width;
+      setWindow((int) take(5), (int) take(6));
     }
     return take(64 - leading - trailing) << trailing;
   }
