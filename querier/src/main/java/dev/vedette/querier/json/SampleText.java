@@ -1,5 +1,7 @@
 package dev.vedette.querier.json;
 
+import java.util.Arrays;
+
 /**
  * Sample values and times as Prometheus' API writes them: the shortest digits that read back as the
  * same value, without exponent from 1e-6 up to below 1e21; times as seconds with milliseconds only
@@ -32,7 +34,13 @@ final class SampleText {
         return decimal(Math.round(abs * POWERS[decimals]), decimals, to, next);
       }
     }
-    return ascii(text(value), to, at);
+    if (Double.isNaN(value)) {
+      return ascii("NaN", to, at);
+    }
+    if (Double.isInfinite(value)) {
+      return ascii(value > 0 ? "+Inf" : "-Inf", to, at);
+    }
+    return shortest(value, to, at);
   }
 
   /** How many decimals write the value exactly; -1 where more than six would be needed. */
@@ -92,72 +100,80 @@ final class SampleText {
     return at + length;
   }
 
-  private static String text(double value) {
-    if (Double.isNaN(value)) {
-      return "NaN";
+  /** The digits that Java finds, as Prometheus writes them: 0.DIGITS × 10^exponent. */
+  private int shortest(double value, byte[] to, int at) {
+    String java = javaText(Math.abs(value));
+    int e = java.indexOf('E');
+    int end = e < 0 ? java.length() : e;
+    int exponent = e < 0 ? 0 : Integer.parseInt(java, e + 1, java.length(), 10);
+    int count = 0;
+    for (int i = 0; i < end; i++) {
+      char c = java.charAt(i);
+      if (c == '.') {
+        exponent += i;
+      } else if (c != '0' || count > 0) {
+        digits[count++] = (byte) c;
+      } else {
+        exponent--;
+      }
     }
-    if (Double.isInfinite(value)) {
-      return value > 0 ? "+Inf" : "-Inf";
+    while (count > 1 && digits[count - 1] == '0') {
+      count--;
     }
-    return new Digits(value).text();
+    int next = at;
+    if (Double.doubleToRawLongBits(value) < 0) {
+      to[next++] = '-';
+    }
+    return exponent > 21 || exponent < -5
+        ? scientific(count, exponent - 1, to, next)
+        : plain(count, exponent, to, next);
   }
 
-  /** The significant digits of a finite value and where the point is: 0.DIGITS × 10^exponent. */
-  private static final class Digits {
-    private final boolean negative;
-    private final String digits;
-    private final int exponent;
-
-    Digits(double value) {
-      negative = Double.doubleToRawLongBits(value) < 0;
-      String java = shortest(Math.abs(value));
-      int e = java.indexOf('E');
-      String mantissa = e < 0 ? java : java.substring(0, e);
-      int point = mantissa.indexOf('.');
-      String all = mantissa.substring(0, point) + mantissa.substring(point + 1);
-      int leading = 0;
-      while (leading < all.length() - 1 && all.charAt(leading) == '0') {
-        leading++;
+  /** Java writes two digits where one would do for the smallest values of all. */
+  private static String javaText(double abs) {
+    if (abs < 1e-320 && abs > 0) {
+      String one = new java.math.BigDecimal(abs).round(new java.math.MathContext(1)).toString();
+      if (Double.parseDouble(one) == abs) {
+        return one.replace("E", ".0E");
       }
-      int end = all.length();
-      while (end > leading + 1 && all.charAt(end - 1) == '0') {
-        end--;
-      }
-      digits = all.substring(leading, end);
-      exponent = point - leading + (e < 0 ? 0 : Integer.parseInt(java.substring(e + 1)));
     }
+    return Double.toString(abs);
+  }
 
-    /** Java writes two digits where one would do for the smallest values of all. */
-    private static String shortest(double abs) {
-      if (abs < 1e-320 && abs > 0) {
-        String one = new java.math.BigDecimal(abs).round(new java.math.MathContext(1)).toString();
-        if (Double.parseDouble(one) == abs) {
-          return one.replace("E", ".0E");
-        }
-      }
-      return Double.toString(abs);
+  private int scientific(int count, int power, byte[] to, int at) {
+    int next = at;
+    to[next++] = digits[0];
+    if (count > 1) {
+      to[next++] = '.';
+      next = copy(1, count, to, next);
     }
+    to[next++] = 'e';
+    to[next++] = (byte) (power < 0 ? '-' : '+');
+    return ascii(Integer.toString(Math.abs(power)), to, next);
+  }
 
-    String text() {
-      String sign = negative ? "-" : "";
-      if (exponent > 21 || exponent < -5) {
-        int power = exponent - 1;
-        String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
-        return "%s%c%se%c%s"
-            .formatted(
-                sign,
-                digits.charAt(0),
-                fraction,
-                power < 0 ? '-' : '+',
-                Integer.toString(Math.abs(power)));
-      }
-      if (exponent <= 0) {
-        return sign + "0." + "0".repeat(-exponent) + digits;
-      }
-      if (exponent >= digits.length()) {
-        return sign + digits + "0".repeat(exponent - digits.length());
-      }
-      return sign + digits.substring(0, exponent) + "." + digits.substring(exponent);
+  private int plain(int count, int exponent, byte[] to, int at) {
+    int next = at;
+    if (exponent <= 0) {
+      to[next++] = '0';
+      to[next++] = '.';
+      return copy(0, count, to, zeros(-exponent, to, next));
     }
+    if (exponent >= count) {
+      return zeros(exponent - count, to, copy(0, count, to, next));
+    }
+    next = copy(0, exponent, to, next);
+    to[next++] = '.';
+    return copy(exponent, count, to, next);
+  }
+
+  private int copy(int from, int end, byte[] to, int at) {
+    System.arraycopy(digits, from, to, at, end - from);
+    return at + end - from;
+  }
+
+  private static int zeros(int count, byte[] to, int at) {
+    Arrays.fill(to, at, at + count, (byte) '0');
+    return at + count;
   }
 }
