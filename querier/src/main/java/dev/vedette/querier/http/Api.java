@@ -31,8 +31,8 @@ final class Api {
     Answer answer(ApiCall call, String json);
   }
 
-  // Ten times the longest query that dashboards are known to send.
-  private static final int MOST_FORM_BYTES = 1 << 20;
+  /** Ten times the longest query that dashboards are known to send. */
+  static final int MOST_FORM_BYTES = 1 << 20;
 
   private Api() {}
 
@@ -44,22 +44,31 @@ final class Api {
 
   /** Answers a request whose parameters are in a form, in its URL, or in both. */
   static CompletionStage<HttpResponse<?>> serveForm(HttpRequest<?> request, Endpoint endpoint) {
-    return serveBody(request, (exchange, form) -> handleForm(exchange, form, endpoint));
+    return serveBody(request, ofForm(endpoint));
   }
 
   /** The same where the body may be JSON instead, which is another question. */
   static CompletionStage<HttpResponse<?>> serveFormOrJson(
       HttpRequest<?> request, Endpoint ofForm, JsonEndpoint ofJson) {
-    return serveBody(
-        request,
-        (exchange, body) -> {
-          if (isJson(request, body)) {
-            String json = new String(body, StandardCharsets.UTF_8);
-            handle(exchange, () -> Params.ofQuery(request), call -> ofJson.answer(call, json));
-          } else {
-            handleForm(exchange, body, ofForm);
-          }
-        });
+    return serveBody(request, ofFormOrJson(ofForm, ofJson));
+  }
+
+  /** What {@link #serveForm} does once the body is there. */
+  static Exchange.BodyHandler ofForm(Endpoint endpoint) {
+    return (exchange, form) -> handleForm(exchange, form, endpoint);
+  }
+
+  /** What {@link #serveFormOrJson} does once the body is there. */
+  static Exchange.BodyHandler ofFormOrJson(Endpoint ofForm, JsonEndpoint ofJson) {
+    return (exchange, body) -> {
+      HttpRequest<?> request = exchange.request();
+      if (isJson(request, body)) {
+        String json = new String(body, StandardCharsets.UTF_8);
+        handle(exchange, () -> Params.ofQuery(request), call -> ofJson.answer(call, json));
+      } else {
+        handleForm(exchange, body, ofForm);
+      }
+    };
   }
 
   /** By what it is said to be; and an object is no form, whatever curl calls it. */

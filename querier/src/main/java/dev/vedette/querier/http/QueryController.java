@@ -48,6 +48,16 @@ final class QueryController {
     return Api.serveFormOrJson(request, this::query, this::metricQuery);
   }
 
+  /** The same past the framework. */
+  Exchange.BodyHandler queryHandler() {
+    return Api.ofFormOrJson(this::query, this::metricQuery);
+  }
+
+  /** The same past the framework. */
+  Exchange.BodyHandler queryRangeHandler() {
+    return Api.ofForm(this::queryRange);
+  }
+
   /** A Datadog-style query, which runs as the PromQL it stands for. */
   private Answer metricQuery(ApiCall call, String json) {
     MetricQueryEndpoint.Asked asked = MetricQueryEndpoint.read(json);

@@ -15,14 +15,17 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class DirectConnections implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
   private final BeanProvider<DirectRoute> routes;
+  private final BeanProvider<ExchangeRoute> exchanges;
   private final BeanProvider<RequestMetrics> metrics;
   private final HttpServerConfig config;
 
   DirectConnections(
       BeanProvider<DirectRoute> routes,
+      BeanProvider<ExchangeRoute> exchanges,
       BeanProvider<RequestMetrics> metrics,
       HttpServerConfig config) {
     this.routes = routes;
+    this.exchanges = exchanges;
     this.metrics = metrics;
     this.config = config;
   }
@@ -32,9 +35,15 @@ final class DirectConnections implements BeanCreatedEventListener<NettyServerCus
       BeanCreatedEvent<NettyServerCustomizer.Registry> event) {
     Map<String, DirectRoute> byPath = new HashMap<>();
     routes.stream().forEach(route -> byPath.put(route.path(), route));
-    if (!byPath.isEmpty()) {
+    Map<String, ExchangeRoute> exchangesByPath = new HashMap<>();
+    exchanges.stream().forEach(route -> exchangesByPath.put(route.path(), route));
+    if (!byPath.isEmpty() || !exchangesByPath.isEmpty()) {
       DirectHandler.Shared shared =
-          new DirectHandler.Shared(Map.copyOf(byPath), metrics.get(), config.maxRequestBytes());
+          new DirectHandler.Shared(
+              Map.copyOf(byPath),
+              Map.copyOf(exchangesByPath),
+              metrics.get(),
+              config.maxRequestBytes());
       event.getBean().register(new Customizer(shared, null));
     }
     return event.getBean();

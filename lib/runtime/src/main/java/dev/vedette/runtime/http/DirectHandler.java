@@ -25,15 +25,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes requests of {@link DirectRoute}s out of a connection's stream and answers them; all else
- * passes. One request at a time: what a client sends ahead of an answer waits here, and no more is
- * read. A stop of the server waits for the answer. Confined to the connection's event loop.
+ * Takes requests of {@link DirectRoute}s and {@link ExchangeRoute}s out of a connection's stream
+ * and answers them; all else passes. One request at a time: what a client sends ahead of an answer
+ * waits here, and no more is read. A stop of the server waits for the answer. Confined to the
+ * connection's event loop.
  */
 final class DirectHandler extends ChannelDuplexHandler {
   private static final int FIRST_CAPACITY = 64 << 10;
 
   /** What all connections share. */
-  record Shared(Map<String, DirectRoute> routes, RequestMetrics metrics, long maxBodyBytes) {}
+  record Shared(
+      Map<String, DirectRoute> routes,
+      Map<String, ExchangeRoute> exchanges,
+      RequestMetrics metrics,
+      long maxBodyBytes) {}
 
   private enum State {
     PASSING,
@@ -50,6 +55,8 @@ final class DirectHandler extends ChannelDuplexHandler {
 
   // Of the request being read or answered.
   private @Nullable DirectRoute route;
+  private @Nullable ExchangeRoute exchange;
+  private String path = "";
   private @Nullable HttpRequest request;
   private byte[] body = new byte[0];
   private int length;
@@ -71,8 +78,10 @@ final class DirectHandler extends ChannelDuplexHandler {
   private void begin(ChannelHandlerContext context, Object message) {
     if (message instanceof HttpRequest next) {
       route = passed == 0 ? routeOf(next) : null;
-      if (route != null) {
+      exchange = passed == 0 && route == null ? exchangeOf(next) : null;
+      if (route != null || exchange != null) {
         request = next;
+        path = next.uri();
         state = State.READING;
         begunNanos = shared.metrics.started();
         body = new byte[(int) Math.min(HttpUtil.getContentLength(next, 0), FIRST_CAPACITY)];
@@ -88,20 +97,30 @@ final class DirectHandler extends ChannelDuplexHandler {
   }
 
   private @Nullable DirectRoute routeOf(HttpRequest next) {
-    DirectRoute found =
-        next.method().equals(HttpMethod.POST) ? shared.routes.get(next.uri()) : null;
+    DirectRoute found = shared.routes.get(next.uri());
+    return found != null && isOrdinary(next, shared.maxBodyBytes) ? found : null;
+  }
+
+  private @Nullable ExchangeRoute exchangeOf(HttpRequest next) {
+    ExchangeRoute found = shared.exchanges.get(next.uri());
+    return found != null
+            && isOrdinary(next, found.mostBytes())
+            && DirectRequest.isEncodingKnown(next)
+        ? found
+        : null;
+  }
+
+  private static boolean isOrdinary(HttpRequest next, long mostBytes) {
     HttpHeaders headers = next.headers();
-    boolean isOrdinary =
-        found != null
-            && next.decoderResult().isSuccess()
-            && next.protocolVersion().equals(HttpVersion.HTTP_1_1)
-            && HttpUtil.isKeepAlive(next)
-            && !headers.contains(HttpHeaderNames.EXPECT)
-            && !headers.contains(HttpHeaderNames.ORIGIN)
-            && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
-            && headers.contains(HttpHeaderNames.CONTENT_LENGTH)
-            && HttpUtil.getContentLength(next, Long.MAX_VALUE) <= shared.maxBodyBytes;
-    return isOrdinary ? found : null;
+    return next.method().equals(HttpMethod.POST)
+        && next.decoderResult().isSuccess()
+        && next.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        && HttpUtil.isKeepAlive(next)
+        && !headers.contains(HttpHeaderNames.EXPECT)
+        && !headers.contains(HttpHeaderNames.ORIGIN)
+        && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+        && headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+        && HttpUtil.getContentLength(next, Long.MAX_VALUE) <= mostBytes;
   }
 
   private void readBody(ChannelHandlerContext context, Object message) {
@@ -130,6 +149,7 @@ final class DirectHandler extends ChannelDuplexHandler {
   private void answer(ChannelHandlerContext context) {
     state = State.ANSWERING;
     DirectRoute asked = route;
+    ExchangeRoute asksMore = exchange;
     HttpRequest of = request;
     byte[] bytes = body;
     int size = length;
@@ -140,8 +160,16 @@ final class DirectHandler extends ChannelDuplexHandler {
           .start(
               () -> {
                 DirectRoute.Answer answer = answer(asked, of, bytes, size);
-                context.executor().execute(() -> send(context, asked, answer));
+                context.executor().execute(() -> send(context, answer));
               });
+    }
+    if (asksMore != null && of != null) {
+      byte[] whole = bytes.length == size ? bytes : Arrays.copyOf(bytes, size);
+      DirectReply reply = new DirectReply(context, this::replied);
+      Exchange.serve(new DirectRequest(of, context.channel()), each -> asksMore.answer(each, whole))
+          .whenComplete((answer, failure) -> reply.send(of, answer, failure));
+      // A client that leaves shows by reading only; what it sends meanwhile waits.
+      context.read();
     }
   }
 
@@ -156,22 +184,30 @@ final class DirectHandler extends ChannelDuplexHandler {
     }
   }
 
-  private void send(ChannelHandlerContext context, DirectRoute of, DirectRoute.Answer answer) {
-    shared.metrics.ended(of.path(), answer.status(), begunNanos);
+  private void send(ChannelHandlerContext context, DirectRoute.Answer answer) {
+    if (context.channel().isActive()) {
+      FullHttpResponse response = response(answer);
+      if (closing != null) {
+        response.headers().set(HttpHeaderNames.CONNECTION, "close");
+      }
+      context.writeAndFlush(response, context.voidPromise());
+    }
+    replied(context, answer.status());
+  }
+
+  /** An answer is on its way as a whole, or its client has gone. */
+  private void replied(ChannelHandlerContext context, int status) {
+    shared.metrics.ended(path, status, begunNanos);
     state = State.PASSING;
     request = null;
     if (!context.channel().isActive()) {
       return;
     }
-    FullHttpResponse response = response(answer);
     ChannelPromise close = closing;
     if (close != null) {
-      response.headers().set(HttpHeaderNames.CONNECTION, "close");
-      context.writeAndFlush(response);
       context.close(close);
       return;
     }
-    context.writeAndFlush(response, context.voidPromise());
     goOn(context);
   }
 
@@ -248,8 +284,8 @@ final class DirectHandler extends ChannelDuplexHandler {
 
   /** Nobody waits for an answer any more. */
   private void abandon() {
-    if (state == State.READING && route != null) {
-      shared.metrics.ended(route.path(), RequestMetrics.CLIENT_LEFT, begunNanos);
+    if (state == State.READING) {
+      shared.metrics.ended(path, RequestMetrics.CLIENT_LEFT, begunNanos);
       state = State.PASSING;
     }
     waiting.forEach(ReferenceCountUtil::release);

@@ -1,5 +1,6 @@
 package dev.vedette.runtime.http;
 
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MutableHttpResponse;
@@ -47,6 +48,8 @@ public final class Exchange {
   private final HttpRequest<?> request;
   private final CompletableFuture<HttpResponse<?>> response = new CompletableFuture<>();
   private @Nullable BodyPipe body;
+  // The pipe, or what compresses before it.
+  private @Nullable OutputStream written;
 
   private Exchange(HttpRequest<?> request) {
     this.request = request;
@@ -108,7 +111,12 @@ public final class Exchange {
             },
             PATIENCE);
     body = pipe;
-    return pipe;
+    OutputStream out = pipe;
+    if (request instanceof DirectRequest direct && direct.acceptsGzip()) {
+      out = new GzipBody(pipe, () -> head.header(HttpHeaders.CONTENT_ENCODING, "gzip"));
+    }
+    written = out;
+    return out;
   }
 
   /** Replies without a body of its own, or with one that is there already. */
@@ -121,10 +129,15 @@ public final class Exchange {
    * has returned. Close what this returns when it is not wanted any more.
    */
   public Watch onDisconnect(Runnable action) {
-    if (!(request instanceof NettyHttpRequest<?> netty)) {
+    Channel channel =
+        switch (request) {
+          case NettyHttpRequest<?> netty -> netty.getChannelHandlerContext().channel();
+          case DirectRequest direct -> direct.channel();
+          default -> null;
+        };
+    if (channel == null) {
       return () -> {};
     }
-    Channel channel = netty.getChannelHandlerContext().channel();
     ChannelFutureListener listener = _ -> action.run();
     channel.closeFuture().addListener(listener);
     return () -> channel.closeFuture().removeListener(listener);
@@ -133,8 +146,8 @@ public final class Exchange {
   private void run(Handler handler) {
     try {
       handler.handle(this);
-      if (body != null) {
-        body.close();
+      if (written != null) {
+        written.close();
       } else if (!response.isDone()) {
         throw new IllegalStateException("BUG: handler returned without a reply");
       }
