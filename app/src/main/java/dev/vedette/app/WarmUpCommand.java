@@ -21,10 +21,14 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "warm-up", hidden = true, description = "Start, work for some seconds, stop.")
 final class WarmUpCommand implements Callable<Integer> {
-  private static final int WRITES = 20;
+  private static final int WRITES = 60;
   private static final int SCRAPES = 4;
   private static final int READ_ROUNDS = 2;
-  private static final long STEP_MILLIS = 4_000;
+  private static final long STEP_MILLIS = 15_000;
+
+  // Rounds until the methods of a query are compiled for good, which is what a start profits from.
+  private static final int QUERIES_OF_MEMORY = 50;
+  private static final int QUERIES_OF_BLOCKS = 20;
 
   private static final String VERSION_1 =
       "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\n";
@@ -68,6 +72,7 @@ final class WarmUpCommand implements Callable<Integer> {
       write(address.resolve("/api/v1/write"), end - WRITES * STEP_MILLIS);
       targets.awaitScrapes(SCRAPES);
       read(address, end);
+      WarmUpQueries.ask(address, end, QUERIES_OF_MEMORY);
     }
     // Again, now with a log to read, as every start but the first.
     try (Vedette vedette = Vedette.start(options)) {
@@ -76,6 +81,7 @@ final class WarmUpCommand implements Callable<Integer> {
       read(address, end);
       expect(204, "POST", address.resolve("/api/v1/admin/tsdb/flush"), "", new byte[0]);
       read(address, end);
+      WarmUpQueries.ask(address, end, QUERIES_OF_BLOCKS);
     }
   }
 
