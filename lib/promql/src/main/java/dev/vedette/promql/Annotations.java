@@ -26,8 +26,9 @@ public final class Annotations {
   }
 
   private static void add(Map<String, SourceRange> texts, String text, SourceRange where) {
-    if (texts.size() < MOST) {
-      texts.putIfAbsent(text, where);
+    if (texts.size() < MOST || texts.containsKey(text)) {
+      // Of two places that have the same to say, Prometheus names the last, too.
+      texts.put(text, where);
     }
   }
 

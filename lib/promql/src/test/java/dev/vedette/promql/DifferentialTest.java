@@ -50,7 +50,9 @@ class DifferentialTest {
       queries
           .data()
           .forEach(
-              (labels, samples) -> samples.forEach((at, v) -> store.append(TENANT, labels, at, v)));
+              (labels, points) ->
+                  points.forEach(
+                      point -> store.append(TENANT, labels, point.millis(), point.value())));
       for (int i = 0; i < EXPRESSIONS; i++) {
         long step = 1000L * (5 + random.nextInt(100));
         long begin = RandomQueries.START + random.nextInt(600_000);

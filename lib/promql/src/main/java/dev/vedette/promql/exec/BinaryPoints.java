@@ -60,6 +60,11 @@ record BinaryPoints(BinaryOp op, boolean returnBool, Notes notes) {
     return BinaryMath.apply(op, left, right);
   }
 
+  /** Whether it compares two numbers, or two histograms. */
+  boolean compares(boolean histograms) {
+    return histograms ? op == BinaryOp.EQUAL || op == BinaryOp.NOT_EQUAL : op.isComparison();
+  }
+
   private @Nullable Histogram scaled(Histogram histogram, Operand left, Operand right) {
     double number = right.value();
     return switch (op) {

@@ -11,7 +11,7 @@ import java.util.Map;
  * An aggregation that has to see all series of a group together. Holds its whole input.
  *
  * @param parameter of the aggregation, one value a step
- * @param where the aggregation stands in the expression
+ * @param where what it says is about, in the expression
  * @param parameterWhere its parameter stands in the expression
  */
 public record GroupOp(
@@ -27,8 +27,8 @@ public record GroupOp(
   public interface GroupFunction {
     List<Series> apply(Group group, double[] parameter, Context context);
 
-    /** Refuses parameters that have no meaning, whatever series there are. */
-    default void check(double[] parameter) {}
+    /** Refuses parameters that have no meaning or warns of them, whatever series there are. */
+    default void check(double[] parameter, Notes notes) {}
   }
 
   /**
@@ -55,7 +55,7 @@ public record GroupOp(
   @Override
   public List<Series> all(Evaluation evaluation, Steps steps) {
     double[] parameters = parameter.evaluate(evaluation, steps);
-    function.check(parameters);
+    function.check(parameters, evaluation.notes(parameterWhere));
     Map<Labels, Group> groups = new LinkedHashMap<>();
     for (Series series : inner.all(evaluation, steps)) {
       Labels labels = grouping.of(series.labels());

@@ -55,6 +55,10 @@ public final class PointColumn {
     return histograms;
   }
 
+  boolean isPresent(int step) {
+    return !Points.isNone(values[step]) || histograms != null && histograms[step] != null;
+  }
+
   boolean anyPresent() {
     return histograms != null || Points.any(values, values.length);
   }

@@ -7,7 +7,7 @@ import java.util.List;
  * A function over a range vector.
  *
  * @param mixed the function for series that have histograms
- * @param where the range stands in the expression
+ * @param where what it says is about: its first argument, in the expression
  * @param withStarts whether start timestamps of samples are looked at
  */
 public record RangeCallOp(

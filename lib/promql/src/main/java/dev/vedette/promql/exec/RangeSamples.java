@@ -22,7 +22,7 @@ public final class RangeSamples {
   private int size;
 
   /**
-   * @param where the range stands in the expression
+   * @param where the function's first argument stands in the expression
    */
   RangeSamples(
       Windows windows, List<double[]> arguments, Evaluation evaluation, SourceRange where) {

@@ -136,7 +136,7 @@ final class VectorJoin {
         for (int i = 0; i < steps; i++) {
           if (of.isPresent(i) && with.isPresent(i)) {
             compute(of, with, i, column);
-            if (matched != null) {
+            if (matched != null && (column.isPresent(i) || isComparable(of, with, i))) {
               mark(matched, i);
             }
           }
@@ -146,6 +146,12 @@ final class VectorJoin {
         }
       }
     }
+  }
+
+  /** Whether it was a comparison that took a point out, and not types that do not go together. */
+  private boolean isComparable(Series a, Series b, int step) {
+    boolean isHistogram = a.histogram(step) != null;
+    return isHistogram == (b.histogram(step) != null) && points.compares(isHistogram);
   }
 
   /** A second match at a step is an error, even where a comparison would take it out. */
@@ -168,7 +174,8 @@ final class VectorJoin {
       for (int i = 0; i < steps; i++) {
         if (!present[i] && of.isPresent(i)) {
           compute(operand(of, i), filled, i, column);
-          if (matched != null) {
+          boolean isNumber = of.histogram(i) == null;
+          if (matched != null && (column.isPresent(i) || isNumber && points.compares(false))) {
             mark(matched, i);
           }
         }

@@ -35,7 +35,9 @@ public final class GroupFunctions {
 
   private static GroupFunction rankedUnchecked(boolean largest) {
     return (group, parameter, context) -> {
-      noteHistograms(group, largest ? AggregationOp.TOPK : AggregationOp.BOTTOMK, context);
+      if (Arrays.stream(parameter).anyMatch(k -> k >= 1)) {
+        noteHistograms(group, largest ? AggregationOp.TOPK : AggregationOp.BOTTOMK, context);
+      }
       BitSet[] kept = new BitSet[group.steps()];
       List<Integer> order = List.of();
       for (int step = 0; step < kept.length; step++) {
@@ -118,7 +120,7 @@ public final class GroupFunctions {
       }
 
       @Override
-      public void check(double[] parameter) {
+      public void check(double[] parameter, Notes notes) {
         for (double value : parameter) {
           check.accept(value);
         }
@@ -185,22 +187,35 @@ public final class GroupFunctions {
 
   /** {@code quantile}. */
   public static GroupFunction quantile() {
-    return (group, parameter, context) -> {
-      noteHistograms(group, AggregationOp.QUANTILE, context);
-      double[] column = new double[group.steps()];
-      double[] values = new double[group.series().size()];
-      for (int step = 0; step < column.length; step++) {
-        int count = 0;
-        for (Series series : group.series()) {
-          double value = series.values()[step];
-          values[count] = value;
-          count += Points.isPresent(value) ? 1 : 0;
-        }
-        Quantiles.check(parameter[step], context.ofParameter());
-        column[step] = count == 0 ? Points.NONE : Quantiles.of(parameter[step], values, count);
+    return new GroupFunction() {
+      @Override
+      public List<Series> apply(Group group, double[] parameter, Context context) {
+        return quantiles(group, parameter, context);
       }
-      return List.of(new Series(group.labels(), group.nameDropped(), column));
+
+      @Override
+      public void check(double[] parameter, Notes notes) {
+        for (double q : parameter) {
+          Quantiles.check(q, notes);
+        }
+      }
     };
+  }
+
+  private static List<Series> quantiles(Group group, double[] parameter, Context context) {
+    noteHistograms(group, AggregationOp.QUANTILE, context);
+    double[] column = new double[group.steps()];
+    double[] values = new double[group.series().size()];
+    for (int step = 0; step < column.length; step++) {
+      int count = 0;
+      for (Series series : group.series()) {
+        double value = series.values()[step];
+        values[count] = value;
+        count += Points.isPresent(value) ? 1 : 0;
+      }
+      column[step] = count == 0 ? Points.NONE : Quantiles.of(parameter[step], values, count);
+    }
+    return List.of(new Series(group.labels(), group.nameDropped(), column));
   }
 
   /** {@code count_values}: how many series have each value, the value in a label. */

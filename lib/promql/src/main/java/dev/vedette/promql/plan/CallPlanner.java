@@ -28,6 +28,7 @@ import dev.vedette.promql.histogram.HistogramSpread;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.Expr.Extension;
 import dev.vedette.promql.parse.Modifiers;
+import dev.vedette.promql.parse.SourceRange;
 import dev.vedette.promql.parse.ValueType;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -222,16 +223,19 @@ final class CallPlanner {
             quantileLabel,
             context.dropping(),
             new HistogramOp.Sources(
-                arguments.getFirst().source(),
-                vector.source(),
-                scalars.stream().map(Expr::source).toList()));
+                Expr.unwrap(arguments.getFirst()).source(),
+                Expr.unwrap(vector).source(),
+                scalars.stream().map(scalar -> Expr.unwrap(scalar).source()).toList()));
     return planner.distinct(op, vector);
   }
 
   private VectorOp absentOverTime(Expr argument) {
     extended("absent_over_time", argument);
     RangeFunctions present = RangeFunctions.find("present_over_time").orElseThrow();
-    VectorOp op = orOfTier(call(present, argument, List.of(), NameRule.KEEP), "present_over_time");
+    VectorOp op =
+        orOfTier(
+            call(present, argument, List.of(), Expr.unwrap(argument).source(), NameRule.KEEP),
+            "present_over_time");
     return new AbsentOp(op, absentLabels(argument));
   }
 
@@ -275,6 +279,7 @@ final class CallPlanner {
             extended(name, range).orElse(function),
             range,
             scalars,
+            Expr.unwrap(call.arguments().getFirst()).source(),
             keeps ? NameRule.KEEP : context.dropping());
     VectorOp op = orOfTier(ofSamples, name);
     return keeps ? op : planner.distinct(op, range);
@@ -286,15 +291,22 @@ final class CallPlanner {
         : ofSamples;
   }
 
+  /**
+   * @param first where the first argument stands, which Prometheus points at whatever is said
+   */
   private RangeCallOp call(
-      RangeFunctions function, Expr range, List<ScalarOp> scalars, NameRule names) {
+      RangeFunctions function,
+      Expr range,
+      List<ScalarOp> scalars,
+      SourceRange first,
+      NameRule names) {
     return new RangeCallOp(
         function.floats(),
         function.mixed(),
         planner.range(range),
         scalars,
         names,
-        range.source(),
+        first,
         context.startTimestamps());
   }
 

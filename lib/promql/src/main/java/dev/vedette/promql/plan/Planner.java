@@ -33,6 +33,7 @@ import dev.vedette.promql.lex.Strings;
 import dev.vedette.promql.parse.AggregationOp;
 import dev.vedette.promql.parse.DurationExpr;
 import dev.vedette.promql.parse.Expr;
+import dev.vedette.promql.parse.SourceRange;
 import dev.vedette.promql.parse.ValueType;
 import java.util.List;
 import java.util.Objects;
@@ -232,7 +233,7 @@ public final class Planner {
     return switch (aggregation.op()) {
       case SUM, AVG, COUNT, MIN, MAX, GROUP, STDDEV, STDVAR ->
           new AggregateOp(
-              operand, grouping, Accumulators.of(aggregation.op()), aggregation.source());
+              operand, grouping, Accumulators.of(aggregation.op()), aggregation.operand().source());
       case TOPK -> group(aggregation, operand, grouping, GroupFunctions.ranked(true));
       case BOTTOMK -> group(aggregation, operand, grouping, GroupFunctions.ranked(false));
       case LIMITK -> group(aggregation, operand, grouping, GroupFunctions.first());
@@ -250,10 +251,10 @@ public final class Planner {
             grouping,
             ScalarOp.constant(0),
             GroupFunctions.countValues(labelName(parameter(aggregation))),
-            aggregation.source(),
+            aggregation.operand().source(),
             parameter(aggregation).source());
     return new AggregateOp(
-        counts, Grouping.ALL, Accumulators.of(AggregationOp.SUM), aggregation.source());
+        counts, Grouping.ALL, Accumulators.of(AggregationOp.SUM), aggregation.operand().source());
   }
 
   private VectorOp group(
@@ -261,13 +262,19 @@ public final class Planner {
       VectorOp operand,
       Grouping grouping,
       GroupOp.GroupFunction function) {
+    // As Prometheus: what is said of those that choose series names them, else their operand.
+    SourceRange where =
+        switch (aggregation.op()) {
+          case QUANTILE -> aggregation.operand().source();
+          default -> aggregation.source();
+        };
     return new GroupOp(
         operand,
         grouping,
         scalar(parameter(aggregation)),
         function,
-        aggregation.source(),
-        parameter(aggregation).source());
+        where,
+        Expr.unwrap(parameter(aggregation)).source());
   }
 
   private static Expr parameter(Expr.Aggregation aggregation) {

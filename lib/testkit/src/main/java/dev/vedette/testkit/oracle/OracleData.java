@@ -1,8 +1,8 @@
 package dev.vedette.testkit.oracle;
 
+import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
-import dev.vedette.model.SpecialValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,15 +11,23 @@ import java.util.function.BiConsumer;
 
 /** Samples of some series by their times. */
 public final class OracleData {
-  private final Map<Labels, TreeMap<Long, Double>> series = new TreeMap<>();
+  private final Map<Labels, TreeMap<Long, Point>> series = new TreeMap<>();
 
   public void add(Labels labels, long millis, double value) {
-    series.computeIfAbsent(labels, _ -> new TreeMap<>()).put(millis, value);
+    add(labels, new Point(millis, value));
   }
 
-  /** Every series with its samples, staleness markers included. */
-  public void forEach(BiConsumer<Labels, TreeMap<Long, Double>> action) {
-    series.forEach(action);
+  public void add(Labels labels, long millis, Histogram histogram) {
+    add(labels, new Point(millis, Double.NaN, histogram));
+  }
+
+  private void add(Labels labels, Point point) {
+    series.computeIfAbsent(labels, _ -> new TreeMap<>()).put(point.millis(), point);
+  }
+
+  /** Every series with its samples by time, staleness markers included. */
+  public void forEach(BiConsumer<Labels, List<Point>> action) {
+    series.forEach((labels, samples) -> action.accept(labels, List.copyOf(samples.values())));
   }
 
   /** Samples in {@code (after, until]} of the series that match; empty ones are left out. */
@@ -27,18 +35,11 @@ public final class OracleData {
     Map<Labels, List<Point>> found = new TreeMap<>();
     series.forEach(
         (labels, samples) -> {
-          List<Point> points = new ArrayList<>();
-          samples
-              .subMap(after, false, until, true)
-              .forEach((millis, value) -> points.add(new Point(millis, value)));
+          List<Point> points = new ArrayList<>(samples.subMap(after, false, until, true).values());
           if (!points.isEmpty() && matchers.stream().allMatch(each -> each.matches(labels))) {
             found.put(labels, points);
           }
         });
     return found;
-  }
-
-  static boolean isStale(double value) {
-    return Double.doubleToRawLongBits(value) == SpecialValues.STALE_BITS;
   }
 }

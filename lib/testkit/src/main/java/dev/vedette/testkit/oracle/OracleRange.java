@@ -43,8 +43,7 @@ record OracleRange(String text, LongFunction<Map<Labels, Window>> windows) {
           data.in(matchers, end - rangeMillis, end)
               .forEach(
                   (labels, all) -> {
-                    List<Point> points =
-                        all.stream().filter(each -> !OracleData.isStale(each.value())).toList();
+                    List<Point> points = all.stream().filter(each -> !each.isStale()).toList();
                     if (!points.isEmpty()) {
                       result.put(labels, new Window(points, end, rangeMillis, millis));
                     }

@@ -40,9 +40,9 @@ public record OracleVector(String text, LongFunction<Map<Labels, Double>> values
           data.in(matchers, end - lookbackMillis, end)
               .forEach(
                   (labels, points) -> {
-                    double newest = points.getLast().value();
-                    if (!OracleData.isStale(newest)) {
-                      result.put(labels, newest);
+                    Point newest = points.getLast();
+                    if (!newest.isStale()) {
+                      result.put(labels, newest.value());
                     }
                   });
           return result;
@@ -60,7 +60,7 @@ public record OracleVector(String text, LongFunction<Map<Labels, Double>> values
           data.in(matchers, end - lookbackMillis, end)
               .forEach(
                   (labels, points) -> {
-                    if (!OracleData.isStale(points.getLast().value())) {
+                    if (!points.getLast().isStale()) {
                       double seconds = points.getLast().millis() / 1000.0;
                       put(result, unnamed(labels), seconds - OracleScalar.EPOCH_SECONDS);
                     }

@@ -41,6 +41,10 @@ public final class RandomQueries {
 
   public RandomQueries(SplittableRandom random) {
     this.random = random;
+    fill();
+  }
+
+  private void fill() {
     for (String metric : METRICS) {
       int series = 1 + random.nextInt(MOST_SERIES);
       for (int i = 0; i < series; i++) {
