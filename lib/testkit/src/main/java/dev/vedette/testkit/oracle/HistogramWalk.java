@@ -46,6 +46,11 @@ final class HistogramWalk {
     negative = new TreeMap<>();
     zero = 0;
     sum = 0;
+    if (kind != Kind.CUSTOM) {
+      // On both sides something: whether the zero bucket has one side hangs on empty buckets, too.
+      positive.put(0, 1.0);
+      negative.put(0, 1.0);
+    }
     if (kind == Kind.COUNTER) {
       // So full that no rate would reach back to where it was empty.
       zero = FULL;

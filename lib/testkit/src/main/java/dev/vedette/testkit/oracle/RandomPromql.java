@@ -243,7 +243,7 @@ public final class RandomPromql {
       case 1 -> "predict_linear(%s, %d)".formatted(samples(), random.nextInt(-600, 600));
       case 2 -> any("deriv(", "resets(", "irate(", "stddev_over_time(") + samples() + ")";
       // Equal histograms are not equal to a Prometheus that has them in chunks of other layouts.
-      case 3 -> "changes(%s[%s])".formatted(matched(any(FLOATS)), any(RANGES));
+      case 3 -> "changes(%s[%s])".formatted(any(FLOATS), any(RANGES));
       case 4 -> "absent_over_time(%s)".formatted(range(depth));
       case 5 -> any("rate(", "increase(", "delta(", "idelta(") + samples() + ")";
       default ->
