@@ -106,6 +106,10 @@ export function explore(root) {
         focused.change({tab: 'graph'});
       } else if (event.key === 't') {
         focused.change({tab: 'table'});
+      } else if (event.key === 'x') {
+        focused.change({tab: 'explain'});
+      } else if (event.key === 'e') {
+        focused.change({tab: 'graph', exemplars: !focused.state.exemplars});
       } else if (event.key === 'Escape') {
         panels.forEach((panel) => panel.abort());
       } else {

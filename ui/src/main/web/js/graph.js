@@ -2,6 +2,7 @@
 
 import {colourOf, dashOf, heatColour, themed} from './colours.js';
 import {h} from './dom.js';
+import {makeMarks} from './exemplars.js';
 import {grouped, short} from './format.js';
 import {heatOf} from './grid.js';
 import {formatTick, formatTime, isUtc} from './time.js';
@@ -38,6 +39,7 @@ class Graph {
     this.box = h('div', {class: 'graph-box', hidden: true});
     this.tip = h('div', {class: 'graph-tip', hidden: true});
     this.dom = h('div', {class: 'graph', tabindex: '0', role: 'img'}, this.canvas, this.box, this.line, this.dot, this.tip);
+    this.marks = null;
     this.hidden = new Set();
     this.emphasised = null;
     this.resizes = new ResizeObserver(() => this.resized());
@@ -76,6 +78,20 @@ class Graph {
     }
   }
 
+  /** Puts exemplars over what is drawn; none takes them away. */
+  mark(exemplars) {
+    if (exemplars.length === 0) {
+      this.marks?.destroy();
+      this.marks = null;
+      return;
+    }
+    if (!this.marks) {
+      this.marks = makeMarks(this);
+      this.dom.append(this.marks.layer, this.marks.card);
+    }
+    this.marks.show(exemplars);
+  }
+
   draw() {
     if (!this.chart) {
       return;
@@ -84,6 +100,7 @@ class Graph {
     this.tops = this.kind === 'stacked' ? stackedTops(this.visible, this.grid.times.length) : null;
     this.chart.setOption(this.heat ? this.heatOption() : this.lineOption(), {notMerge: true});
     this.dom.setAttribute('aria-label', this.describe());
+    this.marks?.place();
     this.dom.dataset.drawn = this.heat ? `${this.heat.cells.length} cells` : `${this.visible.length} lines`;
   }
 
@@ -380,6 +397,17 @@ class Graph {
     return Number.isFinite(value) ? this.chart.convertToPixel({yAxisIndex: 0}, value) : NaN;
   }
 
+  /** Where a value is from the top; in a heat map between the bounds of its bucket. */
+  yOf(value) {
+    if (!this.heat) {
+      return this.heightOf(value);
+    }
+    const {bounds} = this.heat;
+    const above = bounds.findIndex((bound) => bound >= value);
+    const row = above < 0 ? bounds.length : above === 0 ? -1 : above - 1 + (value - bounds[above - 1]) / (bounds[above] - bounds[above - 1]);
+    return this.heightOf(row);
+  }
+
   placeTip(x, y) {
     this.tip.hidden = false;
     const {width, height} = this.tip.getBoundingClientRect();
@@ -392,12 +420,14 @@ class Graph {
   resized() {
     if (this.canvas.clientWidth > 0) {
       this.chart.resize();
+      this.marks?.place();
     }
   }
 
   destroy() {
     this.ended = true;
     this.resizes.disconnect();
+    this.marks?.destroy();
     this.chart?.dispose();
   }
 }

@@ -3,16 +3,17 @@
 import {cardinality} from './cardinality.js';
 import {h, icon} from './dom.js';
 import {explore} from './explore.js';
+import {running} from './running.js';
 import {targets} from './targets.js';
 import {isUtc, onZone, setUtc} from './time.js';
 
-const PAGES = [['graph', 'Explore', explore], ['cardinality', 'Cardinality', cardinality], ['targets', 'Targets', targets]];
+const PAGES = [['graph', 'Explore', explore], ['cardinality', 'Cardinality', cardinality], ['targets', 'Targets', targets], ['queries', 'Queries', running]];
 const THEMES = {auto: ['auto', 'as the system'], light: ['sun', 'light'], dark: ['moon', 'dark']};
 const SHORTCUTS = [
   ['/', 'Go to the expression'], ['Enter', 'Run the query'], ['Shift Enter', 'New line'], ['Ctrl Space', 'Complete'],
-  ['Shift Alt F', 'Format the expression'], ['g', 'Graph'], ['t', 'Table'], ['n', 'New query'], ['r', 'Run all queries'],
+  ['Shift Alt F', 'Format the expression'], ['g', 'Graph'], ['t', 'Table'], ['x', 'Explain'], ['e', 'Exemplars'], ['n', 'New query'], ['r', 'Run all queries'],
   ['Esc', 'Stop what runs'], ['← →', 'In a graph: move the cursor'], ['Shift ← →', 'In a graph: earlier, later'], ['+ −', 'In a graph: zoom'],
-  ['1 2 3', 'Explore, Cardinality, Targets'], ['d', 'Next theme'], ['u', 'UTC or local time'], ['?', 'This list'],
+  ['1 2 3 4', 'Explore, Cardinality, Targets, Queries'], ['d', 'Next theme'], ['u', 'UTC or local time'], ['?', 'This list'],
 ];
 
 const path = location.pathname.split('/').pop();
@@ -88,7 +89,7 @@ document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || (typing && event.key !== 'Escape')) {
     return;
   }
-  if (['1', '2', '3'].includes(event.key)) {
+  if (['1', '2', '3', '4'].includes(event.key)) {
     location.href = PAGES[Number(event.key) - 1][0];
   } else if (event.key === '?') {
     help.showModal();

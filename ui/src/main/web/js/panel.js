@@ -4,6 +4,8 @@ import {post} from './api.js';
 import {copy, h, icon, menu} from './dom.js';
 import {makeEditor} from './editor.js';
 import {bytes, counted, grouped, seconds, short} from './format.js';
+import {exemplarsFact, fetchExemplars} from './exemplars.js';
+import {makePlan} from './explain.js';
 import {makeGraph} from './graph.js';
 import {gridOf} from './grid.js';
 import {makeLegend, namesOf} from './legend.js';
@@ -13,7 +15,8 @@ import {makeTable} from './table.js';
 import {formatDuration, formatTime, isUtc} from './time.js';
 import {makeTimebar} from './timebar.js';
 
-const LIMITS = {graph: [250, 1000], table: [10_000, 10_000]};
+const LIMITS = {graph: [250, 1000], table: [10_000, 10_000], explain: [1]};
+const TABS = {graph: 'Graph', table: 'Table', explain: 'Explain'};
 const TRUNCATED = 'results truncated due to limit';
 
 /**
@@ -45,19 +48,21 @@ class Panel {
 
   build() {
     this.runButton = h('button', {type: 'button', class: 'primary run', onclick: () => (this.running ? this.abort() : this.run())}, icon('run'), h('span', {}, 'Run'));
-    this.tabs = ['graph', 'table'].map((tab) =>
-      h('button', {type: 'button', role: 'tab', 'data-tab': tab, onclick: () => this.change({tab})}, tab === 'graph' ? 'Graph' : 'Table'));
+    this.tabs = Object.entries(TABS).map(([tab, title]) =>
+      h('button', {type: 'button', role: 'tab', 'data-tab': tab, onclick: () => this.change({tab})}, title));
     const tabList = h('div', {class: 'tabs', role: 'tablist', 'aria-label': 'Show as', onkeydown: (event) => this.turnTab(event)}, this.tabs);
     this.display = h('select', {class: 'display', 'aria-label': 'Draw as', onchange: () => this.change({display: this.display.value}, true)},
       [['lines', 'lines'], ['stacked', 'stacked'], ['heatmap', 'heat map']].map(([value, text]) => h('option', {value}, text)));
     this.legendFormat = h('input', {class: 'legend-format', 'aria-label': 'Legend format', placeholder: 'legend: {{label}}', size: 14, spellcheck: 'false', value: this.state.legend, onchange: () => this.change({legend: this.legendFormat.value}, true)});
+    this.exemplars = h('input', {type: 'checkbox', onchange: () => this.change({exemplars: this.exemplars.checked})});
+    this.exemplarsLabel = h('label', {class: 'check', title: 'Single measurements with the traces they belong to'}, this.exemplars, 'exemplars');
     this.facts = h('div', {class: 'facts', role: 'status'});
     this.notes = h('div', {class: 'notes'});
     this.body = h('div', {class: 'panel-body', role: 'tabpanel'});
     this.progress = h('div', {class: 'progress', hidden: true});
     this.dom = h('section', {class: 'panel', 'aria-label': 'Query', 'aria-busy': 'false'},
       h('div', {class: 'ask'}, this.editor.dom, h('div', {class: 'ask-buttons'}, this.runButton, this.tools())),
-      h('div', {class: 'controls'}, tabList, this.timebar.dom, this.display, this.legendFormat),
+      h('div', {class: 'controls'}, tabList, this.timebar.dom, this.display, this.legendFormat, this.exemplarsLabel),
       this.progress, this.notes, this.body, this.facts);
   }
 
@@ -105,6 +110,8 @@ class Panel {
     const graph = this.state.tab === 'graph';
     this.display.hidden = !graph;
     this.legendFormat.hidden = !graph;
+    this.exemplarsLabel.hidden = !graph;
+    this.exemplars.checked = this.state.exemplars;
     this.dom.dataset.tab = this.state.tab;
     for (const tab of this.tabs) {
       const selected = tab.dataset.tab === this.state.tab;
@@ -115,7 +122,8 @@ class Panel {
 
   turnTab(event) {
     if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
-      const other = this.tabs.find((tab) => tab.dataset.tab !== this.state.tab);
+      const at = this.tabs.findIndex((tab) => tab.dataset.tab === this.state.tab);
+      const other = this.tabs[(at + (event.key === 'ArrowRight' ? 1 : this.tabs.length - 1)) % this.tabs.length];
       this.change({tab: other.dataset.tab});
       other.focus();
     }
@@ -181,7 +189,9 @@ class Panel {
     }
     this.window = window;
     const {start, end, step} = window;
-    return post('query_range', {query: expr, start: start / 1000, end: end / 1000, step: step / 1000, stats: 'all', tier, limit}, signal);
+    const explain = tab === 'explain' ? 1 : null;
+    this.marked = tab === 'graph' && this.state.exemplars ? fetchExemplars(expr, window, signal).catch((error) => ({error})) : null;
+    return post('query_range', {query: expr, start: start / 1000, end: end / 1000, step: step / 1000, stats: 'all', tier, limit, explain}, signal);
   }
 
   busy(is) {
@@ -196,6 +206,12 @@ class Panel {
     const {data} = answer;
     this.tellNotes(answer);
     this.tellFacts(answer, elapsed);
+    if (this.state.tab === 'explain') {
+      this.dom.dataset.outcome = 'answer';
+      this.clear();
+      this.body.append(makePlan(data.explain));
+      return;
+    }
     const empty = Array.isArray(data.result) && data.result.length === 0;
     this.dom.dataset.outcome = empty ? 'empty' : 'answer';
     if (empty) {
@@ -229,6 +245,23 @@ class Panel {
       this.body.append(makeLegend({series: grid.series, names, onHide: (hidden) => this.graph.hide(hidden), onPoint: (index) => grid.series.length <= 60 && this.graph.emphasise(index)}));
     }
     await this.graph.show(grid, this.window, heat ? 'heatmap' : this.state.display, 0);
+    await this.mark();
+  }
+
+  /** Puts the exemplars over the graph once they are here; the graph does not wait for them. */
+  async mark() {
+    const {graph, marked} = this;
+    const found = marked ? await marked : {all: 0, shown: []};
+    if (graph !== this.graph || marked !== this.marked) {
+      return;
+    }
+    this.facts.querySelector('.exemplars-fact')?.remove();
+    if (found.error) {
+      found.error.name === 'AbortError' || this.notes.append(h('p', {class: 'note warning'}, h('strong', {}, 'No exemplars'), ' ', found.error.message));
+      return;
+    }
+    graph.mark(found.shown);
+    marked && this.facts.append(h('span', {class: 'fact exemplars-fact'}, exemplarsFact(found)));
   }
 
   // One histogram fills the graph; which one is chosen below it.
@@ -265,7 +298,7 @@ class Panel {
     const {stats} = data;
     const facts = [];
     const put = (name, value, title) => facts.push(h('span', {class: `fact ${name}`, title}, value));
-    if (Array.isArray(data.result) && data.resultType !== 'scalar' && data.resultType !== 'string') {
+    if (this.state.tab !== 'explain' && Array.isArray(data.result) && data.resultType !== 'scalar' && data.resultType !== 'string') {
       put('series', counted(data.result.length, 'series', 'series'), 'Series of the answer');
     }
     if (stats) {
@@ -276,14 +309,14 @@ class Panel {
     put('transfer', `${bytes(size)} in ${seconds(elapsed)}`, 'Size of the answer, and time until it was here');
     const tiers = [...new Set(infos.map((info) => /answered from tier (\w+)/.exec(info)?.[1]).filter(Boolean))];
     put('tier-used', tiers.length > 0 ? `tier ${tiers.join(', ')}` : 'raw samples', 'What the answer was computed from');
-    if (this.state.tab === 'graph') {
+    if (this.state.tab !== 'table') {
       put('step-used', `step ${formatDuration(this.window.step)}`, `${formatTime(this.window.start)} to ${formatTime(this.window.end)}${isUtc() ? ' UTC' : ''}`);
     }
     this.facts.replaceChildren(...facts);
   }
 
   tellNotes({warnings = [], infos = []}) {
-    const truncated = warnings.includes(TRUNCATED);
+    const truncated = warnings.includes(TRUNCATED) && this.state.tab !== 'explain';
     const note = (kind, text) => h('p', {class: `note ${kind}`}, h('strong', {}, kind === 'warning' ? 'Warning' : 'Info'), ' ', text.replace(/^PromQL (info|warning): /, ''));
     this.notes.replaceChildren(
       ...(truncated ? [this.limitNote()] : []),
@@ -365,8 +398,8 @@ class Panel {
   shareCall() {
     const {expr, tab, tier} = this.state;
     const {start, end, step, problem} = windowOf(this.state, Date.now());
-    const url = tab === 'graph' && !problem
-      ? address('query_range', {query: expr, start: start / 1000, end: end / 1000, step: step / 1000, tier})
+    const url = tab !== 'table' && !problem
+      ? address('query_range', {query: expr, start: start / 1000, end: end / 1000, step: step / 1000, tier, explain: tab === 'explain' ? 1 : null})
       : address('query', {query: expr, time: end / 1000, tier});
     this.shareMenu.close();
     return copy(url.href, 'Address of the API call copied');

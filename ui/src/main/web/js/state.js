@@ -19,6 +19,7 @@ export function freshPanel(expr = '') {
     display: 'lines',
     tier: '',
     legend: '',
+    exemplars: false,
   };
 }
 
@@ -48,6 +49,7 @@ function panelOf(raw) {
   panel.display = ['lines', 'stacked', 'heatmap'].includes(raw.display_mode) ? raw.display_mode : raw.stacked === '1' ? 'stacked' : 'lines';
   panel.tier = ['raw', '1m', '5m', '1h'].includes(raw.tier) ? raw.tier : '';
   panel.legend = raw.legend ?? '';
+  panel.exemplars = raw.show_exemplars === '1';
   return panel;
 }
 
@@ -76,6 +78,9 @@ export function formatPanels(panels) {
     }
     if (panel.tier) {
       put('tier', panel.tier);
+    }
+    if (panel.exemplars) {
+      put('show_exemplars', '1');
     }
     if (panel.legend) {
       put('legend', panel.legend);

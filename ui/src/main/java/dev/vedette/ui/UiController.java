@@ -33,7 +33,7 @@ final class UiController {
   }
 
   @Get(
-      uris = {"/graph", "/query", "/cardinality", "/targets"},
+      uris = {"/graph", "/query", "/cardinality", "/targets", "/queries"},
       produces = MediaType.ALL)
   HttpResponse<?> page() {
     String nonce = ui.pages().nonce();

@@ -114,7 +114,7 @@ class FrameTest extends PageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/graph", "/cardinality", "/targets"})
+  @ValueSource(strings = {"/graph", "/cardinality", "/targets", "/queries"})
   void everyControlHasAName(String path) {
     visit(path);
     assertThat(page.locator("main")).not().isEmpty();
@@ -129,11 +129,12 @@ class FrameTest extends PageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/graph?g0.expr=shop_requests_total", "/cardinality", "/targets"})
+  @ValueSource(
+      strings = {"/graph?g0.expr=shop_requests_total", "/cardinality", "/targets", "/queries"})
   void aNarrowWindowNeedsNoScrollingSideways(String path) {
     page.setViewportSize(390, 800);
     visit(path);
-    assertThat(page.locator("main .card, main .legend").first()).isVisible();
+    assertThat(page.locator("main .card, main .legend, main .empty").first()).isVisible();
 
     Object over =
         page.evaluate(
@@ -183,6 +184,7 @@ class FrameTest extends PageTest {
 
     expect("answer");
     assertThat(page.locator("header nav a").nth(2)).hasAttribute("href", "targets");
+    assertThat(page.locator("header nav a").nth(3)).hasAttribute("href", "queries");
   }
 
   @Test

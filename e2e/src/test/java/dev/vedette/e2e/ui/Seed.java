@@ -21,7 +21,8 @@ import java.util.List;
  *   <li>{@code up} of one instance
  *   <li>{@code shop_queue_length}, a gauge with a gap in the middle
  *   <li>{@code shop.checkout.time} with {@code service.name}: names beyond letters
- *   <li>{@code shop_request_seconds}, a native histogram: two instances
+ *   <li>{@code shop_request_seconds}, a native histogram: two instances, with an exemplar each five
+ *       minutes, whose traces are {@code a0}, {@code a10}, {@code b0} and so on
  *   <li>{@code shop_crowd}, ten thousand series
  * </ul>
  */
@@ -101,9 +102,20 @@ final class Seed {
           Labels.of("__name__", "shop_request_seconds", "job", "shop", "instance", instance));
       for (int i = from; i < to; i++) {
         request.histogram(start + i * STEP_MILLIS, histogram(i));
+        if (i % 10 == 0) {
+          request.exemplar(
+              Labels.of("trace_id", instance.charAt(0) + "" + i, "handler", "/cart"),
+              start + i * STEP_MILLIS,
+              Math.pow(2, (centre(i) + (i / 10 + instance.charAt(0)) % 5 - 24) / 4));
+        }
       }
     }
     return request;
+  }
+
+  /** The bucket that most fall in. */
+  private static double centre(int step) {
+    return 11 + 6 * Math.sin(step / 28.0);
   }
 
   /** Observations around a centre that wanders; counts only grow, as those of a counter. */
@@ -113,7 +125,7 @@ final class Seed {
     double sum = 0;
     for (int b = 0; b < buckets.length; b++) {
       for (int i = 0; i <= step; i++) {
-        double distance = (b - 11 - 6 * Math.sin(i / 28.0)) / 2.6;
+        double distance = (b - centre(i)) / 2.6;
         buckets[b] += Math.round(90 * Math.exp(-distance * distance));
       }
       count += buckets[b];
