@@ -1,6 +1,6 @@
 // Exemplars over a graph: a mark for each, and a card with what it carries, the trace it leads to first.
 
-import {get} from './api.js';
+import {post} from './api.js';
 import {copy, h, icon} from './dom.js';
 import {grouped, selector, short} from './format.js';
 import {formatTime, isUtc} from './time.js';
@@ -10,11 +10,23 @@ const TRACE = /^(trace_?id)$/i;
 
 /** Asks for the exemplars of what an expression selects in a window: those with the largest values where there are many. */
 export async function fetchExemplars(expr, window, signal) {
-  const {data} = await get('query_exemplars', {query: expr, start: window.start / 1000, end: window.end / 1000}, signal);
-  const all = (data ?? []).flatMap(({seriesLabels, exemplars}) =>
+  const data = await ask({query: expr, start: window.start / 1000, end: window.end / 1000}, signal);
+  const all = data.flatMap(({seriesLabels, exemplars}) =>
     exemplars.map(({labels, value, timestamp}) => ({series: seriesLabels, labels, value: Number(value), time: Math.round(timestamp * 1000)})));
   const shown = all.length > MOST ? [...all].sort((a, b) => b.value - a.value).slice(0, MOST) : all;
   return {all: all.length, shown: shown.sort((a, b) => a.time - b.time)};
+}
+
+async function ask(parameters, signal) {
+  try {
+    return (await post('query_exemplars', parameters, signal)).data ?? [];
+  } catch (error) {
+    // An expression that selects nothing has no exemplars: an answer without content.
+    if (error.status === 204) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 /** Makes the layer of marks for a graph that tells where a time and a value are. */

@@ -51,6 +51,14 @@ class ExemplarsTest extends PageTest {
   }
 
   @Test
+  void anExpressionThatSelectsNothingHasNone() {
+    draw("vector(1)", "&g0.show_exemplars=1");
+
+    assertThat(panel(1).locator(".facts")).containsText("0 exemplars");
+    assertThat(panel(1).locator(".note")).hasCount(0);
+  }
+
+  @Test
   void oneOpensACardWithItsTraceToCopy() {
     draw(SLOWEST, "&g0.show_exemplars=1");
 
