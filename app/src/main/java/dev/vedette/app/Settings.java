@@ -91,6 +91,7 @@ final class Settings {
         query.lookback(),
         new QueryLimits(query.maxSamples(), query.maxSeries(), query.maxPoints()),
         query.memoryBytes().orElse(stock.memoryBytes()),
+        query.cacheBytes().orElse(stock.cacheBytes()),
         query.slowQuery(),
         query.log());
   }

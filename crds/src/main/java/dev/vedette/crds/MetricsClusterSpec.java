@@ -225,6 +225,12 @@ public record MetricsClusterSpec(
                   + " it queries fail with query-limit. Unset: a third of the Java heap.")
           @SizeField
           @Nullable SizeText memory,
+      @JsonPropertyDescription(
+              "Memory for results of range queries, which are kept by days as long as samples do not"
+                  + " change, so that the next query works out only what is new. 0: none are kept."
+                  + " Unset: a sixteenth of the Java heap.")
+          @SizeField
+          @Nullable SizeText cacheMemory,
       @JsonPropertyDescription("How long one query may take before it fails with query-timeout.")
           @DurationField
           @Default("2m")

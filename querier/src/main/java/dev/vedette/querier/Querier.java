@@ -10,10 +10,11 @@ import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryProgress;
-import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
 import dev.vedette.promql.parse.Printer;
+import dev.vedette.querier.cache.CachedRanges;
+import dev.vedette.querier.cache.CachedRanges.Found;
 import dev.vedette.querier.remoteread.RemoteRead;
 import dev.vedette.querier.remoteread.RemoteReadConfig;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -57,6 +58,7 @@ public final class Querier {
   private final QueryGate gate;
   private final QueryMemory memory;
   private final SharedQueries shared;
+  private final CachedRanges ranges;
   private final RemoteRead remoteRead;
 
   /**
@@ -80,6 +82,14 @@ public final class Querier {
     this.gate = new QueryGate(config, running, ticker, registry);
     this.memory = new QueryMemory(config.memoryBytes(), "spec.query.memory of the MetricsCluster");
     this.shared = new SharedQueries(memory, ticker, registry);
+    this.ranges =
+        new CachedRanges(
+            engine,
+            source,
+            config.limits(),
+            EngineConfig.DEFAULT.subqueryStep(),
+            config.cacheBytes(),
+            registry);
     GaugeWithCallback.builder()
         .name("vedette_querier_memory_reserved_bytes")
         .help("Memory that requests under way hold or are about to.")
@@ -117,37 +127,47 @@ public final class Querier {
         tenant,
         Question.at(expression, timeMillis),
         options,
-        running -> engine.instant(tenant, expression, timeMillis, running));
+        false,
+        running -> new Found(engine.instant(tenant, expression, timeMillis, running), 0));
   }
 
-  /** The values of an expression over a range, as at one time. */
+  /** The values of an expression over a range, as at one time; known ones come from the cache. */
   public QueryAnswer range(TenantId tenant, String expression, Range range, QueryOptions options) {
+    return range(tenant, expression, range, options, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param mayBeCached whether what is known already will do
+   */
+  public QueryAnswer range(
+      TenantId tenant, String expression, Range range, QueryOptions options, boolean mayBeCached) {
+    CachedRanges.Asked asked =
+        new CachedRanges.Asked(
+            tenant, expression, range.startMillis(), range.endMillis(), range.stepMillis());
     return run(
         tenant,
         new Question(expression, range.startMillis(), range.endMillis(), range.stepMillis()),
         options,
-        running ->
-            engine.range(
-                tenant,
-                expression,
-                range.startMillis(),
-                range.endMillis(),
-                range.stepMillis(),
-                running));
+        mayBeCached,
+        running -> mayBeCached ? ranges.range(asked, running) : ranges.uncached(asked, running));
   }
 
   private QueryAnswer run(
       TenantId tenant,
       Question question,
       QueryOptions options,
-      Function<QueryOptions, QueryResult> query) {
+      boolean mayBeCached,
+      Function<QueryOptions, Found> query) {
     SharedQueries.Key key =
         new SharedQueries.Key(
             tenant,
             options.look().plan() ? question : question.asking(normal(question.expression())),
             options.lookback(),
             options.tierMillis(),
-            options.look());
+            options.look(),
+            mayBeCached);
     Duration timeout =
         options
             .timeout()
@@ -223,6 +243,7 @@ public final class Querier {
   public Map<String, String> flags() {
     Map<String, String> flags = new TreeMap<>(info.flags());
     flags.put("enable-feature", "");
+    flags.put("query.cache-memory", Long.toString(config.cacheBytes()));
     flags.put("query.lookback-delta", text(config.lookback()));
     flags.put("query.max-concurrency", Integer.toString(config.maxConcurrent()));
     flags.put("query.memory", Long.toString(config.memoryBytes()));

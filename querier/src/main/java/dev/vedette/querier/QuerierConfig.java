@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param lookback how far back a sample counts for a step
  * @param limits what one query may use
  * @param memoryBytes memory that all requests under way may hold together; one may hold half of it
+ * @param cacheBytes memory for parts of results of range queries; 0 keeps none
  * @param slowQuery queries that take longer are counted and logged
  * @param logAll whether all others are logged, too
  */
@@ -22,10 +23,12 @@ public record QuerierConfig(
     Duration lookback,
     QueryLimits limits,
     long memoryBytes,
+    long cacheBytes,
     Duration slowQuery,
     boolean logAll) {
   // Of the heap; the rest is for what is kept in memory and what comes in.
   private static final int PART_OF_HEAP = 3;
+  private static final int CACHED_PART_OF_HEAP = 16;
 
   /** As a stock Prometheus has them, where it has them; a third of the heap. */
   public static final QuerierConfig STOCK =
@@ -36,6 +39,7 @@ public record QuerierConfig(
           Duration.ofMinutes(5),
           QueryLimits.DEFAULT,
           Runtime.getRuntime().maxMemory() / PART_OF_HEAP,
+          Runtime.getRuntime().maxMemory() / CACHED_PART_OF_HEAP,
           Duration.ofSeconds(5),
           false);
 }

@@ -5,7 +5,6 @@ import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.model.VedetteException;
 import dev.vedette.promql.QueryProgress;
-import dev.vedette.promql.QueryResult;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -83,8 +82,7 @@ final class QueryGate {
    * @param progress where the query counts what it uses, and is canceled
    * @param shared who waits for it
    */
-  QueryResult run(
-      Question question, QueryProgress progress, SharedRun shared, Supplier<QueryResult> query) {
+  <T> T run(Question question, QueryProgress progress, SharedRun shared, Supplier<T> query) {
     BooleanSupplier cancelled = () -> progress.isCancelled() || shared.isAbandoned();
     try (RunningQueries.Running entry = queries.add(question, progress, shared::waiting)) {
       await(cancelled);

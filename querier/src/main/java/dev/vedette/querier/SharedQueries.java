@@ -4,8 +4,8 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
-import dev.vedette.promql.QueryResult;
 import dev.vedette.querier.SharedRun.Asker;
+import dev.vedette.querier.cache.CachedRanges.Found;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
@@ -25,13 +25,15 @@ final class SharedQueries {
    * All that an answer depends on, besides the data and the settings of the engine.
    *
    * @param question its expression printed anew, so that spaces make no difference
+   * @param mayBeCached whether what is known already will do
    */
   record Key(
       TenantId tenant,
       Question question,
       Optional<Duration> lookback,
       OptionalLong tierMillis,
-      QueryOptions.Look look) {}
+      QueryOptions.Look look,
+      boolean mayBeCached) {}
 
   private final QueryMemory memory;
   private final Ticker ticker;
@@ -53,7 +55,7 @@ final class SharedQueries {
    *
    * @param execution runs the query on this thread, where no other does
    */
-  QueryAnswer run(Key key, Asker asker, Function<SharedRun, QueryResult> execution) {
+  QueryAnswer run(Key key, Asker asker, Function<SharedRun, Found> execution) {
     SharedRun own = new SharedRun(asker, memory.open(), ticker);
     SharedRun run = joinedOr(own, key);
     if (run != own) {

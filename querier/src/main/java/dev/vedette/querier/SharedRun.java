@@ -6,6 +6,7 @@ import dev.vedette.model.Unavailable;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.Durations;
+import dev.vedette.querier.cache.CachedRanges.Found;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ final class SharedRun {
   private boolean isOver;
   private boolean hasTurn;
   private long turnNanos;
-  private @Nullable QueryResult result;
+  private @Nullable Found result;
   private @Nullable Throwable failure;
 
   SharedRun(Asker first, QueryMemory.Reservation memory, Ticker ticker) {
@@ -107,7 +108,7 @@ final class SharedRun {
   }
 
   /** The run gave a result. */
-  QueryAnswer answered(QueryResult found) {
+  QueryAnswer answered(Found found) {
     end(found, null);
     return answer(found);
   }
@@ -118,7 +119,7 @@ final class SharedRun {
     release();
   }
 
-  private void end(@Nullable QueryResult found, @Nullable Throwable error) {
+  private void end(@Nullable Found found, @Nullable Throwable error) {
     lock.lock();
     try {
       isOver = true;
@@ -130,7 +131,7 @@ final class SharedRun {
     }
   }
 
-  private QueryAnswer answer(QueryResult found) {
+  private QueryAnswer answer(Found found) {
     return new QueryAnswer(found, askers, this::release);
   }
 
@@ -198,9 +199,10 @@ final class SharedRun {
   }
 
   private Optional<QueryAnswer> ofEnd(Asker asker, boolean hasTimeLeft) {
-    QueryResult found = result;
+    Found found = result;
     if (found != null) {
-      boolean isSilent = found.info().warnings().isEmpty() && found.info().infos().isEmpty();
+      QueryResult.QueryInfo info = found.result().info();
+      boolean isSilent = info.warnings().isEmpty() && info.infos().isEmpty();
       return isSilent || asker.text().equals(first.text())
           ? Optional.of(answer(found))
           : Optional.empty();

@@ -102,6 +102,7 @@ final class TypedObjects {
         fields.longInteger("maxSeries"),
         fields.longInteger("maxPoints"),
         fields.optionalSize("memory"),
+        fields.optionalSize("cacheMemory"),
         fields.duration("timeout"),
         fields.integer("maxConcurrent"),
         fields.duration("slowQuery"),

@@ -69,6 +69,7 @@ public record ClusterSettings(
       long maxSeries,
       long maxPoints,
       OptionalLong memoryBytes,
+      OptionalLong cacheBytes,
       Duration timeout,
       int maxConcurrent,
       Duration slowQuery,
@@ -137,12 +138,14 @@ public record ClusterSettings(
 
   private static Query query(MetricsClusterSpec.Query query) {
     SizeText memory = query.memory();
+    SizeText cache = query.cacheMemory();
     return new Query(
         query.lookback().value(),
         query.maxSamples(),
         query.maxSeries(),
         query.maxPoints(),
         memory == null ? OptionalLong.empty() : OptionalLong.of(memory.bytes()),
+        cache == null ? OptionalLong.empty() : OptionalLong.of(cache.bytes()),
         query.timeout().value(),
         query.maxConcurrent(),
         query.slowQuery().value(),

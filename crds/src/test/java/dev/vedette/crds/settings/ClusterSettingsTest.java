@@ -47,6 +47,7 @@ class ClusterSettingsTest {
                     5_000_000,
                     50_000_000,
                     OptionalLong.empty(),
+                    OptionalLong.empty(),
                     Duration.ofMinutes(2),
                     20,
                     Duration.ofSeconds(5),

@@ -51,6 +51,11 @@ public interface SeriesSource {
     return Coverage.RAW_ONLY;
   }
 
+  /** What has changed of samples that were settled, for whoever keeps results. */
+  default History history(TenantId tenant) {
+    return History.UNKNOWN;
+  }
+
   /** The blocks that are there now, oldest first; a source may have none to tell of. */
   default List<BlockInfo> blocks(TenantId tenant) {
     return List.of();

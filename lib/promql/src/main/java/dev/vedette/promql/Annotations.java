@@ -1,16 +1,25 @@
 package dev.vedette.promql;
 
 import dev.vedette.promql.parse.SourceRange;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What a query has to say besides its result, each text once, with the part of the expression that
- * first gave rise to it. Bounded: of each kind at most {@value #MOST} are kept.
+ * first gave rise to it, and in the order of those parts, whichever data came first. Bounded: of
+ * each kind at most {@value #MOST} are kept.
  */
 public final class Annotations {
-  static final int MOST = 100;
+  /** Of each kind. */
+  public static final int MOST = 100;
+
+  private static final String INFO = "PromQL info: ";
+
+  private static final Comparator<Map.Entry<String, SourceRange>> IN_ORDER =
+      Comparator.<Map.Entry<String, SourceRange>>comparingInt(entry -> entry.getValue().start())
+          .thenComparing(Map.Entry::getKey);
 
   private final Map<String, SourceRange> warnings = new LinkedHashMap<>();
   private final Map<String, SourceRange> infos = new LinkedHashMap<>();
@@ -22,7 +31,7 @@ public final class Annotations {
 
   /** Something worth knowing. */
   public void info(String text, SourceRange where) {
-    add(infos, "PromQL info: " + text, where);
+    add(infos, INFO + text, where);
   }
 
   private static void add(Map<String, SourceRange> texts, String text, SourceRange where) {
@@ -42,8 +51,14 @@ public final class Annotations {
     return texts(infos, expression);
   }
 
+  /** Infos without where they are from. */
+  public List<String> infoTexts() {
+    return infos.keySet().stream().map(text -> text.substring(INFO.length())).toList();
+  }
+
   private static List<String> texts(Map<String, SourceRange> texts, String expression) {
     return texts.entrySet().stream()
+        .sorted(IN_ORDER)
         .map(entry -> "%s (%s)".formatted(entry.getKey(), entry.getValue().position(expression)))
         .toList();
   }

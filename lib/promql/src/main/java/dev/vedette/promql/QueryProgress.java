@@ -1,5 +1,6 @@
 package dev.vedette.promql;
 
+import dev.vedette.promql.exec.QueryReads;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -12,6 +13,7 @@ public final class QueryProgress {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong heldBytes = new AtomicLong();
   private final AtomicLong peakBytes = new AtomicLong();
+  private QueryReads reads = new QueryReads();
   private volatile long queuedNanos;
   private volatile boolean cancelled;
 
@@ -58,6 +60,16 @@ public final class QueryProgress {
   /** Whether somebody ended the query. */
   public boolean isCancelled() {
     return cancelled;
+  }
+
+  /** What was read since {@link #forgetReads}; for the thread that answers the query. */
+  public QueryReads reads() {
+    return reads;
+  }
+
+  /** Begins anew with what was read; for the thread that answers the query. */
+  public void forgetReads() {
+    reads = new QueryReads();
   }
 
   // There is one writer, so that a plain read and an ordered write are enough.

@@ -49,6 +49,7 @@ final class BlockStore implements AutoCloseable {
 
   private final FileStore files;
   private final Path folder;
+  private final HistoryChanges history;
   private final TsdbMetrics metrics;
   private final DamagedBlocks damagedBlocks;
   // Those whose names are known to survive a crash.
@@ -62,9 +63,10 @@ final class BlockStore implements AutoCloseable {
   private final KeptTimes kept;
   private long newestSetAside;
 
-  BlockStore(FileStore files, Path folder, TsdbMetrics metrics) {
+  BlockStore(FileStore files, Path folder, HistoryChanges history, TsdbMetrics metrics) {
     this.files = files;
     this.folder = folder;
+    this.history = history;
     this.metrics = metrics;
     this.damagedBlocks = new DamagedBlocks(files, metrics);
     this.owed = new OwedDeletions(files, metrics);
@@ -131,6 +133,7 @@ final class BlockStore implements AutoCloseable {
   private void damaged(Corruption corruption) {
     metrics.damage.inc();
     if (reported.add(Path.of(corruption.file()))) {
+      tenants().forEach(tenant -> history.changed(tenant, Long.MIN_VALUE, Long.MAX_VALUE));
       log.error("part of a block is left out of answers: {}", corruption.explain());
     }
   }
@@ -372,6 +375,7 @@ final class BlockStore implements AutoCloseable {
   }
 
   private void publish(TenantId tenant, List<Block> now) {
+    List<Block> before = all(tenant);
     now.sort(OLDEST_FIRST);
     Map<TenantId, List<Block>> changed = new HashMap<>(blocks);
     if (now.isEmpty()) {
@@ -380,6 +384,15 @@ final class BlockStore implements AutoCloseable {
       changed.put(tenant, List.copyOf(now));
     }
     blocks = Map.copyOf(changed);
+    noteDifference(tenant, before, now);
+  }
+
+  private void noteDifference(TenantId tenant, List<Block> before, List<Block> now) {
+    Set<Block> different = new HashSet<>(before);
+    now.stream().filter(block -> !different.remove(block)).forEach(different::add);
+    for (Block block : different) {
+      history.changed(tenant, block.meta().firstMillis(), block.meta().lastMillis());
+    }
   }
 
   private void delete(Collection<Block> gone) {
@@ -433,6 +446,7 @@ final class BlockStore implements AutoCloseable {
       }
       return touched.size();
     } finally {
+      history.changed(tenant, startMillis, endMillis);
       changes.unlock();
     }
   }

@@ -5,6 +5,7 @@ import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.Coverage;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.FileStore;
+import dev.vedette.model.History;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
@@ -57,6 +58,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
   private final Wal wal;
   private final BlockStore blocks;
   private final Tiers tiers;
+  private final HistoryChanges history;
   private final Maintenance maintenance;
   private final Compactor compactor;
   private final List<MaintenanceThread> threads;
@@ -69,6 +71,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
       Wal wal,
       BlockStore blocks,
       Tiers tiers,
+      HistoryChanges history,
       Maintenance maintenance,
       Compactor compactor,
       List<MaintenanceThread> threads,
@@ -77,6 +80,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     this.wal = wal;
     this.blocks = blocks;
     this.tiers = tiers;
+    this.history = history;
     this.maintenance = maintenance;
     this.compactor = compactor;
     this.threads = threads;
@@ -93,9 +97,10 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
       TsdbConfig config, FileStore files, Clock clock, Ticker ticker, PrometheusRegistry registry) {
     Path folder = config.folder();
     Wal wal = new Wal(files, folder.resolve("wal"), config.wal(), ticker, registry);
-    Head head = new Head(config.head(), clock, new WalLog(wal), registry);
+    HistoryChanges history = new HistoryChanges(clock, config.head().lateWindow());
+    Head head = new Head(config.head(), clock, new WalLog(wal), history, registry);
     TsdbMetrics metrics = new TsdbMetrics(registry);
-    BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), metrics);
+    BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), history, metrics);
     BlockIds ids = new BlockIds(clock);
     Tiers tiers = new Tiers(config, blocks, clock);
     Snapshots snapshots = new Snapshots(files, folder, clock);
@@ -143,7 +148,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
             new MaintenanceThread("tsdb-merge", compactor::run, interval));
     threads.forEach(MaintenanceThread::start);
     return new Tsdb(
-        head, wal, blocks, tiers, maintenance, compactor, threads, config.hardHeadBytes());
+        head, wal, blocks, tiers, history, maintenance, compactor, threads, config.hardHeadBytes());
   }
 
   @Override
@@ -225,6 +230,15 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
   @Override
   public Coverage coverage(TenantId tenant) {
     return tiers.coverage(tenant);
+  }
+
+  /**
+   * Settled is what is older than the late window, or ten minutes. Blocks that come, go or are
+   * merged count as a change of their days, though they change answers only now and then.
+   */
+  @Override
+  public History history(TenantId tenant) {
+    return history.of(tenant);
   }
 
   /** Blocks that know labels: those of tiers where samples are gone. */

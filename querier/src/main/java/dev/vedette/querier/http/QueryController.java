@@ -103,7 +103,8 @@ final class QueryController {
         call,
         options ->
             Answer.holding(
-                querier.range(TENANT, params.text("query"), range, options),
+                querier.range(
+                    TENANT, params.text("query"), range, options, !params.flag("nocache")),
                 answer -> ResultJson.answer(answer, limit, !params.text("stats").isEmpty())));
   }
 

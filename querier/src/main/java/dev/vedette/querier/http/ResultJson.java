@@ -58,7 +58,7 @@ final class ResultJson {
     }
     QueryStats cost = result.info().stats();
     if (stats) {
-      StatsJson.write(cost, found.askers(), json.name("stats"));
+      StatsJson.write(found, json.name("stats"));
     }
     if (cost.plan() != null) {
       json.name("explain").tree(PlanTree.of(cost.plan()));

@@ -2,6 +2,7 @@ package dev.vedette.querier.http;
 
 import dev.vedette.promql.QueryStats;
 import dev.vedette.promql.exec.StepCounts;
+import dev.vedette.querier.QueryAnswer;
 import dev.vedette.querier.json.JsonWriter;
 import java.io.IOException;
 
@@ -11,10 +12,8 @@ import java.io.IOException;
 final class StatsJson {
   private StatsJson() {}
 
-  /**
-   * @param askers how many share the answer
-   */
-  static void write(QueryStats stats, int askers, JsonWriter json) throws IOException {
+  static void write(QueryAnswer answer, JsonWriter json) throws IOException {
+    QueryStats stats = answer.result().info().stats();
     QueryStats.Timings timings = stats.timings();
     json.beginObject().name("timings").beginObject();
     seconds("evalTotalTime", timings.total(), json);
@@ -46,8 +45,11 @@ final class StatsJson {
         .name("peakBytes")
         .number(stats.peakBytes())
         .endObject();
-    if (askers > 1) {
-      json.name("askers").number(askers);
+    if (answer.askers() > 1) {
+      json.name("askers").number(answer.askers());
+    }
+    if (answer.cachedSteps() > 0) {
+      json.name("cachedSteps").number(answer.cachedSteps());
     }
     json.endObject();
   }

@@ -2,6 +2,7 @@ package dev.vedette.querier.http;
 
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.Coverage;
+import dev.vedette.model.History;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
@@ -10,6 +11,7 @@ import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,7 +20,9 @@ final class HeldSeries implements SeriesSource {
   private final CountDownLatch held = new CountDownLatch(1);
   private final AtomicInteger opened = new AtomicInteger();
   private volatile boolean isEndless;
+  private final List<Selection> selections = new CopyOnWriteArrayList<>();
   volatile SeriesSource inner;
+  volatile History history = History.UNKNOWN;
 
   HeldSeries(SeriesSource inner) {
     this.inner = inner;
@@ -27,6 +31,11 @@ final class HeldSeries implements SeriesSource {
   /** How often series were read. */
   int opened() {
     return opened.get();
+  }
+
+  /** What was read, in that order. */
+  List<Selection> selections() {
+    return selections;
   }
 
   /** Has all reads go on. */
@@ -43,6 +52,7 @@ final class HeldSeries implements SeriesSource {
   @Override
   public SeriesCursor select(TenantId tenant, Selection selection) {
     opened.incrementAndGet();
+    selections.add(selection);
     SeriesCursor cursor = inner.select(tenant, selection);
     return new SeriesCursor() {
       private long series;
@@ -72,6 +82,11 @@ final class HeldSeries implements SeriesSource {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public History history(TenantId tenant) {
+    return history;
   }
 
   @Override

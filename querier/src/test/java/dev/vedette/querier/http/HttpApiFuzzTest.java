@@ -143,6 +143,7 @@ class HttpApiFuzzTest {
             Duration.ofMinutes(5),
             QueryLimits.DEFAULT.withMaxSamples(2_000_000),
             64 << 20,
+            4 << 20,
             Duration.ofSeconds(5),
             false);
     server = new TestServer(config, series, Optional.empty());

@@ -251,6 +251,7 @@ class QueryLimitsTest {
             stock.lookback(),
             QueryLimits.DEFAULT.withMaxSamples(maxSamples),
             16 << 20,
+            stock.cacheBytes(),
             stock.slowQuery(),
             stock.logAll());
     return new TestServer(config, source, Optional.empty());

@@ -12,7 +12,10 @@ public record ConstantOp(VectorOp inner) implements VectorOp {
     if (steps.count() == 1) {
       return inner.open(evaluation, first);
     }
-    VectorStream stream = inner.open(evaluation.counting(evaluation.counts().once(first)), first);
+    Evaluation once =
+        evaluation.counting(
+            evaluation.counts().once(first), outer -> Steps.at(outer.startMillis()));
+    VectorStream stream = inner.open(once, first);
     VectorBatch single = new VectorBatch(1);
     return new VectorStream() {
       @Override

@@ -19,6 +19,7 @@ import dev.vedette.promql.parse.SourceRange;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One query under way: what it reads, what it may use, and what it has to say. One thread. */
@@ -38,6 +39,8 @@ public final class Evaluation {
   private final Annotations annotations;
   private final StepCounts counts;
   private final Used used;
+  // From the query's steps to those of this part.
+  private final UnaryOperator<Steps> frame;
 
   /**
    * What a query may use.
@@ -82,9 +85,10 @@ public final class Evaluation {
     this.budget = budget;
     this.annotations = new Annotations();
     this.used = new Used();
+    this.frame = UnaryOperator.identity();
   }
 
-  private Evaluation(Evaluation of, StepCounts counts) {
+  private Evaluation(Evaluation of, StepCounts counts, UnaryOperator<Steps> frame) {
     this.tenant = of.tenant;
     this.source = of.source;
     this.tiers = of.tiers;
@@ -92,11 +96,16 @@ public final class Evaluation {
     this.annotations = of.annotations;
     this.used = of.used;
     this.counts = counts;
+    this.frame = frame;
   }
 
-  /** The same query, a part of which counts its samples elsewhere. */
-  Evaluation counting(StepCounts where) {
-    return new Evaluation(this, where);
+  /**
+   * The same query, a part of which counts its samples elsewhere.
+   *
+   * @param inner from the steps of what is around the part to its own
+   */
+  Evaluation counting(StepCounts where, UnaryOperator<Steps> inner) {
+    return new Evaluation(this, where, outer -> inner.apply(frame.apply(outer)));
   }
 
   public TenantId tenant() {
@@ -108,9 +117,23 @@ public final class Evaluation {
     return source;
   }
 
-  /** Which tiers are read. */
-  public TierChoice tiers() {
-    return tiers;
+  /** Chooses the tier that a selector is read from, if any, and says so where it is one. */
+  TierChoice.Chosen chooseTier(TierNeed need, Notes notes) {
+    Annotations said = new Annotations();
+    TierChoice.Chosen chosen = tiers.choose(need, new Notes(said, notes.where()));
+    said.infoTexts().forEach(notes::info);
+    budget
+        .progress()
+        .reads()
+        .chose(
+            new TierUse(
+                frame,
+                need,
+                tiers.asked(),
+                chosen.resolutionMillis(),
+                chosen.isRawThere(),
+                said.infoTexts()));
+    return chosen;
   }
 
   public Annotations annotations() {
@@ -178,6 +201,16 @@ public final class Evaluation {
     budget.memory().add(bytes);
   }
 
+  /** Gives back what was held of labels that are forgotten. */
+  public void release(Labels labels) {
+    budget.memory().release(bytes(labels));
+  }
+
+  /** Gives back a part of what was held. */
+  public void releaseBytes(long bytes) {
+    budget.memory().release(bytes);
+  }
+
   /** About what histograms take, and the array that refers to them. */
   public static long bytes(@Nullable Histogram[] histograms, int from, int to) {
     long bytes = (long) Long.BYTES * (to - from);
@@ -202,11 +235,14 @@ public final class Evaluation {
   /** Counts points of the answer, before they are made. */
   public void answer(long points) {
     used.answered += points;
-    if (used.answered > budget.limits().maxPoints()) {
+    checkPoints(used.answered, budget.limits());
+  }
+
+  /** Refuses an answer of too many points. */
+  public static void checkPoints(long points, QueryLimits limits) {
+    if (points > limits.maxPoints()) {
       throw tooMany(
-          "the answer would have %d points".formatted(used.answered),
-          budget.limits().maxPoints(),
-          "maxPoints");
+          "the answer would have %d points".formatted(points), limits.maxPoints(), "maxPoints");
     }
   }
 

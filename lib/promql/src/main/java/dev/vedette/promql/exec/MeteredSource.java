@@ -57,6 +57,7 @@ public final class MeteredSource implements SeriesSource {
 
   @Override
   public SeriesCursor select(TenantId tenant, Selection selection) {
+    progress.reads().selected(selection.startMillis(), selection.endMillis());
     long guess = guess(selection);
     memory.add(guess);
     return new Cursor(traced(tenant, selection), guess);
@@ -80,6 +81,7 @@ public final class MeteredSource implements SeriesSource {
 
   @Override
   public List<Labels> series(TenantId tenant, Selection selection, int limit) {
+    progress.reads().selected(selection.startMillis(), selection.endMillis());
     return source.series(tenant, selection, limit);
   }
 

@@ -51,7 +51,7 @@ public record RangeSelectOp(
   /** Refuses to go on where samples are gone that a tier still has something of. */
   public void requireSamples(Evaluation evaluation, Steps steps, SourceRange where) {
     TierNeed need = need(steps, false, false, "a range by itself");
-    evaluation.tiers().choose(need, evaluation.notes(where));
+    evaluation.chooseTier(need, evaluation.notes(where));
   }
 
   @Override

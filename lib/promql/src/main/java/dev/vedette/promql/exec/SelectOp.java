@@ -45,7 +45,7 @@ public record SelectOp(
             shown == Shown.START_TIME ? TierNeed.Kind.SAMPLES : TierNeed.Kind.NEWEST,
             !hinted,
             shown == Shown.START_TIME ? "start_timestamp" : "a selector");
-    TierChoice.Chosen chosen = evaluation.tiers().choose(need, evaluation.notes(where));
+    TierChoice.Chosen chosen = evaluation.chooseTier(need, evaluation.notes(where));
     WindowTimes windows = chosen.windows();
     Selection selection =
         new Selection(

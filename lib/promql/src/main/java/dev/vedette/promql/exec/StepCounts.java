@@ -28,6 +28,13 @@ public final class StepCounts {
     this.outer = outer;
   }
 
+  /** Counted elsewhere: so many at all steps together. */
+  public static StepCounts ofTotal(Steps steps, long total) {
+    StepCounts counts = new StepCounts(steps, false);
+    counts.total = total;
+    return counts;
+  }
+
   /** Of a part that is worked out at one step for all of them. */
   StepCounts once(Steps first) {
     return new StepCounts(first, null, this);

@@ -21,17 +21,25 @@ public record SubqueryOp(
   @Override
   public RangeCursor open(Evaluation evaluation, Steps steps) {
     WindowTimes windows = windows(steps);
-    long behind = windows.firstEndMillis() - rangeMillis;
-    long first = behind / stepMillis * stepMillis;
-    if (first <= behind) {
-      first += stepMillis;
-    }
+    long first = firstMillis(windows);
     long last = windows.lastEndMillis();
     if (first > last) {
       return new Nothing();
     }
     evaluation.hold(Math.addExact((last - first) / stepMillis, 1));
     return new Cursor(evaluation, new Steps(first, last, stepMillis));
+  }
+
+  private long firstMillis(WindowTimes windows) {
+    long behind = windows.firstEndMillis() - rangeMillis;
+    long first = behind / stepMillis * stepMillis;
+    return first <= behind ? first + stepMillis : first;
+  }
+
+  /** The inner steps of outer ones among which there are some that have any. */
+  private Steps innerSteps(Steps steps) {
+    WindowTimes windows = windows(steps);
+    return new Steps(firstMillis(windows), windows.lastEndMillis(), stepMillis);
   }
 
   /** A column, and its points once more with their times, where there are gaps. */
@@ -69,7 +77,8 @@ public record SubqueryOp(
     Cursor(Evaluation evaluation, Steps innerSteps) {
       // What the points are made of does not count, they do where they are looked at.
       StepCounts uncounted = new StepCounts(innerSteps, false);
-      this.stream = inner.open(evaluation.counting(uncounted), innerSteps);
+      this.stream =
+          inner.open(evaluation.counting(uncounted, SubqueryOp.this::innerSteps), innerSteps);
       this.columns = new VectorBatch(innerSteps.count(), values -> hold(evaluation, values));
       this.times = new long[innerSteps.count()];
       for (int i = 0; i < times.length; i++) {

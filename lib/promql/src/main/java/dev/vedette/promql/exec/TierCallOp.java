@@ -27,7 +27,7 @@ public record TierCallOp(
   public VectorStream open(Evaluation evaluation, Steps steps) {
     TierNeed need = select.need(steps, buckets != null, !raw.withStarts(), name);
     Notes notes = evaluation.notes(raw.where());
-    TierChoice.Chosen chosen = evaluation.tiers().choose(need, notes);
+    TierChoice.Chosen chosen = evaluation.chooseTier(need, notes);
     if (chosen.isRaw() || buckets == null) {
       return raw.open(evaluation, steps);
     }

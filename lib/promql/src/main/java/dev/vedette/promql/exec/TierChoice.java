@@ -33,6 +33,11 @@ public final class TierChoice {
     this.asked = asked;
   }
 
+  /** Resolution that the query asks for, 0 for samples as they are; empty for any. */
+  OptionalLong asked() {
+    return asked;
+  }
+
   /**
    * What is to be read.
    *

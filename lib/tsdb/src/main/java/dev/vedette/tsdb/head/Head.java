@@ -67,6 +67,7 @@ public final class Head {
   private final HeadConfig config;
   private final Clock clock;
   private final HeadLog log;
+  private final SettledWrites settled;
   private final HeadMetrics metrics;
   private final SeriesDirectory directory;
   private final SeriesLimitCheck limits;
@@ -82,9 +83,22 @@ public final class Head {
   private final AtomicLong metadataPosition = new AtomicLong();
 
   public Head(HeadConfig config, Clock clock, HeadLog log, PrometheusRegistry registry) {
+    this(config, clock, log, SettledWrites.IGNORED, registry);
+  }
+
+  /**
+   * @param settled told of what is stored
+   */
+  public Head(
+      HeadConfig config,
+      Clock clock,
+      HeadLog log,
+      SettledWrites settled,
+      PrometheusRegistry registry) {
     this.config = config;
     this.clock = clock;
     this.log = log;
+    this.settled = settled;
     this.directory = new SeriesDirectory(config);
     this.queries = new HeadReads(directory, reads);
     this.limits = new SeriesLimitCheck(config.limits(), this::countWarning);
@@ -127,6 +141,7 @@ public final class Head {
       // must be found by then.
       if (append.minStored <= append.maxStored) {
         append.tenant.noteTimes(append.minStored, append.maxStored);
+        settled.stored(append.tenant.tenant, append.minStored, append.maxStored);
       }
     }
   }

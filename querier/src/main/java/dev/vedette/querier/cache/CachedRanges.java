@@ -1,0 +1,414 @@
+package dev.vedette.querier.cache;
+
+import dev.vedette.model.Coverage;
+import dev.vedette.model.History;
+import dev.vedette.model.SeriesSource;
+import dev.vedette.model.TenantId;
+import dev.vedette.promql.Annotations;
+import dev.vedette.promql.PromqlEngine;
+import dev.vedette.promql.QueryLimits;
+import dev.vedette.promql.QueryMemory;
+import dev.vedette.promql.QueryOptions;
+import dev.vedette.promql.QueryProgress;
+import dev.vedette.promql.QueryResult;
+import dev.vedette.promql.QueryResult.Column;
+import dev.vedette.promql.QueryResult.Matrix;
+import dev.vedette.promql.QueryResult.QueryInfo;
+import dev.vedette.promql.QueryStats;
+import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.QueryReads;
+import dev.vedette.promql.exec.StepCounts;
+import dev.vedette.promql.exec.Steps;
+import dev.vedette.promql.exec.TierUse;
+import dev.vedette.promql.parse.Expr;
+import dev.vedette.promql.parse.Printer;
+import dev.vedette.promql.plan.Separability;
+import dev.vedette.querier.cache.ResultPart.Origin;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Answers range queries from what is known of their days, and works out the rest: the newest steps,
+ * as a rule. An answer is the same, bit for bit, as without the cache, warnings included:
+ *
+ * <ul>
+ *   <li>Only what was read of settled samples is kept, and only as long as the source's {@link
+ *       History} says that they are as they were.
+ *   <li>Only an expression whose values do not depend on the ends of the range is taken apart.
+ *   <li>Parts of a query choose the tiers that the whole does, and say the same; where they do not,
+ *       or there are histograms, the whole is worked out at once.
+ * </ul>
+ *
+ * <p>Safe for all threads.
+ */
+public final class CachedRanges {
+  private static final long DAY = Duration.ofDays(1).toMillis();
+  // What is missing in more places is worked out at once.
+  private static final int MOST_GAPS = 2;
+  // Dashboards write less; and printing what has many operators takes the square of its length.
+  private static final int MOST_PRINTED = 10_000;
+
+  private final PromqlEngine engine;
+  private final SeriesSource source;
+  private final QueryLimits limits;
+  private final long subqueryStepMillis;
+  private final ResultCache cache;
+  private final Counter hits;
+  private final Counter misses;
+
+  /**
+   * @param maxBytes of memory for parts of results; 0 keeps none
+   */
+  public CachedRanges(
+      PromqlEngine engine,
+      SeriesSource source,
+      QueryLimits limits,
+      Duration subqueryStep,
+      long maxBytes,
+      PrometheusRegistry registry) {
+    this.engine = engine;
+    this.source = source;
+    this.limits = limits;
+    this.subqueryStepMillis = subqueryStep.toMillis();
+    this.cache = new ResultCache(maxBytes, registry);
+    this.hits = steps("hit", "answered from the cache", registry);
+    this.misses = steps("missed", "worked out", registry);
+  }
+
+  private static Counter steps(String what, String how, PrometheusRegistry registry) {
+    return Counter.builder()
+        .name("vedette_querier_cache_%s_steps_total".formatted(what))
+        .help("Steps of range queries that may be cached which were %s.".formatted(how))
+        .register(registry);
+  }
+
+  /**
+   * A range query.
+   *
+   * @param text the expression
+   */
+  public record Asked(
+      TenantId tenant, String text, long startMillis, long endMillis, long stepMillis) {
+    /** Its steps; empty where the engine would refuse them. */
+    Optional<Steps> steps() {
+      boolean isRange =
+          endMillis >= startMillis
+              && stepMillis > 0
+              && (endMillis - startMillis) / stepMillis <= PromqlEngine.MAX_STEPS;
+      return isRange
+          ? Optional.of(new Steps(startMillis, endMillis, stepMillis))
+          : Optional.empty();
+    }
+  }
+
+  /** A result, and at how many of its steps it was known. */
+  public record Found(QueryResult result, int cachedSteps) {}
+
+  /** Memory that parts of results take, in bytes. */
+  public long bytes() {
+    return cache.bytes();
+  }
+
+  /**
+   * Answers as the engine does, with the same errors.
+   *
+   * @param options with memory to reserve and progress to count in
+   */
+  public Found range(Asked asked, QueryOptions options) {
+    boolean looksCloser = options.look().plan() || options.look().steps();
+    Optional<Steps> steps = asked.steps();
+    if (cache.isOff() || looksCloser || steps.isEmpty() || asked.text().length() > MOST_PRINTED) {
+      return uncached(asked, options);
+    }
+    Expr expr = engine.parse(asked.text());
+    OptionalLong slack = Separability.slackMillis(expr, asked.stepMillis(), subqueryStepMillis);
+    History history = source.history(asked.tenant());
+    if (slack.isEmpty() || history.settledMillis() < asked.startMillis()) {
+      return uncached(asked, options);
+    }
+    return new Run(asked, steps.get(), Printer.print(expr), slack.getAsLong(), options).answer();
+  }
+
+  /** Answers as the engine does, and looks for nothing that is known. */
+  public Found uncached(Asked asked, QueryOptions options) {
+    return new Found(
+        engine.range(
+            asked.tenant(),
+            asked.text(),
+            asked.startMillis(),
+            asked.endMillis(),
+            asked.stepMillis(),
+            options),
+        0);
+  }
+
+  /** One query. */
+  private final class Run {
+    private final Asked asked;
+    private final Steps steps;
+    private final String expression;
+    private final long slack;
+    private final QueryOptions options;
+    private final QueryProgress progress;
+    private final QueryMemory.Reservation memory;
+    private final History history;
+    private final Coverage coverage;
+    // Before anything is read.
+    private final long settled;
+    private final long asOf;
+    private long evaluatedNanos;
+    private long samplesLookedAt;
+
+    Run(Asked asked, Steps steps, String expression, long slack, QueryOptions options) {
+      this.asked = asked;
+      this.steps = steps;
+      this.expression = expression;
+      this.slack = slack;
+      this.options = options;
+      this.progress = options.progress().orElseThrow();
+      this.memory = options.memory().orElseThrow();
+      this.history = source.history(asked.tenant());
+      this.settled = history.settledMillis();
+      this.asOf = history.latest();
+      this.coverage = source.coverage(asked.tenant());
+    }
+
+    Found answer() {
+      List<ResultPart> known = known();
+      List<Steps> gaps = gaps(known);
+      if (known.isEmpty() || gaps.size() > MOST_GAPS) {
+        return wholeAndKept();
+      }
+      List<ResultPart> fresh = new ArrayList<>();
+      for (Steps gap : gaps) {
+        Optional<ResultPart> part = workedOut(gap);
+        if (part.isEmpty()) {
+          return wholeAndKept();
+        }
+        fresh.add(part.get());
+      }
+      if (!agree(known, fresh)) {
+        return wholeAndKept();
+      }
+      List<ResultPart> parts = new ArrayList<>(fresh);
+      parts.addAll(known);
+      Origin said = parts.getFirst().origin();
+      parts.sort(Comparator.comparingLong(part -> part.steps().startMillis()));
+      int cached = known.stream().mapToInt(part -> part.steps().count()).sum();
+      hits.inc(cached);
+      misses.inc(steps.count() - cached);
+      return new Found(joined(parts, said), cached);
+    }
+
+    /**
+     * Whether it is clear what the whole has to say. What a part said of all of its steps it may
+     * not say of some of them, so only what the fresh parts say is sure to be said.
+     */
+    private boolean agree(List<ResultPart> known, List<ResultPart> fresh) {
+      if (fresh.isEmpty()) {
+        return known.stream().allMatch(part -> part.origin().isSilent());
+      }
+      Origin said = fresh.getFirst().origin();
+      return fresh.stream().allMatch(part -> part.origin().saysTheSameAs(said))
+          && known.stream()
+              .allMatch(part -> part.origin().isSilent() || part.origin().saysTheSameAs(said));
+    }
+
+    /** What is known and right of each day, from the first step asked of the day on. */
+    private List<ResultPart> known() {
+      List<ResultPart> known = new ArrayList<>();
+      for (Steps day : days(steps)) {
+        PartKey key = key(day.startMillis());
+        ResultPart part = cache.get(key).orElse(null);
+        if (part == null) {
+          continue;
+        }
+        Steps has = part.steps();
+        boolean begins =
+            has.startMillis() <= day.startMillis() && has.lastMillis() >= day.startMillis();
+        if (!part.isRightFor(asked.text(), steps, history, coverage)) {
+          cache.remove(key);
+        } else if (begins) {
+          known.add(part.between(day.startMillis(), Math.min(day.lastMillis(), has.lastMillis())));
+        }
+      }
+      return known;
+    }
+
+    private List<Steps> gaps(List<ResultPart> known) {
+      List<Steps> gaps = new ArrayList<>();
+      long next = steps.startMillis();
+      for (ResultPart part : known) {
+        addGap(next, part.steps().startMillis() - steps.stepMillis(), gaps);
+        next = part.steps().lastMillis() + steps.stepMillis();
+      }
+      addGap(next, steps.lastMillis(), gaps);
+      return gaps;
+    }
+
+    private void addGap(long first, long last, List<Steps> gaps) {
+      if (first <= last) {
+        gaps.add(new Steps(first, last, steps.stepMillis()));
+      }
+    }
+
+    private Found wholeAndKept() {
+      misses.inc(steps.count());
+      progress.forgetReads();
+      QueryResult result = uncached(asked, options).result();
+      if (result instanceof Matrix matrix && canBeKept(matrix)) {
+        keep(part(steps, matrix));
+      }
+      return new Found(result, 0);
+    }
+
+    /** A part that belongs to the whole; empty where only the whole can say it. */
+    private Optional<ResultPart> workedOut(Steps gap) {
+      progress.forgetReads();
+      QueryResult result =
+          engine.range(
+              asked.tenant(),
+              asked.text(),
+              gap.startMillis(),
+              gap.endMillis(),
+              gap.stepMillis(),
+              options);
+      QueryStats stats = result.info().stats();
+      evaluatedNanos += stats.timings().total();
+      samplesLookedAt += stats.counts().total();
+      boolean isOfTheWhole =
+          progress.reads().tiers().stream().allMatch(use -> use.holdsFor(steps, coverage));
+      if (!(result instanceof Matrix matrix) || !canBeKept(matrix) || !isOfTheWhole) {
+        return Optional.empty();
+      }
+      ResultPart part = part(gap, matrix);
+      keep(part);
+      return Optional.of(part);
+    }
+
+    private ResultPart part(Steps of, Matrix matrix) {
+      QueryReads reads = progress.reads();
+      QueryInfo info = matrix.info();
+      return new ResultPart(
+          of,
+          matrix.series(),
+          new Origin(
+              asked.text(),
+              info.warnings(),
+              info.infos(),
+              reads.firstMillis(),
+              reads.lastMillis(),
+              asOf,
+              reads.tiers()));
+    }
+
+    /** Keeps what is settled, by days, each behind what is known of it. */
+    private void keep(ResultPart part) {
+      Origin origin = part.origin();
+      if (origin.lastReadMillis() < origin.firstReadMillis()) {
+        return;
+      }
+      // What is read for a step is as far from it as for the last step, but for steps of subqueries
+      // and ends of buckets.
+      long bucket = origin.tiers().stream().mapToLong(TierUse::resolutionMillis).max().orElse(0);
+      long ahead = origin.lastReadMillis() - part.steps().lastMillis() + slack + bucket;
+      long behind = origin.firstReadMillis() - part.steps().startMillis() - slack - bucket;
+      for (Steps day : days(part.steps())) {
+        long last = Math.min(day.lastMillis(), lastStepUntil(settled - ahead));
+        if (last >= day.startMillis()) {
+          Origin ofDay =
+              new Origin(
+                  origin.text(),
+                  origin.warnings(),
+                  origin.infos(),
+                  day.startMillis() + behind,
+                  last + ahead,
+                  origin.asOf(),
+                  origin.tiers());
+          ResultPart cut = part.between(day.startMillis(), last);
+          put(new ResultPart(cut.steps(), cut.columns(), ofDay));
+        }
+      }
+    }
+
+    private long lastStepUntil(long millis) {
+      long step = steps.stepMillis();
+      return millis - Math.floorMod(millis - steps.startMillis(), step);
+    }
+
+    private void put(ResultPart part) {
+      PartKey key = key(part.steps().startMillis());
+      ResultPart longer =
+          cache
+              .get(key)
+              .filter(
+                  known ->
+                      known.steps().lastMillis() + steps.stepMillis() == part.steps().startMillis()
+                          && known.origin().saysTheSameAs(part.origin())
+                          && known.origin().isPlannedAs(part.origin())
+                          && known.isRightFor(asked.text(), steps, history, coverage))
+              .map(known -> Joining.of(known, part))
+              .orElse(part);
+      cache.put(key, longer);
+    }
+
+    private PartKey key(long firstMillis) {
+      long step = steps.stepMillis();
+      return new PartKey(
+          asked.tenant(),
+          expression,
+          step,
+          Math.floorMod(firstMillis, step),
+          options.lookback(),
+          options.tierMillis(),
+          Math.floorDiv(firstMillis, DAY));
+    }
+
+    private QueryResult joined(List<ResultPart> parts, Origin said) {
+      Joining joining = new Joining(parts);
+      Evaluation.checkPoints(joining.points(), limits);
+      memory.add(joining.bytes());
+      List<Column> columns = joining.columns();
+      progress.holds(memory.heldBytes());
+      return new Matrix(columns, new QueryInfo(said.warnings(), said.infos(), stats()));
+    }
+
+    private QueryStats stats() {
+      return new QueryStats(
+          progress.series(),
+          progress.samples(),
+          progress.bytes(),
+          progress.peakBytes(),
+          new QueryStats.Timings(progress.queuedNanos(), 0, evaluatedNanos, 0, evaluatedNanos),
+          StepCounts.ofTotal(steps, samplesLookedAt),
+          null);
+    }
+  }
+
+  private static boolean canBeKept(Matrix matrix) {
+    boolean isAllSaid =
+        matrix.info().warnings().size() < Annotations.MOST
+            && matrix.info().infos().size() < Annotations.MOST;
+    return isAllSaid && matrix.series().stream().allMatch(column -> column.histograms() == null);
+  }
+
+  /** The steps of each day that has any. */
+  private static List<Steps> days(Steps steps) {
+    List<Steps> days = new ArrayList<>();
+    long step = steps.stepMillis();
+    long first = steps.startMillis();
+    while (first <= steps.lastMillis()) {
+      long end = (Math.floorDiv(first, DAY) + 1) * DAY - 1;
+      long last = Math.min(steps.lastMillis(), first + (end - first) / step * step);
+      days.add(new Steps(first, last, step));
+      first = last + step;
+    }
+    return days;
+  }
+}
