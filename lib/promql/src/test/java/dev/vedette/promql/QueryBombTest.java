@@ -15,6 +15,7 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.VedetteException;
 import dev.vedette.promql.QueryMemory.Reservation;
+import dev.vedette.promql.parse.Features;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -55,7 +56,7 @@ class QueryBombTest {
         "bomb unless other",
         "sum by (n) (bomb)",
         "stddev by (n) (bomb)",
-        "topk(5, bomb)",
+        "topk(1e9, bomb)",
         "quantile(0.5, bomb)",
         "sort(bomb)",
         "count_values(\"v\", bomb)",
@@ -99,10 +100,36 @@ class QueryBombTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"topk(3, bomb)", "bottomk(3, bomb)", "limitk(3, bomb)"})
+  void ofAFewSeriesOfManyNeedsTheFew(String expression) {
+    source.most = 20_000;
+    EngineConfig stock = EngineConfig.DEFAULT;
+    EngineConfig experimental =
+        new EngineConfig(
+            stock.lookback(),
+            stock.subqueryStep(),
+            stock.limits(),
+            stock.timeout(),
+            Features.ALL,
+            stock.delayedNameRemoval(),
+            stock.startTimestamps());
+    PromqlEngine all = new PromqlEngine(experimental, source, Ticker.system());
+    try (Reservation held = memory.open()) {
+      QueryResult.Matrix few =
+          (QueryResult.Matrix) all.range(TenantId.DEFAULT, expression, 0, STEPS - 1L, 1, in(held));
+
+      assertThat(few.series())
+          .extracting(column -> column.labels().get("n"))
+          .containsExactly("0", "1", "2");
+      assertThat(held.heldBytes()).isLessThan(8 * MB);
+    }
+  }
+
   @Test
   void manyAtATimeShareTheMemoryAndTheNextOnesAnswer() throws Exception {
     List<String> bombs =
-        List.of("bomb", "bomb + bomb", "topk(3, bomb)", "max_over_time(bomb[1h:1ms])");
+        List.of("bomb", "bomb + bomb", "topk(1e9, bomb)", "max_over_time(bomb[1h:1ms])");
     try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
       List<Future<Boolean>> ends =
           IntStream.range(0, 32)

@@ -17,94 +17,22 @@ import dev.vedette.promql.parse.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.function.DoubleConsumer;
 
 /** Aggregations that choose among, sort or count the series of a group. */
 public final class GroupFunctions {
   private GroupFunctions() {}
 
-  /** {@code topk} and {@code bottomk}. */
-  public static GroupFunction ranked(boolean largest) {
-    return checked(GroupFunctions::count, rankedUnchecked(largest));
-  }
-
-  private static GroupFunction rankedUnchecked(boolean largest) {
-    return (group, parameter, context) -> {
-      if (Arrays.stream(parameter).anyMatch(k -> k >= 1)) {
-        noteHistograms(group, largest ? AggregationOp.TOPK : AggregationOp.BOTTOMK, context);
-      }
-      BitSet[] kept = new BitSet[group.steps()];
-      List<Integer> order = List.of();
-      for (int step = 0; step < kept.length; step++) {
-        int k = count(parameter[step]);
-        kept[step] = new BitSet();
-        order = k < 1 ? List.of() : rank(group.series(), step, largest, k);
-        order.forEach(kept[step]::set);
-      }
-      List<Series> results = keep(group, kept);
-      // One step is an instant query: the best comes first.
-      return kept.length == 1 ? order.stream().map(group.series()::get).toList() : results;
-    };
-  }
-
-  /** Indices of the best k at a step, best first; of equal ones those that came first. */
-  private static List<Integer> rank(List<Series> series, int step, boolean largest, int k) {
-    Comparator<Integer> bestFirst =
-        (a, b) -> {
-          double x = series.get(a).values()[step];
-          double y = series.get(b).values()[step];
-          int order = isBetter(x, y, largest) ? -1 : isBetter(y, x, largest) ? 1 : 0;
-          return order == 0 ? Integer.compare(a, b) : order;
-        };
-    PriorityQueue<Integer> best = new PriorityQueue<>(bestFirst.reversed());
-    for (int i = 0; i < series.size(); i++) {
-      double value = series.get(i).values()[step];
-      if (Points.isNone(value)) {
-        continue;
-      }
-      if (best.size() < k) {
-        best.add(i);
-      } else if (isBetter(value, series.get(best.element()).values()[step], largest)) {
-        best.remove();
-        best.add(i);
-      }
+  /** How many each step asks for. */
+  static int[] counts(double[] parameter) {
+    int[] counts = new int[parameter.length];
+    for (int step = 0; step < counts.length; step++) {
+      counts[step] = count(parameter[step]);
     }
-    return best.stream().sorted(bestFirst).toList();
-  }
-
-  /** Any number is better than NaN. */
-  private static boolean isBetter(double a, double b, boolean largest) {
-    if (Double.isNaN(a) || Double.isNaN(b)) {
-      return Double.isNaN(b) && !Double.isNaN(a);
-    }
-    return largest ? a > b : a < b;
-  }
-
-  /** {@code limitk}: the first k. */
-  public static GroupFunction first() {
-    return checked(GroupFunctions::count, firstUnchecked());
-  }
-
-  private static GroupFunction firstUnchecked() {
-    return (group, parameter, _) -> {
-      BitSet[] kept = new BitSet[group.steps()];
-      for (int step = 0; step < kept.length; step++) {
-        kept[step] = new BitSet();
-        int left = count(parameter[step]);
-        for (int i = 0; i < group.series().size() && left > 0; i++) {
-          if (group.series().get(i).isPresent(step)) {
-            kept[step].set(i);
-            left--;
-          }
-        }
-      }
-      return keep(group, kept);
-    };
+    return counts;
   }
 
   /** {@code limit_ratio}: those whose hash is in the ratio's part of all hashes. */

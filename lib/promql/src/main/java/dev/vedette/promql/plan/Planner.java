@@ -26,7 +26,9 @@ import dev.vedette.promql.exec.VectorScalarOp;
 import dev.vedette.promql.exec.VectorVectorOp;
 import dev.vedette.promql.explain.PlanTrace;
 import dev.vedette.promql.functions.GroupFunctions;
+import dev.vedette.promql.functions.LimitOp;
 import dev.vedette.promql.functions.RangeFunctions;
+import dev.vedette.promql.functions.RankOp;
 import dev.vedette.promql.histogram.HistogramMath;
 import dev.vedette.promql.lex.Quoting;
 import dev.vedette.promql.lex.Strings;
@@ -234,9 +236,14 @@ public final class Planner {
       case SUM, AVG, COUNT, MIN, MAX, GROUP, STDDEV, STDVAR ->
           new AggregateOp(
               operand, grouping, Accumulators.of(aggregation.op()), aggregation.operand().source());
-      case TOPK -> group(aggregation, operand, grouping, GroupFunctions.ranked(true));
-      case BOTTOMK -> group(aggregation, operand, grouping, GroupFunctions.ranked(false));
-      case LIMITK -> group(aggregation, operand, grouping, GroupFunctions.first());
+      case TOPK, BOTTOMK ->
+          new RankOp(
+              operand,
+              grouping,
+              scalar(parameter(aggregation)),
+              aggregation.op(),
+              aggregation.source());
+      case LIMITK -> new LimitOp(operand, grouping, scalar(parameter(aggregation)));
       case LIMIT_RATIO -> group(aggregation, operand, grouping, GroupFunctions.ratio());
       case QUANTILE -> group(aggregation, operand, grouping, GroupFunctions.quantile());
       case COUNT_VALUES -> countValues(aggregation, operand, grouping);
