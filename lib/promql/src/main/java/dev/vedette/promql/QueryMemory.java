@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * Memory that the queries of a process share, in bytes. Whoever answers a request opens a {@link
  * Reservation}, reserves what it is about to hold and closes it when the answer is written. What
  * would go beyond the whole, or beyond one query's part of it, is refused before it takes memory,
- * so that no number of queries exhausts the process.
+ * so that no number of queries exhausts the process. A thirty-second of it is for reservations of
+ * up to a megabyte alone, so that small queries are answered however many large ones there are.
  *
  * <p>The figures are estimates of what arrays and labels take, on the high side. Safe for all
  * threads; a reservation belongs to one thread at a time.
@@ -18,6 +19,10 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class QueryMemory {
   // Taken from the whole at a time, so that queries meet at the counter rarely.
   private static final long GRAIN = 256 << 10;
+
+  // Large ones leave a part to small ones, which so always find room.
+  private static final long SMALL = 1 << 20;
+  private static final int PART_OF_SMALL = 32;
 
   // One query leaves as much to all others.
   private static final int PART_OF_ONE = 2;
@@ -60,6 +65,11 @@ public final class QueryMemory {
     return totalBytes / PART_OF_ONE;
   }
 
+  /** What all together may hold once a query that holds so much has its part. */
+  private long mostOfAll(long needed) {
+    return needed <= SMALL ? totalBytes : totalBytes - totalBytes / PART_OF_SMALL;
+  }
+
   /** What one query holds. Closing gives all of it back; closing twice does nothing more. */
   public final class Reservation implements AutoCloseable {
     private long needed;
@@ -79,7 +89,10 @@ public final class QueryMemory {
         throw tooMuchForOne(wanted);
       }
       if (wanted > taken) {
-        take(Math.min(wanted - taken + GRAIN, mostOfOne() - taken), wanted - taken);
+        take(
+            Math.min(wanted - taken + GRAIN, mostOfOne() - taken),
+            wanted - taken,
+            mostOfAll(wanted));
       }
       needed = wanted;
     }
@@ -104,10 +117,10 @@ public final class QueryMemory {
       return mostOfOne() - needed;
     }
 
-    private void take(long wanted, long atLeast) {
+    private void take(long wanted, long atLeast, long most) {
       while (true) {
         long before = used.get();
-        long bytes = Math.min(wanted, totalBytes - before);
+        long bytes = Math.min(wanted, most - before);
         if (bytes < atLeast) {
           throw tooMuchForAll(before);
         }

@@ -127,6 +127,24 @@ class QueryBombTest {
   }
 
   @Test
+  void labelsThatGrowByEachOtherAreRefused() {
+    String grown = "bomb";
+    for (int i = 0; i < 12; i++) {
+      grown = "label_replace(%s, \"n\", \"$1$1$1$1$1$1$1$1\", \"n\", \"(.*)\")".formatted(grown);
+    }
+    String expression = grown;
+    for (int series : new int[] {1, 5_000}) {
+      source.most = series;
+      try (Reservation held = memory.open()) {
+        assertThatThrownBy(() -> engine.instant(TenantId.DEFAULT, expression, 4_000_000, in(held)))
+            .isInstanceOf(VedetteException.class)
+            .hasMessageContaining(series == 1 ? "more than 1048576 characters" : "in memory");
+      }
+    }
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
   void manyAtATimeShareTheMemoryAndTheNextOnesAnswer() throws Exception {
     List<String> bombs =
         List.of("bomb", "bomb + bomb", "topk(1e9, bomb)", "max_over_time(bomb[1h:1ms])");

@@ -27,7 +27,8 @@ class QueryMemoryTest {
       assertThatThrownBy(() -> one.add(1))
           .isInstanceOf(LimitExceeded.class)
           .hasMessage(
-              "the query would hold 32 MB in memory, one query may hold 32 MB, half of what all may")
+              "the query would hold 32 MB in memory, one query may hold 32 MB, half of what all"
+                  + " may")
           .extracting(e -> ((LimitExceeded) e).explain())
           .asString()
           .contains("the.setting", ErrorId.QUERY_LIMIT.id());
@@ -54,6 +55,22 @@ class QueryMemoryTest {
     third.add(10 * MB);
     second.close();
     third.close();
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
+  void largeOnesLeaveRoomForSmallOnes() {
+    try (Reservation first = memory.open();
+        Reservation second = memory.open();
+        Reservation third = memory.open()) {
+      first.add(32 * MB);
+      second.add(30 * MB);
+
+      assertThatThrownBy(() -> third.add(2 * MB)).isInstanceOf(Unavailable.class);
+      third.add(MB);
+      assertThatThrownBy(() -> third.add(MB)).isInstanceOf(Unavailable.class);
+      assertThatThrownBy(() -> second.add(MB)).isInstanceOf(Unavailable.class);
+    }
     assertThat(memory.usedBytes()).isZero();
   }
 

@@ -26,6 +26,10 @@ public record RelabelOp(VectorOp inner, String target, UnaryOperator<Labels> cha
       Labels labels = change.apply(series.labels());
       @SuppressWarnings("ReferenceEquality") // the same labels set anew still count as set
       boolean changed = labels != series.labels();
+      if (changed) {
+        evaluation.hold(labels);
+        evaluation.check();
+      }
       boolean named = changed && target.equals(Labels.METRIC_NAME);
       renamed.add(series.relabeled(labels, series.nameDropped() && !named));
     }

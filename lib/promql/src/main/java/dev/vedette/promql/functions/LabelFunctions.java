@@ -12,6 +12,9 @@ import java.util.function.UnaryOperator;
 
 /** Functions that change labels and nothing else. */
 public final class LabelFunctions {
+  // No label that is stored is as long; made of each other they could grow without end.
+  private static final int MOST_CHARS = 1 << 20;
+
   private LabelFunctions() {}
 
   /** {@code label_replace}. */
@@ -41,10 +44,23 @@ public final class LabelFunctions {
       throw Evaluation.failed(
           "invalid destination label name in label_join(): " + Quoting.quote(target));
     }
-    return labels ->
-        labels.toBuilder()
-            .set(target, String.join(separator, sources.stream().map(labels::get).toList()))
-            .build();
+    return labels -> {
+      StringBuilder joined = new StringBuilder();
+      for (int i = 0; i < sources.size(); i++) {
+        append(i == 0 ? "" : separator, joined);
+        append(labels.get(sources.get(i)), joined);
+      }
+      return labels.toBuilder().set(target, joined.toString()).build();
+    };
+  }
+
+  private static void append(String text, StringBuilder out) {
+    if (text.length() > MOST_CHARS - out.length()) {
+      throw Evaluation.failed(
+          "a label value would have more than %d characters; make it of shorter ones"
+              .formatted(MOST_CHARS));
+    }
+    out.append(text);
   }
 
   /** Go's templates: {@code $1}, {@code $name}, {@code ${1}}, {@code $$}; unknown ones vanish. */
@@ -75,7 +91,7 @@ public final class LabelFunctions {
         at++;
         continue;
       }
-      out.append(group(matcher, template.substring(from, to)));
+      append(group(matcher, template.substring(from, to)), out);
       at = braces ? to + 1 : to;
     }
     return out.toString();
