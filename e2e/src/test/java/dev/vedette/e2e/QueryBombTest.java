@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.Labels;
 import dev.vedette.testkit.RemoteWriteRequest;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 class QueryBombTest {
   private static final int SERIES = 60_000;
   private static final int AT_ONCE = 24;
+  // Leaves turns to small ones.
+  private static final int OTHERS_AT_ONCE = 12;
+  private static final int SLOW_READERS = 6;
 
   private static final List<String> BOMBS =
       List.of(
@@ -53,6 +58,90 @@ class QueryBombTest {
           .contains("vedette_querier_memory_reserved_bytes 0.0");
       assertThat(server.output()).doesNotContain("OutOfMemoryError");
     }
+  }
+
+  /** Whatever is asked, by however many, and whether or not they read what they asked for. */
+  @Test
+  void smallQueriesAndHealthAreAnsweredThroughout(@TempDir Path temp) throws Exception {
+    long now = System.currentTimeMillis() - 60_000;
+    List<Socket> slowReaders = new ArrayList<>();
+    try (Server server = Server.start(temp.resolve("data"));
+        ExecutorService clients = Executors.newFixedThreadPool(OTHERS_AT_ONCE)) {
+      fill(server, now);
+      for (int i = 0; i < SLOW_READERS; i++) {
+        slowReaders.add(askAndReadNothing(server, wide("fill{rack=\"r" + i + "\"}", now)));
+      }
+      List<Future<HttpResponse<String>>> asked = new ArrayList<>();
+      for (String bomb : otherBombs()) {
+        asked.add(clients.submit(() -> server.get(path(bomb, now))));
+        asked.add(clients.submit(() -> server.get(instant(bomb, now))));
+      }
+
+      do {
+        assertThat(server.get("/-/healthy").statusCode()).isEqualTo(200);
+        HttpResponse<String> small = server.get(instant("count(fill{i=\"7\"})", now));
+        assertThat(small.statusCode()).as(small.body()).isEqualTo(200);
+        assertThat(small.body()).contains("\"10\"");
+      } while (!asked.stream().allMatch(Future::isDone));
+
+      for (Future<HttpResponse<String>> one : asked) {
+        HttpResponse<String> answer = one.get();
+        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 400, 422, 503);
+        assertThat(answer.body()).doesNotContain("internal error");
+      }
+      assertThat(server.output()).doesNotContain("OutOfMemoryError");
+    } finally {
+      for (Socket socket : slowReaders) {
+        socket.close();
+      }
+    }
+  }
+
+  private static List<String> otherBombs() {
+    String grown = "fill";
+    for (int i = 0; i < 12; i++) {
+      grown = "label_replace(%s,\"i\",\"$1$1$1$1$1$1$1$1\",\"i\",\"(.*)\")".formatted(grown);
+    }
+    return List.of(
+        "fill * on (rack) group_left fill",
+        "fill * on (i, rack) group_left fill * on (i, rack) group_left fill",
+        "topk(100000, fill)",
+        "topk(3, fill)",
+        "bottomk by (rack) (1000, fill)",
+        "sort_desc(fill or fill offset 1m)",
+        grown,
+        "label_join(" + grown + ",\"x\",\"-\",\"i\",\"i\",\"i\",\"i\")",
+        "fill{i=~\"((((0|1)*.*)*x*)*)*\"}",
+        "fill{i=~\"(((a{1,100}){1,100}){1,100}){1,100}\"}",
+        "sum(".repeat(290) + "fill" + ")".repeat(290),
+        "(".repeat(1000) + "1" + ")".repeat(1000),
+        "max_over_time(max_over_time(max_over_time(fill[1h:1s])[1h:1s])[1h:1s])",
+        "sum(quantile_over_time(0.5, fill[20m:1ms]))",
+        "count_values(\"v\", fill * time())",
+        "stddev by (i) (fill) / on (i) group_right sum by (i, rack) (fill)",
+        "absent_over_time(fill[30d:1ms])",
+        "{__name__=~\".+\"}");
+  }
+
+  private static String instant(String expression, long now) {
+    return "/api/v1/query?time=%d.%03d&query=%s"
+        .formatted(now / 1000, now % 1000, URLEncoder.encode(expression, StandardCharsets.UTF_8));
+  }
+
+  /** Of a few thousand series at 300 steps, which is an answer of tens of megabytes. */
+  private static String wide(String expression, long now) {
+    return "/api/v1/query_range?start=%d&end=%d&step=1&query=%s"
+        .formatted(
+            now / 1000 - 60,
+            now / 1000 + 240,
+            URLEncoder.encode(expression, StandardCharsets.UTF_8));
+  }
+
+  private static Socket askAndReadNothing(Server server, String path) throws IOException {
+    Socket socket = new Socket(server.address().getHost(), server.address().getPort());
+    String request = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return socket;
   }
 
   private static void fill(Server server, long now) throws Exception {

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Reservation}, reserves what it is about to hold and closes it when the answer is written. What
  * would go beyond the whole, or beyond one query's part of it, is refused before it takes memory,
  * so that no number of queries exhausts the process. A thirty-second of it is for reservations of
- * up to a megabyte alone, so that small queries are answered however many large ones there are.
+ * up to 256 kB alone, so that small queries are answered however many large ones there are.
  *
  * <p>The figures are estimates of what arrays and labels take, on the high side. Safe for all
  * threads; a reservation belongs to one thread at a time.
@@ -20,8 +20,10 @@ public final class QueryMemory {
   // Taken from the whole at a time, so that queries meet at the counter rarely.
   private static final long GRAIN = 256 << 10;
 
-  // Large ones leave a part to small ones, which so always find room.
-  private static final long SMALL = 1 << 20;
+  // Large ones leave a part to small ones. In a heap of 512 MB that is room for twenty, which is
+  // how
+  // many queries run at once.
+  private static final long SMALL = GRAIN;
   private static final int PART_OF_SMALL = 32;
 
   // One query leaves as much to all others.
@@ -89,10 +91,8 @@ public final class QueryMemory {
         throw tooMuchForOne(wanted);
       }
       if (wanted > taken) {
-        take(
-            Math.min(wanted - taken + GRAIN, mostOfOne() - taken),
-            wanted - taken,
-            mostOfAll(wanted));
+        long most = wanted <= SMALL ? Math.min(SMALL, mostOfOne()) : mostOfOne();
+        take(Math.min(wanted - taken + GRAIN, most - taken), wanted - taken, mostOfAll(wanted));
       }
       needed = wanted;
     }

@@ -67,8 +67,8 @@ class QueryMemoryTest {
       second.add(30 * MB);
 
       assertThatThrownBy(() -> third.add(2 * MB)).isInstanceOf(Unavailable.class);
-      third.add(MB);
-      assertThatThrownBy(() -> third.add(MB)).isInstanceOf(Unavailable.class);
+      third.add(MB / 4);
+      assertThatThrownBy(() -> third.add(MB / 4)).isInstanceOf(Unavailable.class);
       assertThatThrownBy(() -> second.add(MB)).isInstanceOf(Unavailable.class);
     }
     assertThat(memory.usedBytes()).isZero();
