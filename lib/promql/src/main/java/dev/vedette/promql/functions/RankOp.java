@@ -14,6 +14,7 @@ import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.VectorStream;
 import dev.vedette.promql.parse.AggregationOp;
 import dev.vedette.promql.parse.SourceRange;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,6 +36,7 @@ public record RankOp(
   @Override
   public VectorStream open(Evaluation evaluation, Steps steps) {
     int[] most = GroupFunctions.counts(parameter.evaluate(evaluation, steps));
+    boolean isAny = Arrays.stream(most).anyMatch(k -> k > 0);
     Notes notes = evaluation.notes(where);
     Map<Labels, BestValues> groups = new LinkedHashMap<>();
     try (VectorStream stream = inner.open(evaluation, steps)) {
@@ -43,7 +45,7 @@ public record RankOp(
         evaluation.check();
         for (int i = 0; i < batch.count(); i++) {
           @Nullable Histogram[] histograms = batch.histograms(i);
-          if (histograms != null && Points.any(histograms)) {
+          if (isAny && histograms != null && Points.any(histograms)) {
             notes.info(AnnotationTexts.ignoredInAggregation(op.text()));
           }
           Labels group = grouping.of(batch.labels(i));
