@@ -1,5 +1,6 @@
 package dev.vedette.app;
 
+import dev.vedette.promql.LanguageFeature;
 import dev.vedette.runtime.http.ListenAddress;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -54,13 +55,28 @@ final class RunCommand implements Callable<Integer> {
       description = "Let clients make the process reload and quit (/-/reload, /-/quit).")
   private boolean lifecycle;
 
+  @Option(
+      names = "--enable-feature",
+      paramLabel = "A,B",
+      defaultValue = "",
+      description =
+          "Parts of PromQL to switch on, by Prometheus' names, besides spec.query.features of the MetricsCluster.")
+  private String features = "";
+
   @Override
   public Integer call() throws Exception {
     long began = ProcessStart.nanos();
     ListenAddress address = ListenAddress.parse(listen);
     Vedette vedette =
         Vedette.start(
-            new Vedette.Options(address, data, resources, Role.parse(roles), adminApi, lifecycle),
+            new Vedette.Options(
+                address,
+                data,
+                resources,
+                Role.parse(roles),
+                adminApi,
+                lifecycle,
+                LanguageFeature.parse(features)),
             RunCommand::quit);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()

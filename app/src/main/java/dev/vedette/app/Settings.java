@@ -1,9 +1,11 @@
 package dev.vedette.app;
 
+import dev.vedette.crds.MetricsClusterSpec.QueryFeature;
 import dev.vedette.crds.settings.ClusterSettings;
 import dev.vedette.ingester.limits.SampleRate;
 import dev.vedette.ingester.limits.SampleRates;
 import dev.vedette.ingester.receive.RemoteWriteConfig;
+import dev.vedette.promql.LanguageFeature;
 import dev.vedette.promql.QueryLimits;
 import dev.vedette.querier.QuerierConfig;
 import dev.vedette.tsdb.TsdbConfig;
@@ -12,9 +14,11 @@ import dev.vedette.tsdb.head.SeriesLimits;
 import dev.vedette.tsdb.tier.TierConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a MetricsCluster asks for, in each component's own terms. */
 final class Settings {
@@ -81,7 +85,10 @@ final class Settings {
         defaults.retryAfter());
   }
 
-  static QuerierConfig querier(ClusterSettings settings) {
+  /**
+   * @param more features besides those of the settings
+   */
+  static QuerierConfig querier(ClusterSettings settings, Set<LanguageFeature> more) {
     ClusterSettings.Query query = settings.query();
     QuerierConfig stock = QuerierConfig.STOCK;
     return new QuerierConfig(
@@ -93,6 +100,24 @@ final class Settings {
         query.memoryBytes().orElse(stock.memoryBytes()),
         query.cacheBytes().orElse(stock.cacheBytes()),
         query.slowQuery(),
-        query.log());
+        query.log(),
+        features(query.features(), more));
+  }
+
+  private static Set<LanguageFeature> features(Set<QueryFeature> asked, Set<LanguageFeature> more) {
+    Set<LanguageFeature> all = EnumSet.noneOf(LanguageFeature.class);
+    all.addAll(more);
+    for (QueryFeature feature : asked) {
+      all.add(
+          switch (feature) {
+            case EXPERIMENTAL_FUNCTIONS -> LanguageFeature.EXPERIMENTAL_FUNCTIONS;
+            case DURATION_EXPRESSIONS -> LanguageFeature.DURATION_EXPRESSIONS;
+            case EXTENDED_RANGE_SELECTORS -> LanguageFeature.EXTENDED_RANGE_SELECTORS;
+            case FILL_MODIFIERS -> LanguageFeature.FILL_MODIFIERS;
+            case DELAYED_NAME_REMOVAL -> LanguageFeature.DELAYED_NAME_REMOVAL;
+            case START_TIMESTAMPS -> LanguageFeature.START_TIMESTAMPS;
+          });
+    }
+    return LanguageFeature.checked(all);
   }
 }

@@ -17,6 +17,7 @@ import dev.vedette.ingester.scrape.BuiltInTarget;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.RealFiles;
 import dev.vedette.model.Ticker;
+import dev.vedette.promql.LanguageFeature;
 import dev.vedette.querier.Querier;
 import dev.vedette.runtime.http.HttpServer;
 import dev.vedette.runtime.http.HttpServerConfig;
@@ -51,6 +52,7 @@ final class Vedette implements AutoCloseable {
    *
    * @param adminApi whether data may be deleted and snapshots be taken over HTTP
    * @param lifecycle whether the process may be told over HTTP to reload and to quit
+   * @param features of the query language that are on besides those of the MetricsCluster
    */
   record Options(
       ListenAddress listen,
@@ -58,10 +60,11 @@ final class Vedette implements AutoCloseable {
       @Nullable Path resources,
       Set<Role> roles,
       boolean adminApi,
-      boolean lifecycle) {
+      boolean lifecycle,
+      Set<LanguageFeature> features) {
     /** With everything switched off that has to be asked for. */
     Options(ListenAddress listen, Path data, @Nullable Path resources, Set<Role> roles) {
-      this(listen, data, resources, roles, false, false);
+      this(listen, data, resources, roles, false, false, Set.of());
     }
   }
 
@@ -130,7 +133,7 @@ final class Vedette implements AutoCloseable {
     if (plays(Role.QUERIER)) {
       beans.add(
           new Querier(
-              Settings.querier(settings),
+              Settings.querier(settings, options.features()),
               ServerFacts.of(options, folder, resources, clock.instant()),
               required(storage),
               Optional.ofNullable(ingester).map(Ingester::targets),

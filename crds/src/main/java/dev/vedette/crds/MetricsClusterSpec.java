@@ -197,6 +197,13 @@ public record MetricsClusterSpec(
   }
 
   /** Bounds and defaults of queries. */
+  @ValidationRule(
+      // An API server asks this of the empty default too, before it fills in the fields.
+      value =
+          "!has(self.features) || !('use-start-timestamps' in self.features)"
+              + " || !('promql-extended-range-selectors' in self.features)",
+      message = "use-start-timestamps and promql-extended-range-selectors exclude each other",
+      fieldPath = ".features")
   public record Query(
       @JsonPropertyDescription("How far back an instant selector looks for its newest sample.")
           @DurationField
@@ -247,7 +254,34 @@ public record MetricsClusterSpec(
       @JsonPropertyDescription(
               "Whether every query is logged with its cost, not the slow ones only.")
           @Default("false")
-          Boolean log) {}
+          Boolean log,
+      @JsonPropertyDescription(
+              "Parts of the language that Prometheus switches on by --enable-feature, by its names."
+                  + " vedette run takes that option, too.")
+          @Default("[]")
+          @Size(max = 20)
+          List<QueryFeature> features) {
+    public Query {
+      // Absent where the CRD generator reads the default "{}" of this record.
+      features = features == null ? features : List.copyOf(features);
+    }
+  }
+
+  /** A part of the query language that is off unless it is asked for. */
+  public enum QueryFeature {
+    @JsonProperty("promql-experimental-functions")
+    EXPERIMENTAL_FUNCTIONS,
+    @JsonProperty("promql-duration-expr")
+    DURATION_EXPRESSIONS,
+    @JsonProperty("promql-extended-range-selectors")
+    EXTENDED_RANGE_SELECTORS,
+    @JsonProperty("promql-binop-fill-modifiers")
+    FILL_MODIFIERS,
+    @JsonProperty("promql-delayed-name-removal")
+    DELAYED_NAME_REMOVAL,
+    @JsonProperty("use-start-timestamps")
+    START_TIMESTAMPS
+  }
 
   /** The installation's own metrics. */
   public record SelfMonitoring(

@@ -6,6 +6,7 @@ import dev.vedette.model.TargetSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.promql.EngineConfig;
+import dev.vedette.promql.LanguageFeature;
 import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The querier role: PromQL over a source of series, and what the Prometheus API tells besides. Hand
@@ -109,9 +111,9 @@ public final class Querier {
         EngineConfig.DEFAULT.subqueryStep(),
         config.limits(),
         config.timeout(),
-        Features.STOCK,
-        false,
-        EngineConfig.DEFAULT.startTimestamps());
+        LanguageFeature.syntax(config.features()),
+        config.features().contains(LanguageFeature.DELAYED_NAME_REMOVAL),
+        config.features().contains(LanguageFeature.START_TIMESTAMPS));
   }
 
   /**
@@ -236,13 +238,13 @@ public final class Querier {
 
   /** Parts of the language that are switched on. */
   public Features features() {
-    return Features.STOCK;
+    return LanguageFeature.syntax(config.features());
   }
 
   /** Settings in force, the querier's own under Prometheus' names, which clients look for. */
   public Map<String, String> flags() {
     Map<String, String> flags = new TreeMap<>(info.flags());
-    flags.put("enable-feature", "");
+    flags.put("enable-feature", enabled());
     flags.put("query.cache-memory", Long.toString(config.cacheBytes()));
     flags.put("query.lookback-delta", text(config.lookback()));
     flags.put("query.max-concurrency", Integer.toString(config.maxConcurrent()));
@@ -252,6 +254,13 @@ public final class Querier {
     flags.put("web.enable-admin-api", Boolean.toString(info.adminApi()));
     flags.put("web.enable-lifecycle", Boolean.toString(info.lifecycle()));
     return flags;
+  }
+
+  private String enabled() {
+    return config.features().stream()
+        .map(LanguageFeature::text)
+        .sorted()
+        .collect(Collectors.joining(","));
   }
 
   private static String text(Duration duration) {

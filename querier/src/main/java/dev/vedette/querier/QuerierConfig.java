@@ -1,7 +1,9 @@
 package dev.vedette.querier;
 
+import dev.vedette.promql.LanguageFeature;
 import dev.vedette.promql.QueryLimits;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * Settings of the querier.
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param cacheBytes memory for parts of results of range queries; 0 keeps none
  * @param slowQuery queries that take longer are counted and logged
  * @param logAll whether all others are logged, too
+ * @param features of the language that are switched on
  */
 public record QuerierConfig(
     int maxConcurrent,
@@ -25,7 +28,8 @@ public record QuerierConfig(
     long memoryBytes,
     long cacheBytes,
     Duration slowQuery,
-    boolean logAll) {
+    boolean logAll,
+    Set<LanguageFeature> features) {
   // Of the heap; the rest is for what is kept in memory and what comes in.
   private static final int PART_OF_HEAP = 3;
   private static final int CACHED_PART_OF_HEAP = 16;
@@ -41,5 +45,10 @@ public record QuerierConfig(
           Runtime.getRuntime().maxMemory() / PART_OF_HEAP,
           Runtime.getRuntime().maxMemory() / CACHED_PART_OF_HEAP,
           Duration.ofSeconds(5),
-          false);
+          false,
+          Set.of());
+
+  public QuerierConfig {
+    features = Set.copyOf(features);
+  }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.vedette.crds.MetricsCluster;
 import dev.vedette.crds.MetricsClusterSpec;
 import dev.vedette.crds.MetricsClusterSpec.Profile;
+import dev.vedette.crds.MetricsClusterSpec.QueryFeature;
 import dev.vedette.crds.Relabeling;
 import dev.vedette.crds.ScrapeTarget;
 import dev.vedette.crds.ScrapeTargetSpec;
@@ -28,6 +29,15 @@ final class TypedObjects {
           "OpenMetricsText1.0.0", ScrapeProtocol.OPEN_METRICS_1_0_0,
           "PrometheusProto", ScrapeProtocol.PROMETHEUS_PROTO,
           "PrometheusText0.0.4", ScrapeProtocol.PROMETHEUS_TEXT_0_0_4);
+
+  private static final Map<String, QueryFeature> QUERY_FEATURES =
+      Map.of(
+          "promql-binop-fill-modifiers", QueryFeature.FILL_MODIFIERS,
+          "promql-delayed-name-removal", QueryFeature.DELAYED_NAME_REMOVAL,
+          "promql-duration-expr", QueryFeature.DURATION_EXPRESSIONS,
+          "promql-experimental-functions", QueryFeature.EXPERIMENTAL_FUNCTIONS,
+          "promql-extended-range-selectors", QueryFeature.EXTENDED_RANGE_SELECTORS,
+          "use-start-timestamps", QueryFeature.START_TIMESTAMPS);
 
   private TypedObjects() {}
 
@@ -106,7 +116,8 @@ final class TypedObjects {
         fields.duration("timeout"),
         fields.integer("maxConcurrent"),
         fields.duration("slowQuery"),
-        fields.flag("log"));
+        fields.flag("log"),
+        fields.textList("features").stream().map(QUERY_FEATURES::get).toList());
   }
 
   private static MetricsClusterSpec.SelfMonitoring selfMonitoring(Fields fields) {

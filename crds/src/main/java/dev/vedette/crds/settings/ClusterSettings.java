@@ -2,6 +2,7 @@ package dev.vedette.crds.settings;
 
 import dev.vedette.crds.MetricsCluster;
 import dev.vedette.crds.MetricsClusterSpec;
+import dev.vedette.crds.MetricsClusterSpec.QueryFeature;
 import dev.vedette.crds.load.ResourceLoader;
 import dev.vedette.crds.value.DurationText;
 import dev.vedette.crds.value.SizeText;
@@ -73,7 +74,12 @@ public record ClusterSettings(
       Duration timeout,
       int maxConcurrent,
       Duration slowQuery,
-      boolean log) {}
+      boolean log,
+      Set<QueryFeature> features) {
+    public Query {
+      features = Set.copyOf(features);
+    }
+  }
 
   /** Whether and how often the installation scrapes itself and its machine. */
   public record SelfMonitoring(boolean enabled, Duration interval) {}
@@ -149,6 +155,7 @@ public record ClusterSettings(
         query.timeout().value(),
         query.maxConcurrent(),
         query.slowQuery().value(),
-        query.log());
+        query.log(),
+        Set.copyOf(query.features()));
   }
 }

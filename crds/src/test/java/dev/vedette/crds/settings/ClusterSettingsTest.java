@@ -51,7 +51,8 @@ class ClusterSettingsTest {
                     Duration.ofMinutes(2),
                     20,
                     Duration.ofSeconds(5),
-                    false),
+                    false,
+                    Set.of()),
                 new ClusterSettings.SelfMonitoring(true, Duration.ofSeconds(15))));
   }
 

@@ -212,17 +212,17 @@ final class ApiParams {
   }
 
   /** The expression that was asked for. */
-  Expr query() {
+  Expr query(Features features) {
     try {
-      return parse();
+      return parse(features);
     } catch (InvalidRequest e) {
       throw ApiError.badParameter("query", e);
     }
   }
 
   /** The same where the error comes without the parameter's name. */
-  Expr parse() {
-    return Parser.parse(params.get("query"), Features.STOCK);
+  Expr parse(Features features) {
+    return Parser.parse(params.get("query"), features);
   }
 
   /** The selectors of all {@code match[]}; any of them may match. */

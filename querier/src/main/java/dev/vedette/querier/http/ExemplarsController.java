@@ -6,6 +6,7 @@ import dev.vedette.model.SeriesExemplars;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.promql.parse.Expr;
+import dev.vedette.promql.parse.Features;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.json.JsonWriter;
 import io.micronaut.context.annotation.Requires;
@@ -27,9 +28,11 @@ final class ExemplarsController {
   private static final TenantId TENANT = TenantId.DEFAULT;
 
   private final SeriesSource source;
+  private final Features features;
 
   ExemplarsController(Querier querier) {
     this.source = querier.source();
+    this.features = querier.features();
   }
 
   @Get(value = "/query_exemplars", produces = MediaType.ALL)
@@ -49,7 +52,7 @@ final class ExemplarsController {
       throw ApiError.badData("end timestamp must not be before start timestamp");
     }
     List<List<LabelMatcher>> selectors = new ArrayList<>();
-    collect(call.params().parse(), selectors);
+    collect(call.params().parse(features), selectors);
     if (selectors.isEmpty()) {
       throw new Api.NoContent();
     }

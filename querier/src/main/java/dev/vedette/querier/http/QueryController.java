@@ -158,31 +158,31 @@ final class QueryController {
 
   @Get(value = "/format_query", produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> format(HttpRequest<?> request) {
-    return Api.serve(request, QueryController::format);
+    return Api.serve(request, this::format);
   }
 
   @Post(value = "/format_query", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> formatByForm(HttpRequest<?> request) {
-    return Api.serveForm(request, QueryController::format);
+    return Api.serveForm(request, this::format);
   }
 
-  private static Answer format(ApiCall call) {
-    String text = Printer.pretty(call.params().query());
+  private Answer format(ApiCall call) {
+    String text = Printer.pretty(call.params().query(querier.features()));
     return Answer.of(json -> json.string(text));
   }
 
   @Get(value = "/parse_query", produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> parse(HttpRequest<?> request) {
-    return Api.serve(request, QueryController::parse);
+    return Api.serve(request, this::parse);
   }
 
   @Post(value = "/parse_query", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> parseByForm(HttpRequest<?> request) {
-    return Api.serveForm(request, QueryController::parse);
+    return Api.serveForm(request, this::parse);
   }
 
-  private static Answer parse(ApiCall call) {
-    Map<String, @Nullable Object> tree = ParseTree.of(call.params().query());
+  private Answer parse(ApiCall call) {
+    Map<String, @Nullable Object> tree = ParseTree.of(call.params().query(querier.features()));
     return Answer.of(json -> json.tree(tree));
   }
 }

@@ -145,7 +145,8 @@ class HttpApiFuzzTest {
             64 << 20,
             4 << 20,
             Duration.ofSeconds(5),
-            false);
+            false,
+            Set.of());
     server = new TestServer(config, series, Optional.empty());
   }
 

@@ -253,7 +253,8 @@ class QueryLimitsTest {
             16 << 20,
             stock.cacheBytes(),
             stock.slowQuery(),
-            stock.logAll());
+            stock.logAll(),
+            stock.features());
     return new TestServer(config, source, Optional.empty());
   }
 

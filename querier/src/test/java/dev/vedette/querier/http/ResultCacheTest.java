@@ -164,7 +164,8 @@ class ResultCacheTest {
                 stock.memoryBytes(),
                 40_000,
                 stock.slowQuery(),
-                stock.logAll()));
+                stock.logAll(),
+                stock.features()));
     for (int i = 0; i < 20; i++) {
       ask("sum(m) + " + i, START, NOW, "");
     }
