@@ -12,21 +12,25 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns bodies of records back into what was written, in the order of the log, of which it keeps
- * the last histogram of each series. Confined to one thread.
+ * the last histogram of each series that is alive: some 170 bytes and 8 for each bucket, and 100
+ * more where no other has its layout. Confined to one thread.
  */
 final class RecordDecoder {
+  /** The last histogram of a series. */
+  private record Base(long millis, Histogram histogram) {}
+
   private final BodyReader body = new BodyReader();
   private String lastTenantName = "";
   private TenantId lastTenant = TenantId.DEFAULT;
   private long lastStart;
   private final Map<Integer, Base> bases = new HashMap<>();
-
-  /** The last histogram of a series. */
-  private record Base(long millis, Histogram histogram) {}
+  private final LayoutPool layouts = new LayoutPool();
+  private final IntPredicate isAlive;
 
   /** Receives the last histograms of series. */
   interface Bases {
@@ -36,6 +40,21 @@ final class RecordDecoder {
   /** Receives the newest samples of series. */
   interface Samples {
     void sample(int ref, long timestampMillis, long valueBits);
+  }
+
+  /** One that takes all series for alive. */
+  RecordDecoder() {
+    this(ref -> true);
+  }
+
+  /**
+   * One that keeps the last histograms of some series only.
+   *
+   * @param isAlive whether a ref is that of a series whose histograms are worth knowing; changes of
+   *     those of others are passed over
+   */
+  RecordDecoder(IntPredicate isAlive) {
+    this.isAlive = isAlive;
   }
 
   /** Ref of a SERIES record. */
@@ -142,9 +161,9 @@ final class RecordDecoder {
       int size = body.run();
       Histogram histogram = size == WalFormat.CHANGE ? change(ref, millis) : whole(bytes, size);
       if (histogram != null) {
-        bases.put(ref, new Base(millis, histogram));
+        keep(ref, millis, histogram);
         into.histogram(ref, millis, histogram, start);
-      } else if (isAfterBase(ref, millis)) {
+      } else if (isAlive.test(ref) && isAfterBase(ref, millis)) {
         into.lostHistogram(ref, millis);
       }
     }
@@ -152,9 +171,15 @@ final class RecordDecoder {
     return count;
   }
 
+  private void keep(int ref, long millis, Histogram histogram) {
+    if (isAlive.test(ref)) {
+      bases.put(ref, new Base(millis, histogram));
+    }
+  }
+
   private Histogram whole(byte[] bytes, int size) throws Malformed {
     try {
-      return HistogramBytes.decode(bytes, body.at() - size, body.at());
+      return layouts.shared(HistogramBytes.decode(bytes, body.at() - size, body.at()));
     } catch (InvalidRequest e) {
       throw new Malformed(String.valueOf(e.getMessage()));
     }
@@ -188,12 +213,12 @@ final class RecordDecoder {
       ref += (int) zigzag(body.varint());
       millis += zigzag(body.varint());
       start();
-      bases.put(ref, new Base(millis, whole(bytes, body.run())));
+      keep(ref, millis, whole(bytes, body.run()));
     }
     body.finish();
   }
 
-  /** Passes on the last histogram of each series, which later ones may be changes of. */
+  /** Passes on the last histogram of each series alive, which later ones may be changes of. */
   void forEachBase(Bases into) throws IOException {
     for (Map.Entry<Integer, Base> entry : bases.entrySet()) {
       into.base(entry.getKey(), entry.getValue().millis, entry.getValue().histogram);

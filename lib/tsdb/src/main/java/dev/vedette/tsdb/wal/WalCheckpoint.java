@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes one checkpoint, its records in packs. It counts from the moment its rename is durable;
  * only then are the files it replaces deleted, and a replay ignores those of them that a crash
- * left. Of histograms it holds the last one of each series meanwhile. One use, one thread.
+ * left. Of histograms it holds the last one of each series that it keeps meanwhile ({@link
+ * RecordDecoder}). One use, one thread.
  */
 final class WalCheckpoint {
   private static final Logger log = LoggerFactory.getLogger(WalCheckpoint.class);
@@ -33,7 +34,8 @@ final class WalCheckpoint {
   private final WalMetrics metrics;
   private final DamagedParts damagedParts;
   private final int salt;
-  private final RecordDecoder decoder = new RecordDecoder();
+  private final RoaringBitmap refused = new RoaringBitmap();
+  private final RecordDecoder decoder = new RecordDecoder(ref -> !refused.contains(ref));
   private final WalRecords out = new WalRecords();
   private final Needed needed = new Needed();
   private final RoaringBitmap written = new RoaringBitmap();
@@ -128,7 +130,9 @@ final class WalCheckpoint {
     switch (reader.type()) {
       case WalFormat.SERIES -> {
         int ref = decoder.seriesRef(buffer, from, to);
-        if (keep.series(ref) && written.checkedAdd(ref)) {
+        if (!keep.series(ref)) {
+          refused.add(ref);
+        } else if (written.checkedAdd(ref)) {
           out.copy(buffer, from - 1, to);
           keep.newest(ref, out::newest);
         }

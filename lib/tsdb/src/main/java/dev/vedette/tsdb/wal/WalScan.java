@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** One pass over a checkpoint and segments, record by record, in bounded memory. */
+/**
+ * One pass over a checkpoint and segments, record by record, with no more memory than a {@link
+ * SegmentReader} takes; what the records say is for others to keep.
+ */
 final class WalScan {
   private final FileStore files;
   private final Consumer<WalDamage> damages;
