@@ -102,8 +102,8 @@ final class SegmentReader implements Closeable {
       throw new Corruption(
           path,
           recordAt + FRAME_BYTES,
-          "a record type from %d to %d".formatted(WalFormat.SERIES, WalFormat.EXEMPLAR),
-          "type %d, written by another release".formatted(type));
+          "a record type that this release knows",
+          "type %d, written by another release; that one can read the log".formatted(type));
     }
   }
 

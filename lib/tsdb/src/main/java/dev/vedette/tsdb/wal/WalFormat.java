@@ -18,12 +18,14 @@ final class WalFormat {
   static final byte END = 4;
   static final byte PACKED = 5;
   static final byte HISTOGRAMS = 6;
-
-  /** In a checkpoint: what changes of histograms that follow it are changes of. */
-  static final byte BASES = 7;
-
   static final byte NEWEST = 8;
   static final byte EXEMPLAR = 9;
+
+  /** In a checkpoint: what changes of histograms that follow it are changes of. */
+  static final byte BASES = 10;
+
+  // Logs from before the first release have it for something else.
+  private static final byte UNUSED = 7;
 
   /** {@code len u32 | crc u32} before the type. */
   static final int FRAME_BYTES = 8;
@@ -74,7 +76,7 @@ final class WalFormat {
   private WalFormat() {}
 
   static boolean isKnown(byte type) {
-    return type >= SERIES && type <= EXEMPLAR;
+    return type >= SERIES && type <= BASES && type != UNUSED;
   }
 
   /** CRC-32C of a frame's length, type and body; {@code length} counts type and body. */

@@ -254,6 +254,20 @@ class WalDamageTest {
   }
 
   @Test
+  void aTypeFromBeforeTheFirstReleaseIsNotMisread() throws IOException {
+    SimFiles disk = TestLog.disk(1);
+    WalRecords records = new WalRecords();
+    // A sample with its start timestamp, in a record of its own.
+    byte[] started = new byte[1 + 28];
+    started[0] = 7;
+    records.copy(started, 0, started.length);
+    put(disk, new FileHeader(FileHeader.Kind.SEGMENT, 1, TestLog.SALT), records);
+    assertThatThrownBy(() -> TestLog.replay(disk, new Collected()))
+        .isInstanceOfSatisfying(Corruption.class, e -> assertThat(e.offset()).isEqualTo(72))
+        .hasMessageContaining("type 7, written by another release; that one can read the log");
+  }
+
+  @Test
   void aSegmentOfAnotherVersionIsAnErrorWithItsPlace() throws IOException {
     SimFiles disk = TestLog.disk(1);
     byte[] header = new FileHeader(FileHeader.Kind.SEGMENT, 1, 0).encode();

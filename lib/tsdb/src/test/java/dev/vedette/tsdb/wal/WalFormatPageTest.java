@@ -30,6 +30,25 @@ class WalFormatPageTest {
   private static final Path PAGE = Path.of("docs/format/wal.md");
   private static final Path CHECKPOINT = WalFolder.checkpoint(TestLog.FOLDER, 2);
 
+  private final Histogram histogram =
+      Histogram.ofIntegers(
+          HistogramLayout.of(3, 0x1p-128, BucketSpans.of(-2, 3, 5, 1), BucketSpans.NONE),
+          CounterReset.NO,
+          300,
+          2,
+          1.5,
+          new long[] {90, 100, 101, 7},
+          new long[0]);
+  private final Histogram later =
+      Histogram.ofIntegers(
+          histogram.layout(),
+          CounterReset.NO,
+          301,
+          2,
+          1.75,
+          new long[] {90, 100, 102, 7},
+          new long[0]);
+
   @Test
   void theExampleOfThePageIsRead() throws IOException {
     SimFiles disk = TestLog.disk(1);
@@ -71,25 +90,6 @@ class WalFormatPageTest {
 
   @Test
   void theHistogramsOfThePageAreReadAndWritten() throws IOException {
-    BucketSpans buckets = BucketSpans.of(-2, 3, 5, 1);
-    Histogram histogram =
-        Histogram.ofIntegers(
-            HistogramLayout.of(3, 0x1p-128, buckets, BucketSpans.NONE),
-            CounterReset.NO,
-            300,
-            2,
-            1.5,
-            new long[] {90, 100, 101, 7},
-            new long[0]);
-    Histogram later =
-        Histogram.ofIntegers(
-            histogram.layout(),
-            CounterReset.NO,
-            301,
-            2,
-            1.75,
-            new long[] {90, 100, 102, 7},
-            new long[0]);
     SimFiles disk = TestLog.disk(1);
     try (Wal wal = TestLog.open(disk, new Collected())) {
       WalRecords records = new WalRecords();
@@ -111,6 +111,25 @@ class WalFormatPageTest {
             new Extra(7, 1_700_000_000_000L, three, null, 1_600_000_000_000L),
             new Extra(7, 1_700_000_015_000L, 0, histogram, 1_600_000_000_000L),
             new Extra(7, 1_700_000_030_000L, 0, later, 1_600_000_000_000L));
+  }
+
+  @Test
+  void theCheckpointOfThePageHasWhatAChangeBehindItIsAChangeOf() throws IOException {
+    SimFiles disk = TestLog.disk(1);
+    disk.put(CHECKPOINT, pageExample(4));
+    try (Wal wal = TestLog.open(disk, new Collected())) {
+      WalRecords records = new WalRecords();
+      records.histogram(7, 1_700_000_030_000L, later, 0, 1_700_000_015_000L, histogram);
+      wal.append(records);
+    }
+
+    Collected found = new Collected();
+    ReplayReport report = TestLog.replay(disk, found);
+
+    assertThat(report.damages()).isEmpty();
+    assertThat(found.series.get(7).toString()).isEqualTo("t");
+    assertThat(found.lost).isEmpty();
+    assertThat(found.extras).containsExactly(new Extra(7, 1_700_000_030_000L, 0, later, 0));
   }
 
   @Test
