@@ -2,13 +2,14 @@ package dev.vedette.tsdb.head;
 
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Start timestamps of the plain floats that series have in memory: one number a series, since a
  * counter begins once and then counts for days. Where it began again in between, the series has a
  * list of when which start came, too. Eight bytes a series where any of its neighbours has a start,
- * nothing elsewhere.
+ * nothing elsewhere; a list takes some 70 bytes and 16 for each start in it.
  *
  * <p>Changed by the holder of the series' shard's lock, while the version of its record is odd;
  * readers look between two looks at the version, as {@link SampleReader} does.
@@ -19,11 +20,15 @@ final class SeriesStarts {
 
   private static final long[] NO_PAGE = {};
   private static final int WORDS = 2;
+  // Of the map's entry, its key and the array.
+  private static final int LIST_BYTES = 72;
 
   // By ref as records are; a page without any start is empty.
   private volatile long[][] pages = new long[0][];
-  // Time from which on, start: ascending; only where samples in memory have more than one start.
+  // Time from which on, start: ascending, the first for the samples before any change; only where
+  // samples in memory have more than one start.
   private final ConcurrentHashMap<Integer, long[]> changes = new ConcurrentHashMap<>();
+  private final LongAdder listBytes = new LongAdder();
 
   /** Start of the newest samples of a series, 0 for none. */
   long current(int ref) {
@@ -34,7 +39,10 @@ final class SeriesStarts {
         : 0;
   }
 
-  /** When which start came, pairs; null where all samples in memory have the current one. */
+  /**
+   * When which start came, pairs, the first for the samples before any change; null where all
+   * samples in memory have the current one.
+   */
   long @Nullable [] changes(int ref) {
     return changes.isEmpty() ? null : changes.get(ref);
   }
@@ -42,7 +50,7 @@ final class SeriesStarts {
   /** Whether a series has changed its start so often that another one is not for here. */
   boolean isFull(int ref) {
     long[] of = changes(ref);
-    return of != null && of.length >= WORDS * MAX_CHANGES;
+    return of != null && of.length / WORDS - 1 >= MAX_CHANGES;
   }
 
   /**
@@ -52,16 +60,29 @@ final class SeriesStarts {
    */
   void change(int ref, long fromMillis, long start, boolean isFirst) {
     if (isFirst) {
-      changes.remove(ref);
+      keep(ref, null);
     } else {
       long[] before = changes(ref);
       long[] of = before == null ? new long[] {Long.MIN_VALUE, current(ref)} : before;
       long[] more = Arrays.copyOf(of, of.length + WORDS);
       more[of.length] = fromMillis;
       more[of.length + 1] = start;
-      changes.put(ref, more);
+      keep(ref, more);
     }
     page(ref)[ref & SeriesRecords.SEGMENT_SIZE - 1] = start;
+  }
+
+  /** The series' list from now on, null for none. */
+  private void keep(int ref, long @Nullable [] list) {
+    long[] before = list == null ? changes.remove(ref) : changes.put(ref, list);
+    long bytes = bytes(list) - bytes(before);
+    if (bytes != 0) {
+      listBytes.add(bytes);
+    }
+  }
+
+  private static long bytes(long @Nullable [] list) {
+    return list == null ? 0 : LIST_BYTES + (long) list.length * Long.BYTES;
   }
 
   private long[] page(int ref) {
@@ -94,18 +115,18 @@ final class SeriesStarts {
       first += WORDS;
     }
     if (first + WORDS == of.length) {
-      changes.remove(ref);
+      keep(ref, null);
     } else if (first > 0) {
-      changes.put(ref, Arrays.copyOfRange(of, first, of.length));
+      keep(ref, Arrays.copyOfRange(of, first, of.length));
     }
   }
 
-  /** The series leaves, or has no sample any more. */
+  /** The series leaves. */
   void forget(int ref) {
     if (current(ref) != 0) {
       page(ref)[ref & SeriesRecords.SEGMENT_SIZE - 1] = 0;
     }
-    changes.remove(ref);
+    keep(ref, null);
   }
 
   /**
@@ -129,8 +150,9 @@ final class SeriesStarts {
     }
   }
 
+  /** Memory held for starts and for the lists of series whose start changed, about. */
   long memoryBytes() {
-    long total = 0;
+    long total = listBytes.sum();
     for (long[] page : pages) {
       total += (long) page.length * Long.BYTES;
     }

@@ -4,8 +4,9 @@ import dev.vedette.model.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a series has in memory since its first sample that was more than a float: histograms, floats
- * with start timestamps, and all that came between. In order, and late beside that.
+ * What a series has in memory since its first sample that a plain one could not be, a histogram or
+ * a float whose start timestamp has no place in {@link SeriesStarts}: that and all that followed,
+ * of any kind. In order, and late beside that.
  */
 final class WideSeries {
   final WideRun inOrder = new WideRun();

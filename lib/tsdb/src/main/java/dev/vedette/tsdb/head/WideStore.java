@@ -7,8 +7,9 @@ import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wide series of a shard: those with histograms or start timestamps. Series of plain floats
- * have nothing here, and cost nothing for it.
+ * The wide series of a shard: those that have had a histogram, or a float whose start timestamp
+ * plain ones cannot have ({@link Shard#begins}). All others, most of those with start timestamps
+ * among them, have nothing here, and cost nothing for it.
  *
  * <p>Changed by the holder of the shard's lock; read by any thread.
  */
