@@ -14,7 +14,9 @@ import dev.vedette.testkit.RandomHistograms;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.wal.BodyReader.Malformed;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +44,11 @@ class WalFuzzTest {
         public void metadata(TenantId tenant, MetricMetadata family) {}
       };
 
-  private final Histogram histogram = new RandomHistograms(new SplittableRandom(3)).next();
+  private static final long TIME = 1_700_000_030_000L;
+
+  private final List<Histogram> histograms =
+      new RandomHistograms(new SplittableRandom(3)).series(100);
+  private final Histogram histogram = histograms.getFirst();
 
   private WalRecords records() {
     WalRecords records = new WalRecords();
@@ -51,7 +57,7 @@ class WalFuzzTest {
       records.sample(7 + i % 2, 1_700_000_000_000L + i, Double.doubleToRawLongBits(i * 100.5));
     }
     records.sample(7, 1_700_000_015_000L, 0x3ff0L << 48, 1_600_000_000_000L);
-    records.histogram(7, 1_700_000_030_000L, histogram, 1_600_000_000_000L);
+    records.histogram(7, TIME, histogram, 1_600_000_000_000L);
     records.metadata(TenantId.DEFAULT, new MetricMetadata("up", MetricType.GAUGE, "Help", ""));
     records.exemplar(7, 1, 2, LabelBytes.encode(Labels.of("trace_id", "a")));
     records.newest(7, 1, 2);
@@ -61,28 +67,74 @@ class WalFuzzTest {
   /** Bodies behind right checksums, the type in front. */
   @Test
   void bodiesOfRecords() throws Exception {
-    RecordDecoder decoder = new RecordDecoder();
     Fuzz fuzz = Fuzz.of("wal-record");
-    WalRecords records = records();
+    bodies(records()).forEach(fuzz::seed);
+    WalRecords whole = new WalRecords();
+    whole.histogram(7, TIME, histogram, 0);
+    byte[] first = bodies(whole).getFirst();
+    byte[] change = bodies(change()).getFirst();
+    assertThat(histogramsIn(first, change)).isEqualTo(2);
+    fuzz.seed(change);
+    WalRecords base = new WalRecords();
+    base.base(7, TIME, histogram);
+    bodies(base).forEach(fuzz::seed);
+    fuzz.refusedBy(Malformed.class)
+        .run(
+            MUTATIONS,
+            input -> {
+              // One for each, so that an input means the same whatever came before it.
+              RecordDecoder decoder = new RecordDecoder();
+              decode(decoder, first, IGNORING);
+              decode(decoder, input, IGNORING);
+              // Whatever it kept, changes of that can be told from others.
+              decode(decoder, change, IGNORING);
+            });
+  }
+
+  /** A histogram as the change of the one that {@link #records} ends with. */
+  private WalRecords change() {
+    Histogram later =
+        histograms.stream()
+            .skip(1)
+            .filter(other -> HistogramChange.isPossible(other, histogram))
+            .findFirst()
+            .orElseThrow();
+    WalRecords records = new WalRecords();
+    records.histogram(7, TIME + 15_000, later, 0, TIME, histogram);
+    return records;
+  }
+
+  private static int histogramsIn(byte[]... bodies) throws Malformed {
+    Collected found = new Collected();
+    RecordDecoder decoder = new RecordDecoder();
+    for (byte[] body : bodies) {
+      decode(decoder, body, found);
+    }
+    return found.extras.size();
+  }
+
+  /** Type and body of each record. */
+  private static List<byte[]> bodies(WalRecords records) {
+    List<byte[]> bodies = new ArrayList<>();
     byte[] bytes = records.bytes();
     for (int at = 0; at < records.sizeBytes(); ) {
       int length = (int) WalFormat.INT.get(bytes, at);
-      fuzz.seed(Arrays.copyOfRange(bytes, at + 8, at + 8 + length));
+      bodies.add(Arrays.copyOfRange(bytes, at + 8, at + 8 + length));
       at += 8 + length;
     }
-    fuzz.refusedBy(Malformed.class).run(MUTATIONS, input -> decode(decoder, input));
+    return bodies;
   }
 
-  private static void decode(RecordDecoder decoder, byte[] in) throws Malformed {
+  private static void decode(RecordDecoder decoder, byte[] in, WalVisitor into) throws Malformed {
     int to = in.length;
-    switch (to == 0 ? -1 : in[0] % 10) {
-      case WalFormat.SERIES -> decoder.series(in, 1, to, IGNORING);
-      case WalFormat.SAMPLES -> decoder.samples(in, 1, to, IGNORING);
-      case WalFormat.HISTOGRAMS -> decoder.histograms(in, 1, to, IGNORING);
+    switch (to == 0 ? -1 : in[0] % (WalFormat.BASES + 1)) {
+      case WalFormat.SERIES -> decoder.series(in, 1, to, into);
+      case WalFormat.SAMPLES -> decoder.samples(in, 1, to, into);
+      case WalFormat.HISTOGRAMS -> decoder.histograms(in, 1, to, into);
       case WalFormat.BASES -> decoder.bases(in, 1, to);
-      case WalFormat.EXEMPLAR -> decoder.exemplar(in, 1, to, IGNORING);
-      case WalFormat.NEWEST -> decoder.newest(in, 1, to, IGNORING::sample);
-      case WalFormat.METADATA -> decoder.metadata(in, 1, to, IGNORING);
+      case WalFormat.EXEMPLAR -> decoder.exemplar(in, 1, to, into);
+      case WalFormat.NEWEST -> decoder.newest(in, 1, to, into::sample);
+      case WalFormat.METADATA -> decoder.metadata(in, 1, to, into);
       default -> {}
     }
   }
