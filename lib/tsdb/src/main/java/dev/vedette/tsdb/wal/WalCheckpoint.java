@@ -42,6 +42,7 @@ final class WalCheckpoint {
   private final Map<Family, MetricMetadata> metadata = new LinkedHashMap<>();
   private final List<WalDamage> damages = new ArrayList<>();
   private long samples;
+  private long strays;
 
   private record Family(TenantId tenant, String name) {}
 
@@ -67,7 +68,7 @@ final class WalCheckpoint {
     List<Part> parts =
         layout.parts().stream().filter(part -> part.number() < belowSegment).toList();
     if (parts.isEmpty()) {
-      return new CheckpointReport(0, 0, 0, 0);
+      return new CheckpointReport(0, 0, 0, 0, 0);
     }
     long bytesBefore = 0;
     for (Part part : parts) {
@@ -82,12 +83,14 @@ final class WalCheckpoint {
     layout.leftover().forEach(path -> WalFolder.deleteIgnored(files, path));
     files.syncFolder(folder);
     CheckpointReport report =
-        new CheckpointReport(written.getLongCardinality(), samples, bytesBefore, bytesAfter);
+        new CheckpointReport(
+            written.getLongCardinality(), samples, strays, bytesBefore, bytesAfter);
     log.info(
-        "checkpoint written: file={} series={} samples={} bytesBefore={} bytesAfter={}",
+        "checkpoint written: file={} series={} samples={} strays={} bytesBefore={} bytesAfter={}",
         checkpoint,
         report.series(),
         report.samples(),
+        report.strays(),
         bytesBefore,
         bytesAfter);
     return report;
@@ -240,6 +243,13 @@ final class WalCheckpoint {
       if (keep.sample(ref, timestampMillis)) {
         out.histogram(ref, timestampMillis, histogram, startMillis);
         samples++;
+      }
+    }
+
+    @Override
+    public void lostHistogram(int ref, long timestampMillis) {
+      if (keep.sample(ref, timestampMillis)) {
+        strays++;
       }
     }
 

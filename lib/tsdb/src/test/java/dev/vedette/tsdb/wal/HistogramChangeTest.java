@@ -10,6 +10,7 @@ import dev.vedette.model.HistogramLayout;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.wal.Collected.Extra;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,11 @@ class HistogramChangeTest {
 
   private final long seed = Long.getLong("seed", 1);
   private final SplittableRandom random = new SplittableRandom(seed);
+
+  // Of series 7.
+  private final HistogramLayout layout =
+      HistogramLayout.of(3, 0x1p-128, BucketSpans.of(0, 5), BucketSpans.NONE);
+  private long millis = START;
 
   /** Writes series of histograms as the head does: whole, then changes, now and then whole. */
   private final class Writer {
@@ -227,19 +233,96 @@ class HistogramChangeTest {
     assertThat(found.extras).isEqualTo(writer.written.subList(before, writer.written.size()));
   }
 
-  private static void checkpoint(Wal wal, long segment) {
-    wal.checkpoint(
-        segment,
-        new WalKeep() {
-          @Override
-          public boolean series(int ref) {
-            return true;
-          }
+  @Test
+  void aCheckpointCountsTheChangesThatItCannotCarryOver() throws IOException {
+    assertThat(straysOfCheckpoint(keeping(true, true))).isEqualTo(10);
+    // Those that are in blocks, or of series that are gone, are missed by nobody.
+    assertThat(straysOfCheckpoint(keeping(true, false))).isZero();
+    assertThat(straysOfCheckpoint(keeping(false, true))).isZero();
+  }
 
-          @Override
-          public boolean sample(int ref, long timestampMillis) {
-            return false;
-          }
-        });
+  /** Of a log of one series whose first histogram cannot be read, nor ten changes behind it. */
+  private long straysOfCheckpoint(WalKeep keep) throws IOException {
+    SimFiles disk = TestLog.disk(seed);
+    try (Wal wal = TestLog.open(disk, new Collected())) {
+      WalRecords records = new WalRecords();
+      TestLog.series(records, 7, "m");
+      wal.awaitDurable(wal.append(records));
+      int firstHistogram = disk.bytes(TestLog.segment(1)).length;
+      appendSeries(wal, 10);
+      appendSeries(wal, 5);
+      long segment = wal.roll();
+      byte[] bytes = disk.bytes(TestLog.segment(1));
+      bytes[firstHistogram + 20] ^= 1;
+      disk.put(TestLog.segment(1), bytes);
+      return wal.checkpoint(segment, keep).strays();
+    }
+  }
+
+  @Test
+  void damagedBasesCostTheChangesBehindTheCheckpointUpToTheNextWholeHistogram() throws IOException {
+    SimFiles disk = TestLog.disk(seed);
+    try (Wal wal = TestLog.open(disk, new Collected())) {
+      WalRecords records = new WalRecords();
+      TestLog.series(records, 7, "m");
+      wal.append(records);
+      Histogram last = appendSeries(wal, 3);
+      long lastMillis = millis;
+      wal.checkpoint(wal.roll(), keeping(true, false));
+      appendChanges(wal, last, lastMillis, 4);
+      appendSeries(wal, 5);
+    }
+    Path checkpoint = WalFolder.checkpoint(TestLog.FOLDER, 2);
+    byte[] bytes = disk.bytes(checkpoint);
+    bytes[FileHeader.BYTES + 40] ^= 1;
+    disk.put(checkpoint, bytes);
+
+    Collected found = new Collected();
+    ReplayReport report = TestLog.replay(disk, found);
+
+    assertThat(report.damages()).hasSize(1);
+    assertThat(found.lost).hasSize(4);
+    assertThat(found.extras).hasSize(6);
+  }
+
+  /** Logs a whole histogram of series 7 and changes of it; returns the last one. */
+  private Histogram appendSeries(Wal wal, int changes) {
+    Histogram whole = anyOf(layout, false);
+    WalRecords records = new WalRecords();
+    records.histogram(7, ++millis, whole, 0);
+    wal.awaitDurable(wal.append(records));
+    return appendChanges(wal, whole, millis, changes);
+  }
+
+  private Histogram appendChanges(Wal wal, Histogram first, long firstMillis, int changes) {
+    Histogram before = first;
+    long beforeMillis = firstMillis;
+    for (int i = 0; i < changes; i++) {
+      Histogram next = anyOf(layout, false);
+      WalRecords records = new WalRecords();
+      records.histogram(7, ++millis, next, 0, beforeMillis, before);
+      wal.awaitDurable(wal.append(records));
+      before = next;
+      beforeMillis = millis;
+    }
+    return before;
+  }
+
+  private static void checkpoint(Wal wal, long segment) {
+    wal.checkpoint(segment, keeping(true, false));
+  }
+
+  private static WalKeep keeping(boolean series, boolean samples) {
+    return new WalKeep() {
+      @Override
+      public boolean series(int ref) {
+        return series;
+      }
+
+      @Override
+      public boolean sample(int ref, long timestampMillis) {
+        return samples;
+      }
+    };
   }
 }

@@ -99,7 +99,7 @@ class WalCheckpointTest {
     long number = write(wal);
     wal.checkpoint(number, KEEP);
     List<Path> before = disk.list(TestLog.FOLDER);
-    assertThat(wal.checkpoint(number, KEEP)).isEqualTo(new CheckpointReport(0, 0, 0, 0));
+    assertThat(wal.checkpoint(number, KEEP)).isEqualTo(new CheckpointReport(0, 0, 0, 0, 0));
     assertThat(disk.list(TestLog.FOLDER)).isEqualTo(before);
     assertThatThrownBy(() -> wal.checkpoint(number + 1, KEEP)).hasMessageStartingWith("BUG");
     wal.close();
