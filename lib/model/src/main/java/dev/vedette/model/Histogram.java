@@ -191,6 +191,11 @@ public final class Histogram {
             && layout.equals(that.layout);
   }
 
+  /** Whether columns of both mean the same: equal layouts, and counts of one kind. */
+  public boolean hasColumnsOf(Histogram other) {
+    return isFloat == other.isFloat && layout.equals(other.layout);
+  }
+
   /** Whether both say the same but for the hint. */
   public boolean hasContentOf(Histogram other) {
     return equals(other.withReset(reset));

@@ -41,6 +41,18 @@ class HistogramTest {
   }
 
   @Test
+  void columnsAreThoseOfAnotherWhereLayoutAndKindOfCountsAre() {
+    HistogramLayout layout = layout(3, 0.5, TWO);
+    Histogram histogram = integers(layout, 6, 1, 1, new long[] {2, 3}, NO_COUNTS);
+    Histogram later = integers(layout(3, 0.5, TWO), 9, 1, 2, new long[] {4, 4}, NO_COUNTS);
+    Histogram other = integers(layout(2, 0.5, TWO), 6, 1, 1, new long[] {2, 3}, NO_COUNTS);
+
+    assertThat(histogram.hasColumnsOf(later.withReset(CounterReset.YES))).isTrue();
+    assertThat(histogram.hasColumnsOf(other)).isFalse();
+    assertThat(histogram.hasColumnsOf(floats(layout, 5, new double[] {2, 3}))).isFalse();
+  }
+
+  @Test
   void whatDoesNotHoldTogetherIsRefusedWithItsReason() {
     HistogramLayout layout = HistogramLayout.of(0, 0, TWO, BucketSpans.NONE);
     refused(

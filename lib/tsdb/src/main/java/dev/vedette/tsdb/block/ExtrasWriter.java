@@ -162,10 +162,7 @@ final class ExtrasWriter {
   }
 
   private static boolean isSameRun(Histogram a, Histogram b) {
-    return a.reset() == b.reset()
-        && a.isFloat() == b.isFloat()
-        && isMarker(a) == isMarker(b)
-        && a.layout().equals(b.layout());
+    return a.reset() == b.reset() && isMarker(a) == isMarker(b) && a.hasColumnsOf(b);
   }
 
   private static boolean isMarker(Histogram histogram) {

@@ -48,7 +48,7 @@ public interface HeadLog {
 
     /**
      * The same as what changed since another sample of the series, the last one that was logged of
-     * its histograms, of the same layout and older.
+     * its histograms, older and of {@link Histogram#hasColumnsOf the same columns}.
      */
     void histogram(
         int ref,

@@ -147,7 +147,7 @@ final class WideRun {
         open != null
             && open.count() < maxSamples
             && length < MAX_BYTES
-            && isOfKind(open, histogram);
+            && hasColumnsOfLast(histogram);
     if (!continues) {
       seal(open);
       begin();
@@ -169,11 +169,12 @@ final class WideRun {
     chunks = now;
   }
 
-  private static boolean isOfKind(WideChunk chunk, @Nullable Histogram histogram) {
-    HistogramLayout layout = chunk.layout();
-    return histogram == null || layout == null
-        ? histogram == null && layout == null
-        : chunk.isFloat() == histogram.isFloat() && layout.equals(histogram.layout());
+  /** Whether a sample is of the kind of the last one, which is that of the open chunk. */
+  private boolean hasColumnsOfLast(@Nullable Histogram histogram) {
+    Histogram before = last;
+    return histogram == null || before == null
+        ? histogram == before
+        : histogram.hasColumnsOf(before);
   }
 
   /** A chunk that will not grow needs no room to. */

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * of any kind. In order, and late beside that.
  */
 final class WideSeries {
-  final WideRun inOrder = new WideRun();
-  private volatile @Nullable WideRun late;
-
   // Of what is logged one in so many is whole, so that a damaged record costs few others.
   private static final int WHOLE_EVERY = 32;
+
+  final WideRun inOrder = new WideRun();
+  private volatile @Nullable WideRun late;
 
   // The writer's: the histogram that was logged last, while the next may be written as its change.
   private @Nullable Histogram logged;
@@ -39,11 +39,7 @@ final class WideSeries {
     Histogram before = logged;
     logged = null;
     boolean isChange =
-        follows
-            && before != null
-            && changes < WHOLE_EVERY - 1
-            && before.isFloat() == histogram.isFloat()
-            && before.layout().equals(histogram.layout());
+        follows && before != null && changes < WHOLE_EVERY - 1 && histogram.hasColumnsOf(before);
     if (isChange && before != null) {
       records.histogram(ref, time, histogram, start, loggedMillis, before);
       changes++;

@@ -18,14 +18,10 @@ import dev.vedette.tsdb.wal.BodyReader.Malformed;
 final class HistogramChange {
   private HistogramChange() {}
 
-  /** Whether one can be written as a change of the other. */
-  static boolean isPossible(Histogram histogram, Histogram before) {
-    return histogram.isFloat() == before.isFloat() && histogram.layout().equals(before.layout());
-  }
-
   /**
-   * Writes a change, of fewer bytes than {@code HistogramBytes.maxSize} says, and returns the end
-   * of it. Columns that did not change take less than as many others, ten bytes each.
+   * Writes what changed since a histogram of {@link Histogram#hasColumnsOf the same columns}, of
+   * fewer bytes than {@code HistogramBytes.maxSize} says, and returns the end of it. Columns that
+   * did not change take less than as many others, ten bytes each.
    */
   static int encode(Histogram histogram, Histogram before, byte[] bytes, int from) {
     int at = from;

@@ -167,8 +167,9 @@ public final class WalRecords {
   }
 
   /**
-   * The same as what changed since {@code before}, the histogram of the series that was logged last
-   * and is older: a reader that has lost that one knows so by its time, and leaves this one out.
+   * The same as what changed since {@code before}, the histogram of the series that was logged
+   * last, is older and has {@link Histogram#hasColumnsOf the same columns}: a reader that has lost
+   * that one knows so by its time, and leaves this one out.
    */
   public void histogram(
       int ref,
@@ -178,7 +179,7 @@ public final class WalRecords {
       long beforeMillis,
       Histogram before) {
     Invariant.check(
-        timestampMillis > beforeMillis && HistogramChange.isPossible(histogram, before),
+        timestampMillis > beforeMillis && histogram.hasColumnsOf(before),
         "BUG: a histogram of series %d is no change of the one before",
         ref);
     beginHistogram(WalFormat.HISTOGRAMS, ref, timestampMillis, histogram);
