@@ -10,7 +10,6 @@ import dev.vedette.promql.LanguageFeature;
 import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
-import dev.vedette.promql.QueryProgress;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
 import dev.vedette.promql.parse.Printer;
@@ -179,10 +178,9 @@ public final class Querier {
         key,
         new SharedRun.Asker(question.expression(), timeout, options.cancelled()),
         run -> {
-          QueryProgress progress = new QueryProgress();
           QueryOptions running =
-              options.endedBy(run::isAbandoned).holdingIn(run.memory()).countingIn(progress);
-          return gate.run(question, progress, run, () -> query.apply(running));
+              options.endedBy(run::isAbandoned).holdingIn(run.memory()).countingIn(run.progress());
+          return gate.run(question, run, () -> query.apply(running));
         });
   }
 

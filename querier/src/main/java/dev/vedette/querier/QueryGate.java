@@ -79,10 +79,10 @@ final class QueryGate {
   /**
    * Runs a query when it is its turn. One that is canceled goes at once, and is not begun.
    *
-   * @param progress where the query counts what it uses, and is canceled
-   * @param shared who waits for it
+   * @param shared who waits for it, and where it counts what it uses and is canceled
    */
-  <T> T run(Question question, QueryProgress progress, SharedRun shared, Supplier<T> query) {
+  <T> T run(Question question, SharedRun shared, Supplier<T> query) {
+    QueryProgress progress = shared.progress();
     BooleanSupplier cancelled = () -> progress.isCancelled() || shared.isAbandoned();
     try (RunningQueries.Running entry = queries.add(question, progress, shared::waiting)) {
       await(cancelled);

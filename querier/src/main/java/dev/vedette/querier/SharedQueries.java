@@ -17,8 +17,12 @@ import java.util.function.Function;
 
 /**
  * Runs queries that are the same and under way at the same time once, for all who ask: a dashboard
- * that many look at asks the same many times. Each asker keeps its own timeout and may leave; the
- * run ends when the last one left. Errors are shared as answers are. Safe for all threads.
+ * that many look at asks the same many times. Who joins a run is told the data as of when it began.
+ * Each asker keeps its own timeout and may leave; the run ends when the last one left. Errors are
+ * shared as answers are.
+ *
+ * <p>Where a run's end says nothing to some who waited, those ask once more: one run for all of
+ * them that have the same text and the same patience. Safe for all threads.
  */
 final class SharedQueries {
   /**
@@ -26,6 +30,7 @@ final class SharedQueries {
    *
    * @param question its expression printed anew, so that spaces make no difference
    * @param mayBeCached whether what is known already will do
+   * @param alike where a run before was of no use: what its askers have in common besides
    */
   record Key(
       TenantId tenant,
@@ -33,7 +38,35 @@ final class SharedQueries {
       Optional<Duration> lookback,
       OptionalLong tierMillis,
       QueryOptions.Look look,
-      boolean mayBeCached) {}
+      boolean mayBeCached,
+      Optional<Alike> alike) {
+    Key(
+        TenantId tenant,
+        Question question,
+        Optional<Duration> lookback,
+        OptionalLong tierMillis,
+        QueryOptions.Look look,
+        boolean mayBeCached) {
+      this(tenant, question, lookback, tierMillis, look, mayBeCached, Optional.empty());
+    }
+
+    private Key alike(Asker asker) {
+      return new Key(
+          tenant,
+          question,
+          lookback,
+          tierMillis,
+          look,
+          mayBeCached,
+          Optional.of(new Alike(asker.text(), asker.timeout())));
+    }
+  }
+
+  /** Of these, none can have troubles or warnings that the others would not have. */
+  private record Alike(String text, Duration timeout) {}
+
+  // The second one is of use, but where the thread of who asked first is interrupted.
+  private static final int MOST_JOINED = 4;
 
   private final QueryMemory memory;
   private final Ticker ticker;
@@ -57,14 +90,23 @@ final class SharedQueries {
    */
   QueryAnswer run(Key key, Asker asker, Function<SharedRun, Found> execution) {
     SharedRun own = new SharedRun(asker, memory.open(), ticker);
-    SharedRun run = joinedOr(own, key);
-    if (run != own) {
+    Key asked = key;
+    for (int joined = 0; joined < MOST_JOINED; joined++) {
+      SharedRun run = joinedOr(own, asked);
+      if (run == own) {
+        return run(own, asked, execution);
+      }
       Optional<QueryAnswer> answer = run.await(asker);
       if (answer.isPresent()) {
         shared.inc();
         return answer.get();
       }
+      asked = key.alike(asker);
     }
+    return run(own, asked, execution);
+  }
+
+  private QueryAnswer run(SharedRun own, Key key, Function<SharedRun, Found> execution) {
     try {
       return own.answered(execution.apply(own));
     } catch (RuntimeException | Error e) {

@@ -3,7 +3,9 @@ package dev.vedette.querier;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
+import dev.vedette.model.VedetteException;
 import dev.vedette.promql.QueryMemory;
+import dev.vedette.promql.QueryProgress;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.querier.cache.CachedRanges.Found;
@@ -33,6 +35,7 @@ final class SharedRun {
   record Asker(String text, Duration timeout, BooleanSupplier gone) {}
 
   private final Asker first;
+  private final QueryProgress progress = new QueryProgress();
   private final QueryMemory.Reservation memory;
   private final Ticker ticker;
   private final ReentrantLock lock = new ReentrantLock();
@@ -55,6 +58,11 @@ final class SharedRun {
   /** Where the run reserves what it and its result hold. */
   QueryMemory.Reservation memory() {
     return memory;
+  }
+
+  /** Where the run counts what it uses, and is ended for all. */
+  QueryProgress progress() {
+    return progress;
   }
 
   /** How many wait for it now. */
@@ -149,9 +157,9 @@ final class SharedRun {
   /**
    * Waits for the end, having joined.
    *
-   * @return empty where the run's end says nothing to this asker: its time was up and there is some
-   *     left here, or its warnings point into another text
-   * @throws RuntimeException what the run ended with
+   * @return empty where the run's end says nothing to this asker: the first one had less patience,
+   *     or its thread was interrupted, or the warnings point into another text
+   * @throws RuntimeException of what the run ended with
    * @throws Unavailable where the asker's own time is up, or it is gone
    */
   Optional<QueryAnswer> await(Asker asker) {
@@ -180,7 +188,7 @@ final class SharedRun {
         }
         ended.awaitNanos(Math.min(LOOK_NANOS, left(asker, joined) + 1));
       }
-      return ofEnd(asker, left(asker, joined) >= 0);
+      return ofEnd(asker);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw cancelled(e);
@@ -198,7 +206,7 @@ final class SharedRun {
     return asker.timeout().toNanos() - (ticker.nanos() - since);
   }
 
-  private Optional<QueryAnswer> ofEnd(Asker asker, boolean hasTimeLeft) {
+  private Optional<QueryAnswer> ofEnd(Asker asker) {
     Found found = result;
     if (found != null) {
       QueryResult.QueryInfo info = found.result().info();
@@ -208,10 +216,19 @@ final class SharedRun {
           : Optional.empty();
     }
     return switch (failure) {
-      case Unavailable e when e.id() == ErrorId.QUERY_TIMEOUT && hasTimeLeft -> Optional.empty();
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      case null, default -> throw new IllegalStateException("BUG: run ended with", failure);
+      case Unavailable e when isOfTheFirstAlone(e, asker) -> Optional.empty();
+      case VedetteException e -> throw e.again();
+      case null, default ->
+          throw new IllegalStateException("BUG: the run that was shared ended with", failure);
+    };
+  }
+
+  /** Whether another asker may fare better; nobody does after the run was ended for all. */
+  private boolean isOfTheFirstAlone(Unavailable error, Asker asker) {
+    return switch (error.id()) {
+      case QUERY_TIMEOUT -> asker.timeout().compareTo(first.timeout()) > 0;
+      case QUERY_CANCELLED -> !progress.isCancelled();
+      default -> false;
     };
   }
 

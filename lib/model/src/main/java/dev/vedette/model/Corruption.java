@@ -1,6 +1,7 @@
 package dev.vedette.model;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Bytes on disk are not what was written: which file, where, what was expected and found. */
 public final class Corruption extends VedetteException {
@@ -12,14 +13,27 @@ public final class Corruption extends VedetteException {
   }
 
   public Corruption(String file, long offset, String expected, String found) {
-    super(
-        ErrorId.CORRUPTION,
+    this(
         "%s is damaged at offset %d: expected %s, found %s"
             .formatted(file, offset, expected, found),
-        "run vedette tsdb verify on the data folder to see what else is affected",
+        file,
+        offset,
         null);
+  }
+
+  private Corruption(String message, String file, long offset, @Nullable Throwable cause) {
+    super(
+        ErrorId.CORRUPTION,
+        message,
+        "run vedette tsdb verify on the data folder to see what else is affected",
+        cause);
     this.file = file;
     this.offset = offset;
+  }
+
+  @Override
+  public Corruption again() {
+    return new Corruption(String.valueOf(getMessage()), file, offset, this);
   }
 
   public String file() {

@@ -11,4 +11,9 @@ public final class InvalidRequest extends VedetteException {
   public InvalidRequest(ErrorId id, String message, String wayOut, @Nullable Throwable cause) {
     super(id, message, wayOut, cause);
   }
+
+  @Override
+  public InvalidRequest again() {
+    return new InvalidRequest(id(), String.valueOf(getMessage()), wayOut(), this);
+  }
 }

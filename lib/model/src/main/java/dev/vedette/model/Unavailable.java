@@ -11,4 +11,9 @@ public final class Unavailable extends VedetteException {
   public Unavailable(ErrorId id, String message, String wayOut, @Nullable Throwable cause) {
     super(id, message, wayOut, cause);
   }
+
+  @Override
+  public Unavailable again() {
+    return new Unavailable(id(), String.valueOf(getMessage()), wayOut(), this);
+  }
 }

@@ -17,6 +17,9 @@ public abstract sealed class VedetteException extends RuntimeException
     this.wayOut = wayOut;
   }
 
+  /** The same anew, caused by this one: for who is told the same on another thread. */
+  public abstract VedetteException again();
+
   public ErrorId id() {
     return id;
   }
