@@ -45,7 +45,7 @@ final class ResultJson {
     json.beginObject().name("resultType");
     switch (result) {
       case QueryResult.Scalar scalar ->
-          json.string("scalar").name("result").sample(scalar.timestampMillis(), scalar.value());
+          json.string("scalar").name("result").scalar(scalar.timestampMillis(), scalar.value());
       case QueryResult.StringValue string ->
           json.string("string")
               .name("result")

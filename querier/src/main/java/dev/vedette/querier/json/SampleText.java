@@ -1,11 +1,13 @@
 package dev.vedette.querier.json;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 
 /**
  * Sample values and times as Prometheus' API writes them: the shortest digits that read back as the
- * same value, without exponent from 1e-6 up to below 1e21; times as seconds with milliseconds only
- * where there are any.
+ * same value, without exponent from 1e-6 up to below 1e21, else with one of two digits or more;
+ * times as seconds with milliseconds only where there are any.
  *
  * <p>Most samples are whole numbers or short decimals; those are written without allocation. The
  * others go through {@link Double#toString(double)}, whose digits are the shortest since JDK 19.
@@ -129,10 +131,19 @@ final class SampleText {
         : plain(count, exponent, to, next);
   }
 
+  /** A value without exponent whatever its size, as Prometheus writes scalars. */
+  static String plain(double value) {
+    if (!Double.isFinite(value)) {
+      return Double.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+    }
+    String sign = Double.doubleToRawLongBits(value) < 0 ? "-" : "";
+    return sign + new BigDecimal(javaText(Math.abs(value))).stripTrailingZeros().toPlainString();
+  }
+
   /** Java writes two digits where one would do for the smallest values of all. */
   private static String javaText(double abs) {
     if (abs < 1e-320 && abs > 0) {
-      String one = new java.math.BigDecimal(abs).round(new java.math.MathContext(1)).toString();
+      String one = new BigDecimal(abs).round(new MathContext(1)).toString();
       if (Double.parseDouble(one) == abs) {
         return one.replace("E", ".0E");
       }
@@ -149,6 +160,9 @@ final class SampleText {
     }
     to[next++] = 'e';
     to[next++] = (byte) (power < 0 ? '-' : '+');
+    if (power > -10 && power < 10) {
+      to[next++] = '0';
+    }
     return ascii(Integer.toString(Math.abs(power)), to, next);
   }
 

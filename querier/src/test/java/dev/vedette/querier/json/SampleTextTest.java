@@ -28,8 +28,10 @@ class SampleTextTest {
     "0.05, 0.05",
     "100.001, 100.001",
     "1e-6, 0.000001",
-    "9.9e-7, 9.9e-7",
-    "1e-7, 1e-7",
+    "9.9e-7, 9.9e-07",
+    "1e-7, 1e-07",
+    "1.5e-9, 1.5e-09",
+    "-1e-10, -1e-10",
     "1.5e-10, 1.5e-10",
     "1e15, 1000000000000000",
     "123456789012345678, 123456789012345680",
@@ -47,6 +49,30 @@ class SampleTextTest {
   })
   void writesValuesAsPrometheusDoes(double value, String expected) {
     assertThat(format(value)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "-0.0, -0",
+    "1, 1",
+    "-2.50, -2.5",
+    "1e-7, 0.0000001",
+    "-1e-10, -0.0000000001",
+    "1.5e-9, 0.0000000015",
+    "1e21, 1000000000000000000000",
+    "NaN, NaN",
+    "Infinity, +Inf",
+    "-Infinity, -Inf",
+  })
+  void writesScalarsWithoutExponent(double value, String expected) {
+    assertThat(SampleText.plain(value)).isEqualTo(expected);
+  }
+
+  @Test
+  void scalarsOfAnySizeAreWritten() {
+    assertThat(SampleText.plain(4.9e-324)).matches("0\\.0{323}5");
+    assertThat(SampleText.plain(-Double.MAX_VALUE)).matches("-179769313486231570{292}");
   }
 
   @Test
@@ -97,6 +123,7 @@ class SampleTextTest {
         + (digits.length() > 1 ? "." + digits.substring(1) : "")
         + "e"
         + (exponent < 0 ? "-" : "+")
+        + (Math.abs(exponent) < 10 ? "0" : "")
         + Math.abs(exponent);
   }
 
