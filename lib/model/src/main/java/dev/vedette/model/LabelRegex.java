@@ -41,7 +41,9 @@ public final class LabelRegex {
     String prefix = RegexHints.prefix(regex);
     if (words.isPresent()) {
       checkSize(regex);
-      return Set.copyOf(new HashSet<>(words.get()))::contains;
+      // Words may be made to collide; in the buckets of this set they are found all the same.
+      Set<String> set = new HashSet<>(words.get());
+      return set::contains;
     }
     if (regex.equals(prefix + ".*")) {
       checkSize(regex);
