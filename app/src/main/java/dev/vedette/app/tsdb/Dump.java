@@ -21,9 +21,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +40,14 @@ final class Dump {
   private OutputStream out = OutputStream.nullOutputStream();
   // Of the family at hand, until a line of it was written.
   private String head = "";
+  private Set<String> metrics = Set.of();
   private long series;
   private long samples;
   private long expanded;
   private long exemplars;
   private long stale;
   private long histograms;
+  private long histogramsTwice;
   private long exemplarsLeft;
   private long startsLeft;
 
@@ -60,8 +64,10 @@ final class Dump {
   /** Once. */
   void write(OutputStream to) throws IOException {
     out = to;
-    List<String> metrics = source.labelValues(tenant, Labels.METRIC_NAME, selection, 0);
-    for (DumpFamily family : DumpFamily.of(metrics, source.metadata(tenant), expand)) {
+    LinkedHashSet<String> names =
+        new LinkedHashSet<>(source.labelValues(tenant, Labels.METRIC_NAME, selection, 0));
+    metrics = names;
+    for (DumpFamily family : DumpFamily.of(names, source.metadata(tenant), expand)) {
       head = family.head();
       for (String metric : family.metrics()) {
         write(family, metric);
@@ -107,8 +113,12 @@ final class Dump {
     String metric = labels.metricName();
     String shown = OpenMetricsText.series(metric, labels, "");
     @Nullable Histogram @Nullable [] ofHistograms = batch.histograms(at);
+    // Its lines are those of the classic one, which would be there twice.
+    boolean isTwice = expand && DumpFamily.isClassic(metric, metrics);
     ClassicBuckets buckets =
-        expand && ofHistograms != null ? new ClassicBuckets(ofHistograms, batch.size(at)) : null;
+        expand && !isTwice && ofHistograms != null
+            ? new ClassicBuckets(ofHistograms, batch.size(at))
+            : null;
     Starts starts = new Starts(family.createdBy(metric), batch.starts(at));
     for (int i = 0; i < batch.size(at); i++) {
       long timestamp = batch.timestamps(at)[i];
@@ -121,11 +131,13 @@ final class Dump {
         append(shown + ' ' + value(value) + ' ' + seconds(timestamp));
         append(exemplar(kept, timestamp) + '\n');
         append(starts.line(labels, i, timestamp));
+      } else if (isTwice) {
+        histogramsTwice++;
       } else if (buckets == null) {
         histograms++;
       } else {
         expanded++;
-        write(histogram, buckets, labels, timestamp);
+        write(family, histogram, buckets, labels, timestamp);
         append(starts.line(labels, i, timestamp));
       }
     }
@@ -133,7 +145,8 @@ final class Dump {
   }
 
   /** In the order of OpenMetrics: what is below each bound, number, sum. */
-  private void write(Histogram histogram, ClassicBuckets buckets, Labels labels, long timestamp)
+  private void write(
+      DumpFamily family, Histogram histogram, ClassicBuckets buckets, Labels labels, long timestamp)
       throws IOException {
     String metric = labels.metricName();
     String end = ' ' + seconds(timestamp) + '\n';
@@ -142,9 +155,9 @@ final class Dump {
       String le = value(buckets.bounds()[i]);
       append(OpenMetricsText.series(metric + "_bucket", labels, le) + ' ' + value(counts[i]) + end);
     }
-    String count = OpenMetricsText.series(metric + "_count", labels, "");
+    String count = OpenMetricsText.series(metric + family.count(), labels, "");
     append(count + ' ' + value(histogram.count()) + end);
-    String sum = OpenMetricsText.series(metric + "_sum", labels, "");
+    String sum = OpenMetricsText.series(metric + family.sum(), labels, "");
     append(sum + ' ' + value(histogram.sum()) + end);
   }
 
@@ -207,6 +220,9 @@ final class Dump {
     add(text, "; left out: %,d staleness markers, %,d native histograms", stale, histograms);
     if (histograms > 0) {
       add(text, " (--expand-histograms writes them as classic ones)");
+    }
+    if (histogramsTwice > 0) {
+      add(text, ", %,d native histograms that are there as classic ones, too", histogramsTwice);
     }
     add(text, ", %,d exemplars, %,d start timestamps", exemplarsLeft, startsLeft);
     return text.toString();

@@ -65,7 +65,8 @@ final class DumpCommand implements Callable<Integer> {
       names = "--expand-histograms",
       description = {
         "Write native histograms as classic ones, with a bucket for each bound that any sample of"
-            + " the series has; a reader cannot tell that they were native."
+            + " the series has; a reader cannot tell that they were native. Where there are classic"
+            + " ones of the same name, those alone are written."
       })
   private boolean expand;
 

@@ -7,52 +7,66 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A metric family as OpenMetrics has it: the metrics that belong together, and what senders said of
  * them. Its type is unknown where OpenMetrics does not allow the names of its metrics.
- *
- * @param metrics sorted
  */
-record DumpFamily(String name, MetricType type, String help, String unit, List<String> metrics) {
+final class DumpFamily {
   private static final String TOTAL = "_total";
-  static final String CREATED = "_created";
+  private static final String CREATED = "_created";
+
+  private final String name;
+  private final MetricType type;
+  private final String help;
+  private final String unit;
+  private final List<String> metrics = new ArrayList<>();
+
+  private DumpFamily(String name, MetricType type, String help, String unit) {
+    this.name = name;
+    this.type = type;
+    this.help = help;
+    this.unit = unit;
+  }
 
   /**
    * All families, by name.
    *
-   * @param metrics sorted
+   * @param metrics in order
    * @param expanded whether a native histogram is written as a classic one
    */
   static Collection<DumpFamily> of(
-      List<String> metrics, List<MetricMetadata> metadata, boolean expanded) {
+      SequencedSet<String> metrics, List<MetricMetadata> metadata, boolean expanded) {
     Map<String, MetricMetadata> known = new HashMap<>();
     metadata.forEach(each -> known.put(each.family(), each));
     Map<String, DumpFamily> families = new TreeMap<>();
     for (String metric : metrics) {
-      DumpFamily family = alone(metric, known, expanded);
-      DumpFamily there = families.get(family.name);
-      if (there != null && there.type != family.type) {
-        family = unknown(metric);
-        there = families.get(metric);
-      }
-      if (there != null) {
-        there.metrics.add(metric);
-      } else {
-        families.put(family.name, family);
-      }
+      DumpFamily own = alone(metric, known, expanded || isClassic(metric, metrics));
+      DumpFamily there = families.getOrDefault(own.name, own);
+      DumpFamily family = there.type == own.type ? own : unknown(metric);
+      families.computeIfAbsent(family.name, _ -> family).metrics.add(metric);
     }
     return families.values();
   }
 
-  private static DumpFamily unknown(String metric) {
-    return new DumpFamily(metric, MetricType.UNKNOWN, "", "", new ArrayList<>(List.of(metric)));
+  /** Whether a histogram of this name is there as a classic one, whatever else. */
+  static boolean isClassic(String histogram, Set<String> metrics) {
+    return Stream.of("_bucket", "_count", "_gcount")
+        .anyMatch(suffix -> metrics.contains(histogram + suffix));
   }
 
+  private static DumpFamily unknown(String metric) {
+    return new DumpFamily(metric, MetricType.UNKNOWN, "", "");
+  }
+
+  /** The family of a metric; of a native histogram the classic one's, where that is there. */
   private static DumpFamily alone(
-      String metric, Map<String, MetricMetadata> known, boolean expanded) {
+      String metric, Map<String, MetricMetadata> known, boolean asClassic) {
     MetricMetadata own = known.get(metric);
     if (own != null) {
       // The text format names a counter's family as its only metric.
@@ -60,28 +74,28 @@ record DumpFamily(String name, MetricType type, String help, String unit, List<S
       boolean isBare =
           switch (own.type()) {
             case UNKNOWN, GAUGE, SUMMARY, STATESET -> true;
-            case HISTOGRAM, GAUGEHISTOGRAM -> expanded;
+            case HISTOGRAM, GAUGEHISTOGRAM -> asClassic;
             case COUNTER, INFO -> false;
           };
       String name = isTotal ? without(metric, TOTAL) : metric;
-      return member(name, isTotal || isBare ? own.type() : MetricType.UNKNOWN, own, metric);
+      return member(name, isTotal || isBare ? own.type() : MetricType.UNKNOWN, own);
     }
     for (MetricType type : MetricType.values()) {
       for (String suffix : suffixes(type)) {
         MetricMetadata family = metric.endsWith(suffix) ? known.get(without(metric, suffix)) : null;
         if (family != null && family.type() == type) {
-          return member(family.family(), type, family, metric);
+          return member(family.family(), type, family);
         }
       }
     }
     return unknown(metric);
   }
 
-  private static DumpFamily member(
-      String name, MetricType type, MetricMetadata said, String metric) {
-    boolean isUnit = !said.unit().isEmpty() && name.endsWith("_" + said.unit());
-    return new DumpFamily(
-        name, type, said.help(), isUnit ? said.unit() : "", new ArrayList<>(List.of(metric)));
+  private static DumpFamily member(String name, MetricType type, MetricMetadata said) {
+    String unit = said.unit();
+    // A name may have any character, and so the unit that it ends in; what follows TYPE may not.
+    boolean isUnit = OpenMetricsText.isUnit(unit) && name.endsWith("_" + unit);
+    return new DumpFamily(name, type, said.help(), isUnit ? unit : "");
   }
 
   private static List<String> suffixes(MetricType type) {
@@ -97,6 +111,20 @@ record DumpFamily(String name, MetricType type, String help, String unit, List<S
 
   private static String without(String metric, String suffix) {
     return metric.substring(0, metric.length() - suffix.length());
+  }
+
+  /** In order. */
+  List<String> metrics() {
+    return metrics;
+  }
+
+  /** What a classic histogram of this family calls its number, and its sum. */
+  String count() {
+    return type == MetricType.GAUGEHISTOGRAM ? "_gcount" : "_count";
+  }
+
+  String sum() {
+    return type == MetricType.GAUGEHISTOGRAM ? "_gsum" : "_sum";
   }
 
   /** The name of the series that tells when those of a metric began; null where none does. */

@@ -14,10 +14,16 @@ final class OpenMetricsText {
   private static final Pattern METRIC = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
   private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
 
+  private static final Pattern UNIT = Pattern.compile("[a-zA-Z0-9_:]+");
+
   private OpenMetricsText() {}
 
   static String name(String metric) {
     return METRIC.matcher(metric).matches() ? metric : quoted(metric);
+  }
+
+  static boolean isUnit(String text) {
+    return UNIT.matcher(text).matches();
   }
 
   /** A series under this name; the label {@code le} comes last where it is not empty. */

@@ -209,6 +209,69 @@ class DumpTest {
   }
 
   @Test
+  void whatIsThereInBothFormsIsWrittenOnceAndKeepsItsType() throws IOException {
+    storeOneOfEach();
+    store(new RemoteWriteRequest().series(name("took")).histogram(AT, NATIVE));
+    store(new RemoteWriteRequest().series(name("bare")).histogram(AT, NATIVE));
+    store(RemoteWriteRequest.of(name("bare_count"), AT, 7));
+
+    for (boolean expand : List.of(false, true)) {
+      Dumped dumped = dump(expand);
+
+      assertThat(dumped.text)
+          .contains(
+              """
+              # TYPE took histogram
+              # HELP took Time.
+              took_bucket{le="0.1"} 3.0 1700000000.000
+              took_bucket{le="+Inf"} 3.0 1700000000.000
+              took_count 3.0 1700000000.000
+              took_sum 1.5 1700000000.000
+              # TYPE""");
+      assertThat(dumped.text.lines().filter(line -> line.startsWith("bare")))
+          .containsExactly("bare_count 7.0 1700000000.000");
+      assertThat(dumped.summary)
+          .contains(
+              expand
+                  ? "0 native histograms, 2 native histograms that are there as classic ones, too"
+                  : "3 native histograms (");
+    }
+  }
+
+  @Test
+  void gaugesOfHistogramsHaveNamesOfTheirOwn() throws IOException {
+    store(
+        new RemoteWriteRequest()
+            .series(name("queue"))
+            .histogram(AT, NATIVE)
+            .metadata(new MetricMetadata("queue", MetricType.GAUGEHISTOGRAM, "", "")));
+
+    assertThat(dump(true).text)
+        .startsWith("# TYPE queue gaugehistogram\nqueue_bucket{")
+        .endsWith(
+            """
+            queue_gcount 10.0 1700000000.000
+            queue_gsum 7.5 1700000000.000
+            # EOF
+            """);
+  }
+
+  @Test
+  void aUnitOfOtherCharactersIsLeftOut() throws IOException {
+    store(
+        RemoteWriteRequest.of(name("a_b\nc"), AT, 1)
+            .metadata(new MetricMetadata("a_b\nc", MetricType.GAUGE, "", "b\nc")));
+
+    assertThat(dump(false).text)
+        .isEqualTo(
+            """
+            # TYPE "a_b\\nc" gauge
+            {"a_b\\nc"} 1.0 1700000000.000
+            # EOF
+            """);
+  }
+
+  @Test
   void prometheusToolTakesIt(@TempDir Path folder) throws Exception {
     Optional<Path> promtool = RealProgram.find("promtool");
     assumeTrue(promtool.isPresent(), "no promtool on the path");
