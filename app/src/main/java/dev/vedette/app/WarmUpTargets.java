@@ -15,12 +15,17 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Targets that the server of the trial run scrapes, each with a page of some hundred lines of which
  * a part changes, and the resource that names them.
  */
 final class WarmUpTargets implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WarmUpTargets.class);
+
+  private static final String HOST = "127.0.0.1";
   private static final int TARGETS = 10;
   private static final int LINES = 300;
   private static final long PATIENCE_SECONDS = 60;
@@ -46,9 +51,9 @@ final class WarmUpTargets implements AutoCloseable {
                 targets:
             """);
     for (int i = 0; i < TARGETS; i++) {
-      ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      ServerSocket socket = new ServerSocket(0, 50, InetAddress.getByName(HOST));
       sockets.add(socket);
-      resource.append("    - 127.0.0.1:").append(socket.getLocalPort()).append('\n');
+      resource.append("    - ").append(HOST).append(':').append(socket.getLocalPort()).append('\n');
       Thread.ofVirtual().start(() -> accept(socket));
     }
     Files.writeString(folder.resolve("warm-up.yaml"), resource);
@@ -64,12 +69,18 @@ final class WarmUpTargets implements AutoCloseable {
     return folder;
   }
 
-  /** Returns once each was scraped so often, on the average. */
+  /**
+   * Returns once each was scraped so often, on the average, or after a minute: the JVM has seen
+   * less then, which is no reason for a build to fail.
+   */
   void awaitScrapes(int each) throws InterruptedException {
     if (!scrapes.tryAcquire(TARGETS * each, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new IllegalStateException(
-          "%d pages were scraped in %d s, expected %d"
-              .formatted(scrapes.availablePermits(), PATIENCE_SECONDS, TARGETS * each));
+      log.warn(
+          "few pages were scraped, so that the first scrapes of a server may cost more: pages={}"
+              + " expected={} seconds={}",
+          scrapes.availablePermits(),
+          TARGETS * each,
+          PATIENCE_SECONDS);
     }
   }
 
