@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * What a query has to say besides its result, each text once, with the part of the expression that
- * first gave rise to it, and in the order of those parts, whichever data came first. Bounded: of
+ * gave rise to it last, and in the order of those parts, whichever data came first. Bounded: of
  * each kind at most {@value #MOST} are kept.
  */
 public final class Annotations {
