@@ -109,8 +109,8 @@ public final class Wal implements Closeable {
 
   /**
    * Reads everything the log holds, cuts off a torn end, begins a new segment and opens the log for
-   * appending. Memory does not grow with the log but with the series in it that have histograms: of
-   * each it holds the last one meanwhile, some 170 bytes and 8 for each bucket.
+   * appending. Memory is bounded but for the last histogram of each series, 170 bytes and 8 a
+   * bucket.
    *
    * @throws dev.vedette.model.Corruption where a file is of another release or was renamed; damage
    *     is not thrown but reported, and the rest recovered
@@ -295,8 +295,8 @@ public final class Wal implements Closeable {
   /**
    * Replaces all segments below a number by a checkpoint of what is still needed of them, then
    * deletes them. Appending goes on meanwhile. Reads those segments once; memory is bounded but for
-   * one bit a series, the metadata of families, and of each series kept that has histograms the
-   * last one, some 170 bytes and 8 for each bucket. A crash at any point loses nothing.
+   * one bit a series, the metadata of families, and the last histogram of each series that is kept,
+   * as in a replay. A crash at any point loses nothing.
    *
    * @param belowSegment a number {@link #roll} returned
    * @throws Unavailable where the disk does not allow it; the log is as before then
