@@ -9,9 +9,16 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Compares answers of the query API of two servers, numbers within a relative error of 1e-9. */
+/**
+ * Compares answers of the query API of two servers. Numbers may differ by 1e-9 of the larger one,
+ * and by 1e-9 where both lie between -1 and 1: what is left of large ones that cancel out has no
+ * more digits in common.
+ */
 final class LiveDifferences {
-  private static final double RELATIVE = 1e-9;
+  /** What is left out is known of this Prometheus. */
+  static final String VERSION = "3.5.";
+
+  private static final double TOLERANCE = 1e-9;
 
   /** What 3.14 says and 3.5 does not. */
   private static final List<String> NEWER =
@@ -167,7 +174,7 @@ final class LiveDifferences {
     return Double.compare(own, other) == 0
         || own == other
         || Math.abs(own - other)
-            <= RELATIVE * Math.max(1, Math.max(Math.abs(own), Math.abs(other)));
+            <= TOLERANCE * Math.max(1, Math.max(Math.abs(own), Math.abs(other)));
   }
 
   private static boolean areLike(JsonNode ours, JsonNode theirs) {

@@ -77,7 +77,15 @@ class LivePrometheusTest {
                 "--storage.tsdb.retention.time=10y",
                 "--web.enable-remote-write-receiver",
                 "--enable-feature=native-histograms,promql-experimental-functions")) {
-      compare(ours.address(), URI.create("http://" + theirs.address()));
+      URI other = URI.create("http://" + theirs.address());
+      awaitReady(other);
+      String version = ask(other, "status/buildinfo").at("/data/version").asText();
+      boolean isKnown = version.startsWith(LiveDifferences.VERSION);
+      if (!isKnown) {
+        System.out.println("skipped: what differs is known of 3.5 alone, and this is " + version);
+      }
+      assumeTrue(isKnown, version);
+      compare(ours.address(), other);
     }
   }
 
@@ -164,20 +172,27 @@ class LivePrometheusTest {
   }
 
   private static void write(URI server, RemoteWriteRequest request) throws Exception {
-    HttpResponse<String> answer;
-    do {
-      answer =
-          HTTP.send(
-              HttpRequest.newBuilder(server.resolve("/api/v1/write"))
-                  .header("Content-Type", RemoteWriteRequest.V1_CONTENT_TYPE)
-                  .header("Content-Encoding", "snappy")
-                  .header("X-Prometheus-Remote-Write-Version", "0.1.0")
-                  .POST(HttpRequest.BodyPublishers.ofByteArray(Snappy.compress(request.v1())))
-                  .build(),
-              BodyHandlers.ofString());
-      // Until it is ready, a Prometheus answers 503.
-    } while (answer.statusCode() == 503);
+    HttpResponse<String> answer =
+        HTTP.send(
+            HttpRequest.newBuilder(server.resolve("/api/v1/write"))
+                .header("Content-Type", RemoteWriteRequest.V1_CONTENT_TYPE)
+                .header("Content-Encoding", "snappy")
+                .header("X-Prometheus-Remote-Write-Version", "0.1.0")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Snappy.compress(request.v1())))
+                .build(),
+            BodyHandlers.ofString());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+  }
+
+  /** A Prometheus listens before it can answer; another process's work, so for a minute at most. */
+  private static void awaitReady(URI server) throws Exception {
+    HttpRequest ready = HttpRequest.newBuilder(server.resolve("/-/ready")).build();
+    int status = 0;
+    for (int i = 0; i < 300 && status != 200; i++) {
+      status = HTTP.send(ready, BodyHandlers.discarding()).statusCode();
+      Thread.sleep(status == 200 ? 0 : 200);
+    }
+    assertThat(status).as("status of /-/ready after a minute").isEqualTo(200);
   }
 
   private static JsonNode ask(URI server, String query) throws Exception {
