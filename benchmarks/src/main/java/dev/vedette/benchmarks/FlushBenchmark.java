@@ -1,6 +1,5 @@
 package dev.vedette.benchmarks;
 
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.RealFiles;
 import dev.vedette.model.TenantId;
@@ -10,16 +9,10 @@ import dev.vedette.tsdb.block.BlockProgress;
 import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.head.Head;
-import dev.vedette.tsdb.head.HeadConfig;
 import dev.vedette.tsdb.head.HeadFlush;
-import dev.vedette.tsdb.head.SeriesLimits;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -60,14 +53,14 @@ public class FlushBenchmark {
 
   private final SplittableRandom random = new SplittableRandom(1);
   private Path folder = Path.of("");
-  private Head head = newHead();
+  private Head head = BenchmarkHead.of(1);
 
   /** A head with one window of samples. */
   @Setup(Level.Iteration)
   public void fill() throws IOException {
     folder = Files.createTempDirectory("flush-benchmark");
-    head = newHead();
-    WriteBatch batch = request();
+    head = BenchmarkHead.of(1);
+    WriteBatch batch = BenchmarkHead.request(SERIES, FlushBenchmark::labels, START, i -> i);
     for (int step = 0; step < STEPS; step++) {
       long time = START + step * 15_000L + (jitter == 0 ? 0 : random.nextInt(jitter));
       for (int i = 0; i < SERIES; i++) {
@@ -80,33 +73,8 @@ public class FlushBenchmark {
     }
   }
 
-  private static Head newHead() {
-    HeadConfig config =
-        new HeadConfig(
-            1,
-            Duration.ofDays(15_000),
-            Duration.ofDays(15_000),
-            Duration.ofMinutes(30),
-            SeriesLimits.DEFAULTS);
-    return new Head(config, Clock.systemUTC(), new EncodingLog(), new PrometheusRegistry());
-  }
-
-  private static WriteBatch request() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    int[] ends = new int[SERIES + 1];
-    for (int i = 0; i < SERIES; i++) {
-      Labels labels =
-          Labels.of("__name__", "some_metric_" + i % 500, "instance", "host-" + i / 500);
-      bytes.writeBytes(LabelBytes.encode(labels));
-      ends[i + 1] = bytes.size();
-    }
-    WriteBatch batch = new WriteBatch();
-    batch.reset(bytes.toByteArray());
-    for (int i = 0; i < SERIES; i++) {
-      batch.addSeries(ends[i], ends[i + 1]);
-      batch.addSample(START, Double.doubleToRawLongBits(i));
-    }
-    return batch;
+  private static Labels labels(int number) {
+    return Labels.of("__name__", "some_metric_" + number % 500, "instance", "host-" + number / 500);
   }
 
   @TearDown(Level.Iteration)

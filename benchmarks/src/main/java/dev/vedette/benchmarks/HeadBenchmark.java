@@ -1,16 +1,9 @@
 package dev.vedette.benchmarks;
 
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
 import dev.vedette.tsdb.head.Head;
-import dev.vedette.tsdb.head.HeadConfig;
-import dev.vedette.tsdb.head.SeriesLimits;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -68,9 +61,10 @@ public class HeadBenchmark {
 
   @Setup(Level.Trial)
   public void fill() {
-    head = newHead();
+    head = BenchmarkHead.of(2);
     for (int from = 0; from < series; from += PER_REQUEST) {
-      requests.add(request(from));
+      int first = from;
+      requests.add(BenchmarkHead.request(PER_REQUEST, i -> labels(first + i), START, _ -> 0));
     }
     for (int round = 0; round < 3; round++) {
       for (int i = 0; i < requests.size(); i++) {
@@ -78,33 +72,6 @@ public class HeadBenchmark {
       }
     }
     System.out.printf("series memory %.0f B each%n", head.seriesBytes() * 1.0 / series);
-  }
-
-  private static Head newHead() {
-    HeadConfig config =
-        new HeadConfig(
-            2,
-            Duration.ofDays(15_000),
-            Duration.ofDays(15_000),
-            Duration.ofMinutes(30),
-            SeriesLimits.DEFAULTS);
-    return new Head(config, Clock.systemUTC(), new EncodingLog(), new PrometheusRegistry());
-  }
-
-  private static WriteBatch request(int from) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    int[] ends = new int[PER_REQUEST];
-    for (int i = 0; i < PER_REQUEST; i++) {
-      bytes.writeBytes(LabelBytes.encode(labels(from + i)));
-      ends[i] = bytes.size();
-    }
-    WriteBatch batch = new WriteBatch();
-    batch.reset(bytes.toByteArray());
-    for (int i = 0; i < PER_REQUEST; i++) {
-      batch.addSeries(i == 0 ? 0 : ends[i - 1], ends[i]);
-      batch.addSample(START, 0);
-    }
-    return batch;
   }
 
   private static Labels labels(int number) {
