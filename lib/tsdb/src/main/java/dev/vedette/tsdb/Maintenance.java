@@ -162,13 +162,17 @@ final class Maintenance {
     if (tooMuchLate()) {
       flushLate();
     }
+    long backlog = head.backlog().samples();
     // Late samples that such a flush left belong to what else is in memory.
     if (head.chunkBytes() > config.maxHeadBytes() || tooMuchLate()) {
       flush(Long.MAX_VALUE);
-    } else if (cutoff > lastCutoff) {
+      head.backlog().flushed(backlog);
+    } else if (cutoff > lastCutoff || backlog > config.maxBacklogSamples()) {
       if (owesCheckpoint || hasWork(cutoff)) {
         flush(cutoff);
       }
+      head.backlog().flushed(backlog);
+      head.backlog().before(cutoff);
       lastCutoff = cutoff;
     }
   }

@@ -37,6 +37,9 @@ public record TsdbConfig(
     WalSettings wal) {
   private static final int RETENTION_SHARE = 10;
   private static final int HARD_LIMIT = 2;
+  private static final int BACKLOG_SHARE = 8;
+  // In chunks; the log needs twice as much.
+  private static final int BYTES_OF_SAMPLE = 2;
   private static final Duration LONGEST_RANGE = Duration.ofDays(31);
 
   public TsdbConfig {
@@ -140,6 +143,14 @@ public record TsdbConfig(
    */
   public long hardHeadBytes() {
     return HARD_LIMIT * maxHeadBytes;
+  }
+
+  /**
+   * Samples of windows that are over from which on they are flushed though no window ended since:
+   * about an eighth of the memory for samples.
+   */
+  public long maxBacklogSamples() {
+    return maxHeadBytes / BACKLOG_SHARE / BYTES_OF_SAMPLE;
   }
 
   public Duration retention() {

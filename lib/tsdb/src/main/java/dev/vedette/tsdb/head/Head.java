@@ -68,6 +68,7 @@ public final class Head {
   private final Clock clock;
   private final HeadLog log;
   private final SettledWrites settled;
+  private final Backlog backlog = new Backlog();
   private final HeadMetrics metrics;
   private final SeriesDirectory directory;
   private final SeriesLimitCheck limits;
@@ -142,6 +143,7 @@ public final class Head {
       if (append.minStored <= append.maxStored) {
         append.tenant.noteTimes(append.minStored, append.maxStored);
         settled.stored(append.tenant.tenant, append.minStored, append.maxStored);
+        backlog.stored(append.maxStored, append.stored);
       }
     }
   }
@@ -469,6 +471,11 @@ public final class Head {
       }
     }
     return false;
+  }
+
+  /** Samples of senders that catch up. */
+  public Backlog backlog() {
+    return backlog;
   }
 
   Births births() {
