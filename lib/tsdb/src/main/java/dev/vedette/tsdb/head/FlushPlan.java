@@ -159,13 +159,20 @@ final class FlushPlan implements FlushSource {
     late.forEach((ref, run) -> directory.shardOf(ref).late.remove(ref, run));
     wideHorizons.forEach((ref, horizon) -> locked(ref, wide -> wide.dropThrough(ref, horizon)));
     wideLate.forEach((ref, run) -> locked(ref, wide -> wide.removeLate(ref, run)));
+    for (Shard shard : directory.shards()) {
+      locked(shard, () -> shard.arena.trim());
+    }
   }
 
   private void locked(int ref, Consumer<WideStore> change) {
     Shard shard = directory.shardOf(ref);
+    locked(shard, () -> change.accept(shard.wide));
+  }
+
+  private static void locked(Shard shard, Runnable change) {
     shard.lock.lock();
     try {
-      change.accept(shard.wide);
+      change.run();
     } finally {
       shard.lock.unlock();
     }

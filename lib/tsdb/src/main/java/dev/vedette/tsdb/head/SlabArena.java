@@ -24,8 +24,6 @@ final class SlabArena {
   private static final int UNIT_MASK = (1 << PAGE_BITS) - 1;
   private static final int MAX_PAGES = 1 << (31 - PAGE_BITS);
   private static final int NONE = -1;
-  // Empty pages kept for the next chunk; more are left to the garbage collector.
-  private static final int SPARE_PAGES = 64;
 
   private static final int[] SIZES = {
     32, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 768, 1024, 2048, LARGEST
@@ -47,6 +45,7 @@ final class SlabArena {
   private int emptyCount;
   private int pageCount;
   private volatile int usedPages;
+  private int mostUsed;
 
   SlabArena() {
     Arrays.fill(roomy, NONE);
@@ -132,9 +131,6 @@ final class SlabArena {
   }
 
   private void giveUp(int page) {
-    if (emptyCount >= SPARE_PAGES) {
-      pages[page] = null;
-    }
     noteUsed(-1);
     emptyNumbers[emptyCount++] = page;
   }
@@ -142,6 +138,18 @@ final class SlabArena {
   @SuppressWarnings("NonAtomicVolatileUpdate") // One writer, the holder of the shard's lock.
   private void noteUsed(int more) {
     usedPages += more;
+    mostUsed = Math.max(mostUsed, usedPages);
+  }
+
+  /**
+   * Call after a flush. Empty pages stay for what comes next, up to the most that were in use since
+   * the last call: the head fills up again, and new pages each time would be garbage that is old.
+   */
+  void trim() {
+    for (int i = Math.max(0, mostUsed - usedPages); i < emptyCount; i++) {
+      pages[emptyNumbers[i]] = null;
+    }
+    mostUsed = usedPages;
   }
 
   private void link(int page, int size) {
@@ -199,7 +207,7 @@ final class SlabArena {
     return SIZES[CLASS_OF[(bytes + 15) >>> UNIT_BITS]];
   }
 
-  /** Bytes of pages with chunks in them; a few spare pages come on top. */
+  /** Bytes of pages with chunks in them; empty pages come on top, see {@link #trim}. */
   long usedBytes() {
     return (long) usedPages * PAGE_BYTES;
   }
