@@ -16,7 +16,7 @@ import java.io.OutputStream;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Our own metrics, as text, OpenMetrics or (with its library present) protobuf by negotiation. */
+/** Our own metrics, as text, OpenMetrics or protobuf by negotiation. */
 @Controller
 @Requires(beans = PrometheusRegistry.class)
 final class MetricsController {

@@ -10,6 +10,9 @@ import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.Unavailable;
 import dev.vedette.model.VedetteException;
+import dev.vedette.wire.exposition.ExpositionFormat;
+import dev.vedette.wire.exposition.ExpositionParser;
+import dev.vedette.wire.exposition.ExpositionParser.Entry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,6 +24,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -233,6 +238,33 @@ class HttpServerTest {
     assertThat(openMetrics.headers().firstValue("Content-Type").orElseThrow())
         .startsWith("application/openmetrics-text; version=1.0.0");
     assertThat(openMetrics.body()).endsWith("# EOF\n");
+  }
+
+  @Test
+  void showsItsMetricsToThoseWhoPreferProtobuf() throws Exception {
+    // As a Prometheus sends it that scrapes native histograms.
+    String accept =
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+            + ";q=0.6,application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.2";
+
+    HttpResponse<byte[]> reply =
+        client.send(
+            to("/metrics").header("Accept", accept).build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+
+    assertThat(reply.statusCode()).isEqualTo(200);
+    assertThat(reply.headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("application/vnd.google.protobuf");
+    byte[] page = reply.body();
+    ExpositionParser parser = ExpositionFormat.PROTOBUF.parser();
+    parser.reset(page, page.length);
+    Set<String> families = new HashSet<>();
+    for (Entry entry = parser.next(); entry != Entry.END; entry = parser.next()) {
+      if (entry == Entry.TYPE) {
+        families.add(parser.family());
+      }
+    }
+    assertThat(families).contains("vedette_http_requests_total", "vedette_http_request_seconds");
   }
 
   @Test
