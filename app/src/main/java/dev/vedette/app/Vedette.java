@@ -19,6 +19,7 @@ import dev.vedette.model.RealFiles;
 import dev.vedette.model.Ticker;
 import dev.vedette.promql.LanguageFeature;
 import dev.vedette.querier.Querier;
+import dev.vedette.querier.QuerierConfig;
 import dev.vedette.runtime.http.HttpServer;
 import dev.vedette.runtime.http.HttpServerConfig;
 import dev.vedette.runtime.http.Lifecycle;
@@ -81,6 +82,7 @@ final class Vedette implements AutoCloseable {
   private @Nullable Tsdb storage;
   private @Nullable SampleRateLimiter rates;
   private @Nullable Ingester ingester;
+  private @Nullable Querier querier;
   private @Nullable HttpServer server;
 
   private Vedette(Options options, Path resourcePath, Runnable quit) {
@@ -131,7 +133,7 @@ final class Vedette implements AutoCloseable {
       buildIngester(settings, resources);
     }
     if (plays(Role.QUERIER)) {
-      beans.add(
+      querier =
           new Querier(
               Settings.querier(settings, options.features()),
               ServerFacts.of(options, folder, resources, clock.instant()),
@@ -139,7 +141,8 @@ final class Vedette implements AutoCloseable {
               Optional.ofNullable(ingester).map(Ingester::targets),
               clock,
               ticker,
-              registry));
+              registry);
+      beans.add(querier);
       beans.add(new Ui());
     }
     if (plays(Role.AGENT)) {
@@ -186,8 +189,10 @@ final class Vedette implements AutoCloseable {
   /** Puts changed settings into force; what is wrong with them leaves the last ones in force. */
   private void apply(ResourceFolder folder, List<MetricsCluster> clusters) {
     ClusterSettings settings;
+    QuerierConfig ofQueries;
     try {
       settings = ResourceFolder.settings(folder.loader(), clusters);
+      ofQueries = Settings.querier(settings, options.features());
     } catch (InvalidRequest e) {
       log.warn("settings stay as they are; {}", e.explain());
       return;
@@ -200,6 +205,9 @@ final class Vedette implements AutoCloseable {
     }
     if (ingester != null) {
       ingester.builtIn(builtIn(settings));
+    }
+    if (querier != null) {
+      querier.settings(ofQueries);
     }
   }
 

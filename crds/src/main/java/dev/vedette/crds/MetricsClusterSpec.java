@@ -33,7 +33,8 @@ public record MetricsClusterSpec(
         @Default("{}")
         Limits limits,
     @JsonPropertyDescription(
-            "Bounds and defaults of PromQL queries. Takes effect at the next start.")
+            "Bounds and defaults of PromQL queries. Changes are in force for the next query, those"
+                + " of memory at the next start.")
         @Default("{}")
         Query query,
     @JsonPropertyDescription("The installation's own metrics, stored beside everybody else's.")
@@ -229,13 +230,14 @@ public record MetricsClusterSpec(
           Long maxPoints,
       @JsonPropertyDescription(
               "Memory that all queries under way may hold together; one may hold half of it. Above"
-                  + " it queries fail with query-limit. Unset: a third of the Java heap.")
+                  + " it queries fail with query-limit. Unset: a third of the Java heap. Takes effect"
+                  + " at the next start.")
           @SizeField
           @Nullable SizeText memory,
       @JsonPropertyDescription(
               "Memory for results of range queries, which are kept by days as long as samples do not"
                   + " change, so that the next query works out only what is new. 0: none are kept."
-                  + " Unset: a sixteenth of the Java heap.")
+                  + " Unset: a sixteenth of the Java heap. Takes effect at the next start.")
           @SizeField
           @Nullable SizeText cacheMemory,
       @JsonPropertyDescription("How long one query may take before it fails with query-timeout.")

@@ -79,6 +79,23 @@ class RunTest {
   }
 
   @Test
+  void whatIsChangedOfQueriesInTheFolderIsInForceWithoutARestart() throws Exception {
+    String query = "/api/v1/query?query=limitk(1,vector(1))";
+    assertThat(server.get(query).statusCode()).isEqualTo(400);
+
+    String changed = CLUSTER + "  query:\n    features: [promql-experimental-functions]\n";
+    Files.writeString(resources.resolve("cluster.yaml"), changed);
+
+    for (int i = 0; i < 150 && server.get(query).statusCode() != 200; i++) {
+      Thread.sleep(200);
+    }
+    assertThat(server.get(query).statusCode()).isEqualTo(200);
+    assertThat(server.get("/api/v1/status/flags").body())
+        .contains("\"enable-feature\":\"promql-experimental-functions\"");
+    assertThat(server.get("/api/v1/features").body()).contains("\"limitk\":true");
+  }
+
+  @Test
   void whatIsRemoteWrittenIsAnswered() throws Exception {
     long now = System.currentTimeMillis();
     HttpResponse<String> answer =

@@ -49,18 +49,20 @@ public final class Querier {
   // Dashboards write less; and printing what has many operators takes the square of its length.
   private static final int MOST_PRINTED = 10_000;
 
-  private final QuerierConfig config;
   private final ServerInfo info;
   private final SeriesSource source;
   private final TargetSource targets;
   private final Clock clock;
-  private final PromqlEngine engine;
+  private final Ticker ticker;
   private final RunningQueries running;
   private final QueryGate gate;
   private final QueryMemory memory;
   private final SharedQueries shared;
-  private final CachedRanges ranges;
   private final RemoteRead remoteRead;
+  private volatile InForce inForce;
+
+  /** Settings, and what works by them; a query keeps to what it began with. */
+  private record InForce(QuerierConfig config, PromqlEngine engine, CachedRanges ranges) {}
 
   /**
    * @param targets what is scraped in this process, if anything
@@ -73,17 +75,17 @@ public final class Querier {
       Clock clock,
       Ticker ticker,
       PrometheusRegistry registry) {
-    this.config = config;
     this.info = info;
     this.source = source;
     this.targets = targets.orElse(NO_TARGETS);
     this.clock = clock;
-    this.engine = new PromqlEngine(engineConfig(config), source, ticker);
+    this.ticker = ticker;
     this.running = new RunningQueries(clock, ticker);
     this.gate = new QueryGate(config, running, ticker, registry);
     this.memory = new QueryMemory(config.memoryBytes(), "spec.query.memory of the MetricsCluster");
     this.shared = new SharedQueries(memory, ticker, registry);
-    this.ranges =
+    PromqlEngine engine = engine(config);
+    CachedRanges ranges =
         new CachedRanges(
             engine,
             source,
@@ -91,6 +93,7 @@ public final class Querier {
             EngineConfig.DEFAULT.subqueryStep(),
             config.cacheBytes(),
             registry);
+    this.inForce = new InForce(config, engine, ranges);
     GaugeWithCallback.builder()
         .name("vedette_querier_memory_reserved_bytes")
         .help("Memory that requests under way hold or are about to.")
@@ -104,15 +107,33 @@ public final class Querier {
     this.remoteRead = new RemoteRead(RemoteReadConfig.STOCK, source, memory, registry);
   }
 
-  private static EngineConfig engineConfig(QuerierConfig config) {
-    return new EngineConfig(
-        config.lookback(),
-        EngineConfig.DEFAULT.subqueryStep(),
-        config.limits(),
-        config.timeout(),
-        LanguageFeature.syntax(config.features()),
-        config.features().contains(LanguageFeature.DELAYED_NAME_REMOVAL),
-        config.features().contains(LanguageFeature.START_TIMESTAMPS));
+  private PromqlEngine engine(QuerierConfig config) {
+    EngineConfig settings =
+        new EngineConfig(
+            config.lookback(),
+            EngineConfig.DEFAULT.subqueryStep(),
+            config.limits(),
+            config.timeout(),
+            LanguageFeature.syntax(config.features()),
+            config.features().contains(LanguageFeature.DELAYED_NAME_REMOVAL),
+            config.features().contains(LanguageFeature.START_TIMESTAMPS));
+    return new PromqlEngine(settings, source, ticker);
+  }
+
+  /**
+   * Puts settings into force for queries from now on; those under way end as they began. Memory of
+   * queries and of kept results stays as it was when the querier was made.
+   */
+  public synchronized void settings(QuerierConfig wanted) {
+    InForce before = inForce;
+    QuerierConfig config =
+        wanted.withMemory(before.config.memoryBytes(), before.config.cacheBytes());
+    if (config.equals(before.config)) {
+      return;
+    }
+    PromqlEngine engine = engine(config);
+    gate.settings(config);
+    inForce = new InForce(config, engine, before.ranges.by(engine, config.limits()));
   }
 
   /**
@@ -124,12 +145,14 @@ public final class Querier {
    */
   public QueryAnswer instant(
       TenantId tenant, String expression, long timeMillis, QueryOptions options) {
+    InForce by = inForce;
     return run(
+        by,
         tenant,
         Question.at(expression, timeMillis),
         options,
         false,
-        running -> new Found(engine.instant(tenant, expression, timeMillis, running), 0));
+        running -> new Found(by.engine.instant(tenant, expression, timeMillis, running), 0));
   }
 
   /** The values of an expression over a range, as at one time; known ones come from the cache. */
@@ -147,15 +170,19 @@ public final class Querier {
     CachedRanges.Asked asked =
         new CachedRanges.Asked(
             tenant, expression, range.startMillis(), range.endMillis(), range.stepMillis());
+    InForce by = inForce;
     return run(
+        by,
         tenant,
         new Question(expression, range.startMillis(), range.endMillis(), range.stepMillis()),
         options,
         mayBeCached,
-        running -> mayBeCached ? ranges.range(asked, running) : ranges.uncached(asked, running));
+        running ->
+            mayBeCached ? by.ranges.range(asked, running) : by.ranges.uncached(asked, running));
   }
 
   private QueryAnswer run(
+      InForce by,
       TenantId tenant,
       Question question,
       QueryOptions options,
@@ -164,7 +191,9 @@ public final class Querier {
     SharedQueries.Key key =
         new SharedQueries.Key(
             tenant,
-            options.look().plan() ? question : question.asking(normal(question.expression())),
+            options.look().plan()
+                ? question
+                : question.asking(normal(by.engine, question.expression())),
             options.lookback(),
             options.tierMillis(),
             options.look(),
@@ -172,8 +201,8 @@ public final class Querier {
     Duration timeout =
         options
             .timeout()
-            .filter(asked -> asked.compareTo(config.timeout()) < 0)
-            .orElse(config.timeout());
+            .filter(asked -> asked.compareTo(by.config.timeout()) < 0)
+            .orElse(by.config.timeout());
     return shared.run(
         key,
         new SharedRun.Asker(question.expression(), timeout, options.cancelled()),
@@ -185,7 +214,7 @@ public final class Querier {
   }
 
   /** The same for all texts that mean the same. */
-  private String normal(String expression) {
+  private static String normal(PromqlEngine engine, String expression) {
     if (expression.length() > MOST_PRINTED) {
       return expression;
     }
@@ -230,19 +259,21 @@ public final class Querier {
     return info;
   }
 
+  /** Settings in force. */
   public QuerierConfig config() {
-    return config;
+    return inForce.config;
   }
 
   /** Parts of the language that are switched on. */
   public Features features() {
-    return LanguageFeature.syntax(config.features());
+    return LanguageFeature.syntax(config().features());
   }
 
   /** Settings in force, the querier's own under Prometheus' names, which clients look for. */
   public Map<String, String> flags() {
+    QuerierConfig config = config();
     Map<String, String> flags = new TreeMap<>(info.flags());
-    flags.put("enable-feature", enabled());
+    flags.put("enable-feature", enabled(config));
     flags.put("query.cache-memory", Long.toString(config.cacheBytes()));
     flags.put("query.lookback-delta", text(config.lookback()));
     flags.put("query.max-concurrency", Integer.toString(config.maxConcurrent()));
@@ -254,7 +285,7 @@ public final class Querier {
     return flags;
   }
 
-  private String enabled() {
+  private static String enabled(QuerierConfig config) {
     return config.features().stream()
         .map(LanguageFeature::text)
         .sorted()

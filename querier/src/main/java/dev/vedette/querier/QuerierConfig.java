@@ -51,4 +51,34 @@ public record QuerierConfig(
   public QuerierConfig {
     features = Set.copyOf(features);
   }
+
+  /** The same with other bounds of memory. */
+  public QuerierConfig withMemory(long newMemoryBytes, long newCacheBytes) {
+    return new QuerierConfig(
+        maxConcurrent,
+        maxQueueWait,
+        timeout,
+        lookback,
+        limits,
+        newMemoryBytes,
+        newCacheBytes,
+        slowQuery,
+        logAll,
+        features);
+  }
+
+  /** The same with other parts of the language switched on. */
+  public QuerierConfig withFeatures(Set<LanguageFeature> newFeatures) {
+    return new QuerierConfig(
+        maxConcurrent,
+        maxQueueWait,
+        timeout,
+        lookback,
+        limits,
+        memoryBytes,
+        cacheBytes,
+        slowQuery,
+        logAll,
+        newFeatures);
+  }
 }

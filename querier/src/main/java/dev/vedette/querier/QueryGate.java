@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class QueryGate {
   private static final Logger log = LoggerFactory.getLogger(QueryGate.class);
 
-  private final QuerierConfig config;
+  private volatile QuerierConfig config;
   private final Ticker ticker;
   private final Turns turns;
   private final Gauge running;
@@ -74,6 +74,12 @@ final class QueryGate {
             .classicUpperBounds(0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120)
             .classicOnly()
             .register(registry);
+  }
+
+  /** Goes by other settings from now on; queries that run already go on, be they too many. */
+  void settings(QuerierConfig wanted) {
+    turns.atOnce(wanted.maxConcurrent());
+    config = wanted;
   }
 
   /**

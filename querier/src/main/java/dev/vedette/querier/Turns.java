@@ -19,10 +19,25 @@ final class Turns {
   private final ReentrantLock lock = new ReentrantLock();
   // One for each that waits, the next one first.
   private final Queue<Condition> waiting = new ArrayDeque<>();
+  private int atOnce;
+  // Below 0 where more are taken than there are now.
   private int free;
 
   Turns(int atOnce) {
+    this.atOnce = atOnce;
     this.free = atOnce;
+  }
+
+  /** So many from now on; turns that are taken stay so until they are given back. */
+  void atOnce(int wanted) {
+    lock.lock();
+    try {
+      free += wanted - atOnce;
+      atOnce = wanted;
+      wakeFirst();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -38,7 +53,7 @@ final class Turns {
     waiting.add(turn);
     try {
       long left = longest.toNanos();
-      while (free == 0 || waiting.peek() != turn) {
+      while (free <= 0 || waiting.peek() != turn) {
         if (left <= 0 || gaveUp.getAsBoolean()) {
           return false;
         }

@@ -61,6 +61,7 @@ public final class CachedRanges {
   private final ResultCache cache;
   private final Counter hits;
   private final Counter misses;
+  private final int settings;
 
   /**
    * @param maxBytes of memory for parts of results; 0 keeps none
@@ -79,6 +80,26 @@ public final class CachedRanges {
     this.cache = new ResultCache(maxBytes, registry);
     this.hits = steps("hit", "answered from the cache", registry);
     this.misses = steps("missed", "worked out", registry);
+    this.settings = 0;
+  }
+
+  private CachedRanges(CachedRanges before, PromqlEngine engine, QueryLimits limits) {
+    this.engine = engine;
+    this.source = before.source;
+    this.limits = limits;
+    this.subqueryStepMillis = before.subqueryStepMillis;
+    this.cache = before.cache;
+    this.hits = before.hits;
+    this.misses = before.misses;
+    this.settings = before.settings + 1;
+  }
+
+  /**
+   * The same memory for the results of an engine with other settings, which are others: what was
+   * kept before is not found any more, and goes first.
+   */
+  public CachedRanges by(PromqlEngine other, QueryLimits otherLimits) {
+    return new CachedRanges(this, other, otherLimits);
   }
 
   private static Counter steps(String what, String how, PrometheusRegistry registry) {
@@ -367,7 +388,8 @@ public final class CachedRanges {
           Math.floorMod(firstMillis, step),
           options.lookback(),
           options.tierMillis(),
-          Math.floorDiv(firstMillis, DAY));
+          Math.floorDiv(firstMillis, DAY),
+          settings);
     }
 
     private QueryResult joined(List<ResultPart> parts, Origin said) {

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  * @param expression printed anew, so that spaces make no difference
  * @param phaseMillis the steps' distance from multiples of the step
  * @param day since 1970, UTC
+ * @param settings how often the engine's settings had changed
  */
 record PartKey(
     TenantId tenant,
@@ -19,4 +20,5 @@ record PartKey(
     long phaseMillis,
     Optional<Duration> lookback,
     OptionalLong tierMillis,
-    long day) {}
+    long day,
+    int settings) {}

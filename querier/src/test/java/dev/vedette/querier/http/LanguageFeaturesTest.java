@@ -35,21 +35,7 @@ class LanguageFeaturesTest {
   }
 
   private TestServer server(Set<LanguageFeature> features) {
-    QuerierConfig config = QuerierConfig.STOCK;
-    return new TestServer(
-        new QuerierConfig(
-            config.maxConcurrent(),
-            config.maxQueueWait(),
-            config.timeout(),
-            config.lookback(),
-            config.limits(),
-            config.memoryBytes(),
-            config.cacheBytes(),
-            config.slowQuery(),
-            config.logAll(),
-            features),
-        series,
-        Optional.empty());
+    return new TestServer(QuerierConfig.STOCK.withFeatures(features), series, Optional.empty());
   }
 
   @AfterAll
@@ -79,6 +65,26 @@ class LanguageFeaturesTest {
   void theRefusalNamesTheFeature() throws Exception {
     assertThat(stock.get("/api/v1/query?query=limitk(1,m)").body())
         .contains("--enable-feature=promql-experimental-functions");
+  }
+
+  @Test
+  void whatIsEnabledChangesWhileItRuns() throws Exception {
+    String query = "/api/v1/query?query=limitk(1,m)&time=1";
+    try (TestServer changing = server(Set.of())) {
+      assertThat(changing.get(query).statusCode()).isEqualTo(400);
+
+      changing.settings(
+          QuerierConfig.STOCK.withFeatures(Set.of(LanguageFeature.EXPERIMENTAL_FUNCTIONS)));
+
+      assertThat(changing.get(query).statusCode()).isEqualTo(200);
+      assertThat(changing.get("/api/v1/features").body()).contains("\"limitk\":true");
+      assertThat(changing.get("/api/v1/status/flags").body())
+          .contains("\"enable-feature\":\"promql-experimental-functions\"");
+
+      changing.settings(QuerierConfig.STOCK);
+
+      assertThat(changing.get(query).statusCode()).isEqualTo(400);
+    }
   }
 
   @Test

@@ -225,6 +225,21 @@ class QueryLimitsTest {
   }
 
   @Test
+  void moreTurnsAreThereAsSoonAsTheyAreAllowed() throws Exception {
+    try (TestServer server = start(Long.MAX_VALUE);
+        Socket _ = ask(server, ENDLESS)) {
+      source.opened.await();
+      assertThat(server.get("/api/v1/query?query=1").statusCode()).isEqualTo(503);
+
+      server.settings(config(2, Long.MAX_VALUE, Duration.ZERO));
+      assertThat(server.get("/api/v1/query?query=1").statusCode()).isEqualTo(200);
+
+      server.settings(config(1, Long.MAX_VALUE, Duration.ZERO));
+      assertThat(server.get("/api/v1/query?query=1").body()).contains("1 run already");
+    }
+  }
+
+  @Test
   void aBugIsToldAsAnIncidentInTheApisOwnFormat() throws Exception {
     try (TestServer server = start(10_000)) {
       HttpResponse<String> reply = server.get("/api/v1/labels");
@@ -242,20 +257,22 @@ class QueryLimitsTest {
   }
 
   private TestServer start(long maxSamples, Duration queueWait) {
+    return new TestServer(config(1, maxSamples, queueWait), source, Optional.empty());
+  }
+
+  private static QuerierConfig config(int atOnce, long maxSamples, Duration queueWait) {
     QuerierConfig stock = QuerierConfig.STOCK;
-    QuerierConfig config =
-        new QuerierConfig(
-            1,
-            queueWait,
-            stock.timeout(),
-            stock.lookback(),
-            QueryLimits.DEFAULT.withMaxSamples(maxSamples),
-            16 << 20,
-            stock.cacheBytes(),
-            stock.slowQuery(),
-            stock.logAll(),
-            stock.features());
-    return new TestServer(config, source, Optional.empty());
+    return new QuerierConfig(
+        atOnce,
+        queueWait,
+        stock.timeout(),
+        stock.lookback(),
+        QueryLimits.DEFAULT.withMaxSamples(maxSamples),
+        16 << 20,
+        stock.cacheBytes(),
+        stock.slowQuery(),
+        stock.logAll(),
+        stock.features());
   }
 
   private static Socket ask(TestServer server, String what) throws Exception {

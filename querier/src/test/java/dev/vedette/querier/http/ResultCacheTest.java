@@ -7,11 +7,13 @@ import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.promql.LanguageFeature;
 import dev.vedette.querier.QuerierConfig;
 import dev.vedette.testkit.InMemorySeries;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,20 @@ class ResultCacheTest {
   @AfterEach
   void stop() {
     server.close();
+  }
+
+  @Test
+  void whatWasWorkedOutUnderOtherSettingsIsNotUsed() throws Exception {
+    String named = "label_replace(-m, \"name\", \"$1\", \"__name__\", \"(.*)\")";
+    String before = ask(named, START, NOW, "");
+
+    server.settings(QuerierConfig.STOCK.withFeatures(Set.of(LanguageFeature.DELAYED_NAME_REMOVAL)));
+    String delayed = ask(named, START, NOW, "&stats=1");
+    String again = ask(named, START, NOW, "&stats=1");
+
+    assertThat(before).doesNotContain("\"name\":\"m\"");
+    assertThat(delayed).contains("\"name\":\"m\"").doesNotContain("cachedSteps");
+    assertThat(again).contains("\"name\":\"m\"").contains("\"cachedSteps\":286");
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.util.Optional;
 /** A querier behind a real server on a free loopback port, with a client. */
 final class TestServer implements AutoCloseable {
   private final HttpServer server;
+  private final Querier querier;
   private final HttpClient client = HttpClient.newHttpClient();
 
   TestServer(SeriesSource source) {
@@ -57,11 +58,16 @@ final class TestServer implements AutoCloseable {
             false,
             Map.of("storage.retention", "15d"),
             () -> "kind: MetricsCluster\n");
-    Querier querier =
+    querier =
         new Querier(config, info, source, targets, Clock.systemUTC(), Ticker.system(), registry);
     List<Object> all = new ArrayList<>(List.of(registry, new Readiness(), querier));
     all.addAll(List.of(beans));
     server = HttpServer.start(HttpServerConfig.on(ListenAddress.ANY_LOOPBACK_PORT), all.toArray());
+  }
+
+  /** Puts other settings into force, as a changed resource does. */
+  void settings(QuerierConfig config) {
+    querier.settings(config);
   }
 
   ListenAddress address() {
