@@ -2,7 +2,6 @@ package dev.vedette.tsdb.head;
 
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.ErrorId;
-import dev.vedette.model.Histogram;
 import dev.vedette.model.Invariant;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Recent samples of every tenant, in memory.
@@ -324,49 +322,9 @@ public final class Head {
     return new HeadRestore(this);
   }
 
-  /**
-   * A sample that was taken once already: whatever the log has was not refused.
-   *
-   * @param startMillis its start timestamp, 0 where it has none
-   */
-  void restoreSample(int ref, long timestampMillis, long valueBits, long startMillis) {
-    Shard shard = directory.shardOf(ref);
-    long[] segment = directory.records().segment(ref);
-    int at = SeriesRecords.at(ref);
-    if (SeriesRecords.isWide(segment, at)
-        || !shard.begins(segment, at, ref, timestampMillis, startMillis)) {
-      restoreWide(ref, timestampMillis, valueBits, null, startMillis);
-      return;
-    }
-    int outcome = shard.append(segment, at, timestampMillis, valueBits);
-    if (outcome == Shard.LATE || outcome == Shard.CONFLICT) {
-      if (startMillis == 0) {
-        shard.late.take(ref, timestampMillis, valueBits, true);
-      } else {
-        restoreWide(ref, timestampMillis, valueBits, null, startMillis);
-      }
-    }
-  }
-
-  /** The same for a sample of a wide series. */
-  void restoreWide(
-      int ref, long timestampMillis, long bits, @Nullable Histogram histogram, long startMillis) {
-    WideStore wide = directory.shardOf(ref).wide;
-    if (wide.take(ref, timestampMillis, bits, histogram, startMillis, true)
-        == WideStore.Outcome.CONFLICT) {
-      wide.replace(ref, timestampMillis, bits, histogram, startMillis);
-    }
-  }
-
-  /** An exemplar that was taken once already. */
-  void restoreExemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
-    exemplars.restore(
-        directory.tenantOf(ref).tenant,
-        ref,
-        directory.labels(ref),
-        timestampMillis,
-        valueBits,
-        labels);
+  /** What restoring fills, beside the directory. */
+  Exemplars exemplarRing() {
+    return exemplars;
   }
 
   /** Shows the exemplars of series that are in memory. */
@@ -377,32 +335,6 @@ public final class Head {
   /** Exemplars in memory. */
   public long exemplars() {
     return exemplars.count();
-  }
-
-  /** What is known of a series that holds nothing; that its newest sample was deleted, maybe. */
-  void restoreNewest(int ref, long timestampMillis, long valueBits) {
-    long[] segment = directory.records().segment(ref);
-    int at = SeriesRecords.at(ref);
-    if (timestampMillis == Long.MIN_VALUE) {
-      Shard shard = directory.shardOf(ref);
-      if (shard.holdsNothingSince(ref, Long.MIN_VALUE, Long.MAX_VALUE)) {
-        shard.forgetNewest(ref);
-      }
-      return;
-    }
-    if (SeriesRecords.isEmpty(segment, at)
-        && segment[at + SeriesRecords.LAST_TS] < timestampMillis) {
-      long version = SeriesRecords.beginChange(segment, at);
-      segment[at + SeriesRecords.LAST_TS] = timestampMillis;
-      segment[at + SeriesRecords.LAST_BITS] = valueBits;
-      SeriesRecords.endChange(segment, at, version);
-    }
-  }
-
-  void noteTimes(long min, long max) {
-    if (min <= max) {
-      directory.tenants().forEach(tenant -> tenant.noteTimes(min, max));
-    }
   }
 
   // ---- flushing

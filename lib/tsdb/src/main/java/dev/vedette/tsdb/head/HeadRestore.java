@@ -2,9 +2,11 @@ package dev.vedette.tsdb.head;
 
 import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelBytes;
+import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -15,6 +17,8 @@ public final class HeadRestore {
   private static final int UNKNOWN = -1;
 
   private final Head head;
+  private final SeriesDirectory directory;
+  private final Exemplars exemplars;
   private int[] refs = new int[1024];
   private final RoaringBitmap named = new RoaringBitmap();
   private final RoaringBitmap moved = new RoaringBitmap();
@@ -26,6 +30,8 @@ public final class HeadRestore {
 
   HeadRestore(Head head) {
     this.head = head;
+    this.directory = head.directory();
+    this.exemplars = head.exemplarRing();
     Arrays.fill(refs, UNKNOWN);
   }
 
@@ -38,7 +44,7 @@ public final class HeadRestore {
       refs = Arrays.copyOf(refs, Math.max(ref + 1, old * 2));
       Arrays.fill(refs, old, refs.length, UNKNOWN);
     }
-    int own = head.births().restore(ref, head.directory().tenant(tenant), bytes, from, to);
+    int own = head.births().restore(ref, directory.tenant(tenant), bytes, from, to);
     refs[ref] = own;
     named.add(ref);
     if (!named.contains(own)) {
@@ -57,7 +63,7 @@ public final class HeadRestore {
       strays++;
       return;
     }
-    head.restoreSample(own, timestampMillis, valueBits, startMillis);
+    restore(own, timestampMillis, valueBits, startMillis);
     count(timestampMillis);
   }
 
@@ -67,8 +73,37 @@ public final class HeadRestore {
       strays++;
       return;
     }
-    head.restoreWide(own, timestampMillis, histogram.sumBits(), histogram, startMillis);
+    restoreWide(own, timestampMillis, histogram.sumBits(), histogram, startMillis);
     count(timestampMillis);
+  }
+
+  /** Whatever the log has was not refused when it was written. */
+  private void restore(int ref, long timestampMillis, long valueBits, long startMillis) {
+    Shard shard = directory.shardOf(ref);
+    long[] segment = directory.records().segment(ref);
+    int at = SeriesRecords.at(ref);
+    if (SeriesRecords.isWide(segment, at)
+        || !shard.begins(segment, at, ref, timestampMillis, startMillis)) {
+      restoreWide(ref, timestampMillis, valueBits, null, startMillis);
+      return;
+    }
+    int outcome = shard.append(segment, at, timestampMillis, valueBits);
+    if (outcome == Shard.LATE || outcome == Shard.CONFLICT) {
+      if (startMillis == 0) {
+        shard.late.take(ref, timestampMillis, valueBits, true);
+      } else {
+        restoreWide(ref, timestampMillis, valueBits, null, startMillis);
+      }
+    }
+  }
+
+  private void restoreWide(
+      int ref, long timestampMillis, long bits, @Nullable Histogram histogram, long startMillis) {
+    WideStore wide = directory.shardOf(ref).wide;
+    if (wide.take(ref, timestampMillis, bits, histogram, startMillis, true)
+        == WideStore.Outcome.CONFLICT) {
+      wide.replace(ref, timestampMillis, bits, histogram, startMillis);
+    }
   }
 
   /** A sample that the log has, but not what is needed to know it. */
@@ -90,7 +125,9 @@ public final class HeadRestore {
   public void exemplar(int ref, long timestampMillis, long valueBits, byte[] labels) {
     int own = own(ref);
     if (own != UNKNOWN) {
-      head.restoreExemplar(own, timestampMillis, valueBits, labels);
+      TenantId tenant = directory.tenantOf(own).tenant;
+      Labels series = directory.labels(own);
+      exemplars.restore(tenant, own, series, timestampMillis, valueBits, labels);
     }
   }
 
@@ -98,8 +135,27 @@ public final class HeadRestore {
   public void newest(int ref, long timestampMillis, long valueBits) {
     int own = own(ref);
     if (own != UNKNOWN) {
-      head.restoreNewest(own, timestampMillis, valueBits);
+      restoreNewest(own, timestampMillis, valueBits);
       newestMillis = Math.max(newestMillis, timestampMillis);
+    }
+  }
+
+  private void restoreNewest(int ref, long timestampMillis, long valueBits) {
+    long[] segment = directory.records().segment(ref);
+    int at = SeriesRecords.at(ref);
+    if (timestampMillis == Long.MIN_VALUE) { // Its newest sample was deleted, maybe.
+      Shard shard = directory.shardOf(ref);
+      if (shard.holdsNothingSince(ref, Long.MIN_VALUE, Long.MAX_VALUE)) {
+        shard.forgetNewest(ref);
+      }
+      return;
+    }
+    if (SeriesRecords.isEmpty(segment, at)
+        && segment[at + SeriesRecords.LAST_TS] < timestampMillis) {
+      long version = SeriesRecords.beginChange(segment, at);
+      segment[at + SeriesRecords.LAST_TS] = timestampMillis;
+      segment[at + SeriesRecords.LAST_BITS] = valueBits;
+      SeriesRecords.endChange(segment, at, version);
     }
   }
 
@@ -109,7 +165,7 @@ public final class HeadRestore {
   }
 
   public void metadata(TenantId tenant, MetricMetadata family) {
-    head.directory().tenant(tenant).putMetadata(family);
+    directory.tenant(tenant).putMetadata(family);
   }
 
   /** Samples taken in, those that were there already included. */
@@ -124,7 +180,9 @@ public final class HeadRestore {
 
   /** Makes what was restored visible as a whole; before readers come, and before any flush. */
   public void noteTimes() {
-    head.noteTimes(minMillis, maxMillis);
+    if (minMillis <= maxMillis) {
+      directory.tenants().forEach(tenant -> tenant.noteTimes(minMillis, maxMillis));
+    }
   }
 
   /** Ends the restoring; the log is open for writing. */
@@ -142,8 +200,8 @@ public final class HeadRestore {
     HeadLog.Records records = head.log().newRecords();
     moved.forEach(
         (int ref) -> {
-          byte[] bytes = LabelBytes.encode(head.directory().labels(ref));
-          records.series(ref, head.directory().tenantOf(ref).tenant, bytes, 0, bytes.length);
+          byte[] bytes = LabelBytes.encode(directory.labels(ref));
+          records.series(ref, directory.tenantOf(ref).tenant, bytes, 0, bytes.length);
         });
     // Nothing that needs them can be durable before they are.
     head.log().append(records);
