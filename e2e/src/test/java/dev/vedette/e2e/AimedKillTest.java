@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -28,15 +29,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a process with SIGKILL the moment the temporary file appears that a merge, the cleaning of
- * tombstones or a snapshot writes. {@code -Dkills=…} sets how often; while none of them left such a
- * file behind, it is tried on fresh copies of the data, and skipped where none does at all.
+ * Kills a process with SIGKILL the moment the temporary file appears that a merge, the building of
+ * a tier, the cleaning of tombstones or a snapshot writes. {@code -Dkills=…} sets how often; while
+ * none of them left such a file behind, it is tried on fresh copies of the data, and skipped where
+ * none does at all.
  */
 class AimedKillTest {
   private static final String ADMIN = "/api/v1/admin/tsdb/";
   private static final String GONE = "bench_7";
   private static final int KILLS = Integer.getInteger("kills", 2);
   private static final int MORE_TRIES = 15;
+  private static final List<String> TIERS = List.of("1m", "5m", "1h");
+  // Where columns of the list of blocks begin.
+  private static final int WINDOW = 28;
+  private static final int TIER = 80;
+  private static final int BYTES = 122;
 
   @TempDir private static Path filled;
   @TempDir private Path temp;
@@ -85,6 +92,34 @@ class AimedKillTest {
     tool("merge", data.toString());
     tool("verify", data.toString());
     assertThat(names(blocks)).noneMatch(name -> name.endsWith(".tmp"));
+    assertThat(dump(data)).isEqualTo(before);
+  }
+
+  @Test
+  void tiersAreBuiltOnWhereTheyWereCut() throws Exception {
+    String before = dump(data);
+    buildTiers();
+    List<String> whole = tiers();
+    assertThat(whole).hasSizeGreaterThan(TIERS.size());
+    copyIt();
+
+    killAgainAndAgain(
+        this::copyIt,
+        kill -> {
+          if (tiers().size() == whole.size()) {
+            copyIt();
+          }
+          int left = whole.size() - tiers().size();
+          boolean met = killDuringTiers(Math.min(kill, left)) && tiers().size() < whole.size();
+          tool("verify", data.toString());
+          return met;
+        });
+
+    assertThat(dump(data)).isEqualTo(before);
+    buildTiers();
+    tool("verify", data.toString());
+    assertThat(names(blocks)).noneMatch(name -> name.endsWith(".tmp"));
+    assertThat(tiers()).isEqualTo(whole);
     assertThat(dump(data)).isEqualTo(before);
   }
 
@@ -172,6 +207,41 @@ class AimedKillTest {
     }
   }
 
+  /** A server builds tiers as soon as it has its data, maybe before it is ready. */
+  private boolean killDuringTiers(int files) throws Exception {
+    try (Watch unfinished = new Watch(blocks)) {
+      Process server = process(temp.resolve("server.txt"), serverCommand());
+      unfinished.await(files);
+      server.destroyForcibly().waitFor();
+      return unfinished.isLeft();
+    }
+  }
+
+  /** A server until there is something of each tier, and then the tool, until nothing is due. */
+  private void buildTiers() throws Exception {
+    try (Watch watch = new Watch(blocks);
+        Server server = start()) {
+      watch.await(
+          () -> {
+            String there = server.get("/api/v1/status/tsdb/blocks").body();
+            return TIERS.stream().allMatch(tier -> there.contains("\"tier\":\"" + tier + "\""));
+          });
+      server.kill();
+    }
+    tool("merge", data.toString());
+  }
+
+  /** Window, tier, level, series and samples of each block of a tier. */
+  private List<String> tiers() throws Exception {
+    Path list = Files.createTempFile(temp, "list", ".txt");
+    run(list, "list", data.toString());
+    return Files.readAllLines(list).stream()
+        .filter(line -> TIERS.contains(line.substring(TIER, TIER + 4).strip()))
+        .map(line -> line.substring(WINDOW, BYTES))
+        .sorted()
+        .toList();
+  }
+
   /** Asks for something, and kills the server once so many temporary files of it were there. */
   private boolean killDuring(String asked, Path folder, int files) throws Exception {
     try (Watch unfinished = new Watch(folder);
@@ -219,6 +289,15 @@ class AimedKillTest {
       }
     }
 
+    /** Returns once it is so; looks now and then, and where files appear. */
+    void await(Callable<Boolean> condition) throws Exception {
+      long end = System.nanoTime() + LONGEST_NANOS;
+      while (!condition.call()) {
+        assertThat(System.nanoTime()).isLessThan(end);
+        note(service.poll(100, TimeUnit.MILLISECONDS));
+      }
+    }
+
     private void note(@Nullable WatchKey key) {
       if (key != null) {
         for (WatchEvent<?> event : key.pollEvents()) {
@@ -239,6 +318,10 @@ class AimedKillTest {
     public void close() throws IOException {
       service.close();
     }
+  }
+
+  private List<String> serverCommand() {
+    return Server.command("run", "--data", data.toString(), "--listen", "127.0.0.1:0");
   }
 
   private Server start() throws IOException {
@@ -285,6 +368,10 @@ class AimedKillTest {
   private static Process start(Path out, String... arguments) throws IOException {
     List<String> command = Server.command("tsdb");
     command.addAll(List.of(arguments));
+    return process(out, command);
+  }
+
+  private static Process process(Path out, List<String> command) throws IOException {
     return new ProcessBuilder(command)
         .redirectOutput(out.toFile())
         .redirectError(Redirect.DISCARD)
