@@ -1,6 +1,8 @@
 package dev.vedette.model;
 
+import dev.vedette.model.partial.PartialAggregates;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -19,6 +21,11 @@ public interface SeriesSource {
    * block), in {@link SeriesOrder}, at most {@code limit}; 0 means no limit.
    */
   List<Labels> series(TenantId tenant, Selection selection, int limit);
+
+  /** Aggregations that the source does itself; empty where it only hands out series. */
+  default Optional<PartialAggregates> partials() {
+    return Optional.empty();
+  }
 
   /**
    * About how many series a selection has, as far as the source can tell without looking; for

@@ -16,6 +16,7 @@ public final class Annotations {
   public static final int MOST = 100;
 
   private static final String INFO = "PromQL info: ";
+  private static final String WARNING = "PromQL warning: ";
 
   private static final Comparator<Map.Entry<String, SourceRange>> IN_ORDER =
       Comparator.<Map.Entry<String, SourceRange>>comparingInt(entry -> entry.getValue().start())
@@ -26,7 +27,7 @@ public final class Annotations {
 
   /** Something that probably is not what the user wants. */
   public void warn(String text, SourceRange where) {
-    add(warnings, "PromQL warning: " + text, where);
+    add(warnings, WARNING + text, where);
   }
 
   /** Something worth knowing. */
@@ -49,6 +50,18 @@ public final class Annotations {
   /** Infos with line and column in the expression. */
   public List<String> infos(String expression) {
     return texts(infos, expression);
+  }
+
+  /** Takes what was said: whether it is a warning, the text, and what it is about. */
+  @FunctionalInterface
+  public interface Taker {
+    void take(boolean isWarning, String text, SourceRange where);
+  }
+
+  /** Everything that was said, as it was. */
+  public void each(Taker taker) {
+    warnings.forEach((text, where) -> taker.take(true, text.substring(WARNING.length()), where));
+    infos.forEach((text, where) -> taker.take(false, text.substring(INFO.length()), where));
   }
 
   /** Infos without where they are from. */

@@ -267,7 +267,7 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
         largest(byPair, top));
   }
 
-  private static List<Count> largest(Map<String, Long> counts, int top) {
+  static List<Count> largest(Map<String, Long> counts, int top) {
     return counts.entrySet().stream()
         .map(entry -> new Count(entry.getKey(), entry.getValue()))
         .sorted(Comparator.comparingLong(Count::value).reversed().thenComparing(Count::name))
@@ -345,6 +345,20 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
       @Nullable Histogram @Nullable [] histograms,
       long @Nullable [] starts,
       @Nullable BucketColumns buckets) {
+    /** A series of a batch, for longer than the batch. */
+    static Column copyOf(SeriesBatch batch, int series) {
+      int size = batch.size(series);
+      @Nullable Histogram[] histograms = batch.histograms(series);
+      long[] starts = batch.starts(series);
+      return new Column(
+          batch.labels(series),
+          Arrays.copyOf(batch.timestamps(series), size),
+          Arrays.copyOf(batch.values(series), size),
+          histograms == null ? null : Arrays.copyOf(histograms, size),
+          starts == null ? null : Arrays.copyOf(starts, size),
+          batch.buckets(series));
+    }
+
     /** Shares the timestamps array of the series before it where both are equal. */
     static Column of(Labels labels, TreeMap<Long, Sample> byTime, List<Column> before) {
       long[] timestamps = byTime.keySet().stream().mapToLong(Long::longValue).toArray();
@@ -368,6 +382,11 @@ public final class InMemorySeries implements SampleSink, SeriesSource {
           Arrays.stream(starts).anyMatch(start -> start != 0) ? starts : null,
           null);
     }
+  }
+
+  /** Hands out series that are ready. */
+  static SeriesCursor cursor(List<Column> columns) {
+    return new Cursor(columns);
   }
 
   private static final class Cursor implements SeriesCursor {

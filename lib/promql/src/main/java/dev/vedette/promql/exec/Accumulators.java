@@ -1,36 +1,91 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.Histogram;
+import dev.vedette.model.partial.PartialState;
 import dev.vedette.promql.AnnotationTexts;
-import dev.vedette.promql.exec.AggregateOp.Accumulator;
-import dev.vedette.promql.exec.AggregateOp.AccumulatorFactory;
-import dev.vedette.promql.numbers.KahanSum;
+import dev.vedette.promql.numbers.ExactSum;
 import dev.vedette.promql.parse.AggregationOp;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Accumulators of the aggregations that work series by series. */
-public final class Accumulators {
+/**
+ * What gathers the series of one group. Whatever the order of series, and whatever of them was put
+ * together elsewhere, the result is the same to the bit; but for histograms, of which the order of
+ * their series decides.
+ */
+final class Accumulators {
   private Accumulators() {}
 
-  public static AccumulatorFactory of(AggregationOp op) {
+  /** Gathers the series of one group. */
+  interface Accumulator {
+    /** Adds a column, point by point. */
+    void add(double[] column);
+
+    /**
+     * Adds the histograms of a series.
+     *
+     * @param metric the name of the series
+     */
+    void add(@Nullable Histogram[] column, String metric);
+
+    /** Adds what was gathered elsewhere. */
+    void add(PartialState part);
+
+    /** What was gathered, to be added elsewhere; nothing is added here afterwards. */
+    PartialState state();
+
+    /** The result; may be the accumulator's own array. */
+    double[] finish();
+
+    /** Histograms of the result, known once it is finished; null where there is none. */
+    default @Nullable Histogram @Nullable [] histograms() {
+      return null;
+    }
+  }
+
+  /**
+   * @param hold told of memory that is taken besides {@link #columns}, before it is
+   */
+  static Accumulator make(AggregationOp op, int steps, Notes notes, LongConsumer hold) {
     return switch (op) {
-      case SUM -> (steps, notes) -> HistogramTotal.sums(new CompensatedSums(steps), steps, notes);
-      case AVG -> (steps, notes) -> HistogramTotal.means(new Average(steps), steps, notes);
-      case COUNT -> (steps, _) -> new Count(steps);
-      case GROUP -> (steps, _) -> new Present(steps);
-      case MIN -> (steps, notes) -> new OfFloats(new Extreme(steps, true), op, notes);
-      case MAX -> (steps, notes) -> new OfFloats(new Extreme(steps, false), op, notes);
-      case STDVAR -> (steps, notes) -> new OfFloats(new Variance(steps, false), op, notes);
-      case STDDEV -> (steps, notes) -> new OfFloats(new Variance(steps, true), op, notes);
-      case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO ->
-          throw new IllegalStateException("BUG: %s needs whole groups".formatted(op));
+      case SUM -> HistogramTotal.sums(new Sum(new ExactSums(steps, hold)), steps, notes);
+      case AVG ->
+          HistogramTotal.means(new Average(new ExactSums(steps, hold), steps), steps, notes);
+      case COUNT -> new Count(steps, false);
+      case GROUP -> new Count(steps, true);
+      case MIN -> new OfFloats(new Extreme(steps, true), op, notes);
+      case MAX -> new OfFloats(new Extreme(steps, false), op, notes);
+      case STDVAR -> new OfFloats(new Variance(steps, hold, false), op, notes);
+      case STDDEV -> new OfFloats(new Variance(steps, hold, true), op, notes);
+      case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO -> throw notGathered(op);
     };
+  }
+
+  /** Columns of doubles that a group takes besides its result. */
+  static int columns(AggregationOp op) {
+    return switch (op) {
+      case SUM -> ExactSums.COLUMNS;
+      case AVG -> ExactSums.COLUMNS + 1;
+      case COUNT, GROUP, MIN, MAX -> 0;
+      // Two sums, one of them with its result, counts, and the squares of one column.
+      case STDVAR, STDDEV -> 2 * ExactSums.COLUMNS + 4;
+      case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO -> throw notGathered(op);
+    };
+  }
+
+  private static IllegalStateException notGathered(AggregationOp op) {
+    return new IllegalStateException("BUG: %s needs whole groups".formatted(op));
   }
 
   /** Gathers numbers. */
   interface FloatAccumulator {
     void add(double[] column);
+
+    void add(PartialState part);
+
+    PartialState state();
 
     double[] finish();
   }
@@ -51,6 +106,16 @@ public final class Accumulators {
     }
 
     @Override
+    public void add(PartialState part) {
+      floats.add(part);
+    }
+
+    @Override
+    public PartialState state() {
+      return floats.state();
+    }
+
+    @Override
     public double[] finish() {
       return floats.finish();
     }
@@ -62,18 +127,21 @@ public final class Accumulators {
     return column;
   }
 
+  /** How many points there are, or that there are any. */
   private static final class Count implements Accumulator {
     private final double[] counts;
+    private final boolean onlyWhether;
 
-    Count(int steps) {
-      counts = none(steps);
+    Count(int steps, boolean onlyWhether) {
+      this.counts = none(steps);
+      this.onlyWhether = onlyWhether;
     }
 
     @Override
     public void add(double[] column) {
       for (int i = 0; i < counts.length; i++) {
         if (Points.isPresent(column[i])) {
-          add(i);
+          add(i, 1);
         }
       }
     }
@@ -82,49 +150,37 @@ public final class Accumulators {
     public void add(@Nullable Histogram[] column, String metric) {
       for (int i = 0; i < counts.length; i++) {
         if (column[i] != null) {
-          add(i);
+          add(i, 1);
         }
       }
     }
 
-    private void add(int step) {
-      counts[step] = Points.isNone(counts[step]) ? 1 : counts[step] + 1;
+    @Override
+    public void add(PartialState part) {
+      double[] others = part.counts().getFirst();
+      for (int i = 0; i < counts.length; i++) {
+        if (Points.isPresent(others[i])) {
+          add(i, others[i]);
+        }
+      }
+    }
+
+    private void add(int step, double count) {
+      if (onlyWhether) {
+        counts[step] = 1;
+      } else {
+        counts[step] = Points.isNone(counts[step]) ? count : counts[step] + count;
+      }
+    }
+
+    @Override
+    public PartialState state() {
+      return new PartialState(List.of(counts), List.of(), List.of());
     }
 
     @Override
     public double[] finish() {
       return counts;
-    }
-  }
-
-  private static final class Present implements Accumulator {
-    private final double[] ones;
-
-    Present(int steps) {
-      ones = none(steps);
-    }
-
-    @Override
-    public void add(double[] column) {
-      for (int i = 0; i < ones.length; i++) {
-        if (Points.isPresent(column[i])) {
-          ones[i] = 1;
-        }
-      }
-    }
-
-    @Override
-    public void add(@Nullable Histogram[] column, String metric) {
-      for (int i = 0; i < ones.length; i++) {
-        if (column[i] != null) {
-          ones[i] = 1;
-        }
-      }
-    }
-
-    @Override
-    public double[] finish() {
-      return ones;
     }
   }
 
@@ -143,11 +199,27 @@ public final class Accumulators {
       for (int i = 0; i < best.length; i++) {
         double value = column[i];
         double before = best[i];
-        if (Points.isPresent(value)
-            && (Double.isNaN(before) || (smallest ? value < before : value > before))) {
+        if (value == before) {
+          // Of two zeros the one with the sign, or the one without, whichever came first.
+          best[i] = smallest ? Math.min(value, before) : Math.max(value, before);
+        } else if (Double.isNaN(before)) {
+          if (Points.isPresent(value)) {
+            best[i] = Double.isNaN(value) ? Double.NaN : value;
+          }
+        } else if (smallest ? value < before : value > before) {
           best[i] = value;
         }
       }
+    }
+
+    @Override
+    public void add(PartialState part) {
+      add(part.values().getFirst());
+    }
+
+    @Override
+    public PartialState state() {
+      return new PartialState(List.of(), List.of(best), List.of());
     }
 
     @Override
@@ -156,109 +228,183 @@ public final class Accumulators {
     }
   }
 
-  /** Mean by sum and count; where the sum would overflow, by a running mean from there on. */
-  private static final class Average implements FloatAccumulator {
-    private final double[] sums;
-    private final double[] lost;
-    private final int[] counts;
-    private final boolean[] running;
+  private static void addAll(List<double[]> columns, ExactSums sums) {
+    columns.forEach(sums::add);
+  }
 
-    Average(int steps) {
-      sums = none(steps);
-      lost = new double[steps];
-      counts = new int[steps];
-      running = new boolean[steps];
+  private record Sum(ExactSums sums) implements FloatAccumulator {
+    @Override
+    public void add(double[] column) {
+      sums.add(column);
     }
 
     @Override
-    public void add(double[] column) {
-      for (int i = 0; i < sums.length; i++) {
-        if (Points.isPresent(column[i])) {
-          add(i, column[i]);
-        }
-      }
+    public void add(PartialState part) {
+      addAll(part.values(), sums);
     }
 
-    private void add(int i, double value) {
-      int count = ++counts[i];
-      if (count == 1) {
-        sums[i] = value;
-        return;
-      }
-      if (!running[i]) {
-        double next = sums[i] + value;
-        if (!Double.isInfinite(next)) {
-          lost[i] = KahanSum.lostBy(sums[i], value, next, lost[i]);
-          sums[i] = next;
-          return;
-        }
-        running[i] = true;
-        sums[i] /= count - 1;
-        lost[i] /= count - 1;
-      }
-      double mean = sums[i];
-      boolean sameInfinity = Double.isInfinite(value) && mean > 0 == value > 0;
-      if (Double.isInfinite(mean) && (sameInfinity || Double.isFinite(value))) {
-        return;
-      }
-      double weight = (count - 1.0) / count;
-      double next = value / count + weight * mean;
-      lost[i] = KahanSum.lostBy(weight * mean, value / count, next, weight * lost[i]);
-      sums[i] = next;
+    @Override
+    public PartialState state() {
+      return new PartialState(List.of(), sums.columns(), List.of());
     }
 
     @Override
     public double[] finish() {
-      for (int i = 0; i < sums.length; i++) {
-        if (counts[i] > 0) {
-          sums[i] = running[i] ? sums[i] + lost[i] : sums[i] / counts[i] + lost[i] / counts[i];
-        }
-      }
-      return sums;
+      return sums.sums();
     }
   }
 
-  /** Population variance by Welford's recurrence. */
-  private static final class Variance implements FloatAccumulator {
-    private final double[] squares;
-    private final double[] means;
+  /** How many points there were at each step. */
+  private static final class Counts {
     private final int[] counts;
+
+    Counts(int steps) {
+      counts = new int[steps];
+    }
+
+    void add(double[] column) {
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] += Points.isPresent(column[i]) ? 1 : 0;
+      }
+    }
+
+    void add(PartialState part) {
+      double[] others = part.counts().getFirst();
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] += Points.isPresent(others[i]) ? (int) others[i] : 0;
+      }
+    }
+
+    int at(int step) {
+      return counts[step];
+    }
+
+    double[] column() {
+      double[] column = none(counts.length);
+      for (int i = 0; i < column.length; i++) {
+        if (counts[i] > 0) {
+          column[i] = counts[i];
+        }
+      }
+      return column;
+    }
+  }
+
+  /** Sum and count; where only the sum is too large, the mean is still right. */
+  private static final class Average implements FloatAccumulator {
+    private final ExactSums sums;
+    private final Counts counts;
+
+    Average(ExactSums sums, int steps) {
+      this.sums = sums;
+      this.counts = new Counts(steps);
+    }
+
+    @Override
+    public void add(double[] column) {
+      sums.add(column);
+      counts.add(column);
+    }
+
+    @Override
+    public void add(PartialState part) {
+      addAll(part.values(), sums);
+      counts.add(part);
+    }
+
+    @Override
+    public PartialState state() {
+      return new PartialState(List.of(counts.column()), sums.columns(), List.of());
+    }
+
+    @Override
+    public double[] finish() {
+      double[] means = counts.column();
+      for (int i = 0; i < means.length; i++) {
+        if (counts.at(i) > 0) {
+          means[i] = sums.mean(i, counts.at(i));
+        }
+      }
+      return means;
+    }
+  }
+
+  /**
+   * Population variance: of n points {@code (n × sum of squares - square of sum) / n²}, the
+   * numerator without any error but its rounding.
+   */
+  private static final class Variance implements FloatAccumulator {
+    private final ExactSums sums;
+    private final ExactSums squares;
+    private final Counts counts;
+    private final double[] square;
+    private final double[] lost;
     private final boolean root;
 
-    Variance(int steps, boolean root) {
-      this.squares = none(steps);
-      this.means = new double[steps];
-      this.counts = new int[steps];
+    Variance(int steps, LongConsumer hold, boolean root) {
+      this.sums = new ExactSums(steps, hold);
+      this.squares = new ExactSums(steps, hold);
+      this.counts = new Counts(steps);
+      this.square = new double[steps];
+      this.lost = new double[steps];
       this.root = root;
     }
 
     @Override
     public void add(double[] column) {
-      for (int i = 0; i < squares.length; i++) {
+      for (int i = 0; i < square.length; i++) {
         double value = column[i];
-        if (Points.isNone(value)) {
-          continue;
-        }
-        if (++counts[i] == 1) {
-          squares[i] = Double.isFinite(value) ? 0 : Double.NaN;
-          means[i] = value;
-        } else {
-          double delta = value - means[i];
-          means[i] += delta / counts[i];
-          squares[i] += delta * (value - means[i]);
-        }
+        square[i] = Points.isPresent(value) ? value * value : Points.NONE;
+        lost[i] = Double.isFinite(square[i]) ? Math.fma(value, value, -square[i]) : Points.NONE;
       }
+      sums.add(column);
+      squares.add(square);
+      squares.add(lost);
+      counts.add(column);
+    }
+
+    @Override
+    public void add(PartialState part) {
+      addAll(part.values(), sums);
+      addAll(part.squares(), squares);
+      counts.add(part);
+    }
+
+    @Override
+    public PartialState state() {
+      return new PartialState(List.of(counts.column()), sums.columns(), squares.columns());
     }
 
     @Override
     public double[] finish() {
-      for (int i = 0; i < squares.length; i++) {
-        if (counts[i] > 0) {
-          double variance = squares[i] / counts[i];
-          squares[i] = root ? Math.sqrt(variance) : variance;
+      double[] results = counts.column();
+      ExactSum numerator = new ExactSum();
+      for (int i = 0; i < results.length; i++) {
+        if (counts.at(i) > 0) {
+          double variance = variance(i, numerator);
+          results[i] = root ? Math.sqrt(variance) : variance;
         }
       }
-      return squares;
+      return results;
+    }
+
+    private double variance(int step, ExactSum numerator) {
+      if (sums.isSpecial(step)) {
+        return Double.NaN;
+      }
+      double count = counts.at(step);
+      double[] ofSum = sums.parts(step);
+      numerator.reset();
+      for (double part : squares.parts(step)) {
+        numerator.addProduct(part, count);
+      }
+      for (double a : ofSum) {
+        for (double b : ofSum) {
+          numerator.addProduct(-a, b);
+        }
+      }
+      // What is lost of the squares of tiny numbers may make it negative.
+      return Math.max(0, numerator.value() / count / count);
     }
   }
 }

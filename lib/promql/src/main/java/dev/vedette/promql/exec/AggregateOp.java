@@ -1,113 +1,93 @@
 package dev.vedette.promql.exec;
 
-import dev.vedette.model.Histogram;
-import dev.vedette.model.Labels;
+import dev.vedette.model.SeriesOrder;
+import dev.vedette.model.partial.PartialAnswer;
+import dev.vedette.model.partial.PartialCursor;
+import dev.vedette.model.partial.PartialGroup;
+import dev.vedette.model.partial.PartialSeries;
+import dev.vedette.model.partial.Reduction;
+import dev.vedette.promql.parse.AggregationOp;
 import dev.vedette.promql.parse.SourceRange;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An aggregation that needs no more than a few numbers a group and step: memory is groups × steps
- * and one batch. Series are added in the order they come, so that the result is the same each time.
+ * and one batch. A source that can do it itself is asked to, and what it gives put together; the
+ * result is the same to the bit.
  *
- * @param accumulators makes what gathers one group
  * @param where the aggregation stands in the expression
+ * @param pushed the operand, where a source may work on it; null where not
  */
 public record AggregateOp(
-    VectorOp inner, Grouping grouping, AccumulatorFactory accumulators, SourceRange where)
+    VectorOp inner,
+    Grouping grouping,
+    AggregationOp op,
+    SourceRange where,
+    @Nullable PushedPoints pushed)
     implements VectorOp {
-  // Besides the result: what sums lost to rounding, counts, means.
-  private static final long ACCUMULATOR_COLUMNS = 2;
-
-  /** Makes what gathers one group. */
-  @FunctionalInterface
-  public interface AccumulatorFactory {
-    Accumulator make(int steps, Notes notes);
-  }
-
-  /** Gathers the series of one group. */
-  public interface Accumulator {
-    /** Adds a column, point by point. */
-    void add(double[] column);
-
-    /**
-     * Adds the histograms of a series.
-     *
-     * @param metric the name of the series
-     */
-    void add(@Nullable Histogram[] column, String metric);
-
-    /** The result; may be the accumulator's own array. */
-    double[] finish();
-
-    /** Histograms of the result, known once it is finished; null where there is none. */
-    default @Nullable Histogram @Nullable [] histograms() {
-      return null;
-    }
-  }
-
-  private static final class Group {
-    final Labels labels;
-    final Accumulator accumulator;
-    boolean nameDropped;
-    boolean hasHistograms;
-
-    Group(Labels labels, Accumulator accumulator) {
-      this.labels = labels;
-      this.accumulator = accumulator;
-    }
-  }
+  private static final Comparator<PartialSeries> IN_ORDER =
+      Comparator.comparing(PartialSeries::labels, SeriesOrder.INSTANCE);
 
   @Override
   public List<Series> all(Evaluation evaluation, Steps steps) {
-    List<Series> results = new ArrayList<>();
-    for (Group group : groups(evaluation, steps)) {
-      Accumulator accumulator = group.accumulator;
-      double[] values = accumulator.finish();
-      results.add(new Series(group.labels, group.nameDropped, values, accumulator.histograms()));
+    Groups groups = groups(evaluation, steps);
+    try (PartialCursor answers = ask(evaluation, steps)) {
+      if (answers != null) {
+        putTogether(evaluation, answers, groups);
+        return groups.results();
+      }
     }
-    return results;
+    try (VectorStream stream = inner.open(evaluation, steps)) {
+      groups.addAll(stream);
+    }
+    return groups.results();
+  }
+
+  private Groups groups(Evaluation evaluation, Steps steps) {
+    return new Groups(evaluation, steps.count(), grouping, op, evaluation.notes(where));
+  }
+
+  private @Nullable PartialCursor ask(Evaluation evaluation, Steps steps) {
+    return pushed == null
+        ? null
+        : pushed.ask(
+            evaluation,
+            steps,
+            new PushedPoints.Asked(
+                Reduction.valueOf(op.name()), grouping, new int[0], evaluation.notes(where)));
+  }
+
+  private static void putTogether(Evaluation evaluation, PartialCursor answers, Groups groups) {
+    List<PartialSeries> apart = new ArrayList<>();
+    for (PartialAnswer answer = answers.next(); answer != null; answer = answers.next()) {
+      answer.groups().forEach(groups::add);
+      answer.series().forEach(series -> evaluation.holdBytes(PushedPoints.bytes(series)));
+      apart.addAll(answer.series());
+    }
+    groups.inOrder();
+    apart.sort(IN_ORDER);
+    apart.forEach(groups::addHistograms);
+  }
+
+  /**
+   * What another asker puts together.
+   *
+   * @param apart where series with histograms go, if the aggregation needs them
+   */
+  public List<PartialGroup> parts(Evaluation evaluation, Steps steps, List<PartialSeries> apart) {
+    Groups groups = groups(evaluation, steps);
+    boolean ofHistograms = op == AggregationOp.SUM || op == AggregationOp.AVG;
+    try (VectorStream stream = inner.open(evaluation, steps)) {
+      groups.addAll(stream, ofHistograms ? apart : null);
+    }
+    return groups.parts();
   }
 
   @Override
   public VectorStream open(Evaluation evaluation, Steps steps) {
     return new ListStream(all(evaluation, steps));
-  }
-
-  private List<Group> groups(Evaluation evaluation, Steps steps) {
-    Map<Labels, Group> byLabels = new HashMap<>();
-    List<Group> groups = new ArrayList<>();
-    try (VectorStream stream = inner.open(evaluation, steps)) {
-      VectorBatch batch = new VectorBatch(steps.count());
-      while (stream.next(batch)) {
-        evaluation.check();
-        for (int i = 0; i < batch.count(); i++) {
-          Labels labels = grouping.of(batch.labels(i));
-          Group group = byLabels.get(labels);
-          if (group == null) {
-            evaluation.hold(steps.count());
-            evaluation.hold(labels);
-            evaluation.holdBytes(ACCUMULATOR_COLUMNS * Double.BYTES * steps.count());
-            group = new Group(labels, accumulators.make(steps.count(), evaluation.notes(where)));
-            byLabels.put(labels, group);
-            groups.add(group);
-          }
-          group.nameDropped |= batch.nameDropped(i) && Series.hasName(labels);
-          group.accumulator.add(batch.column(i));
-          @Nullable Histogram[] histograms = batch.histograms(i);
-          if (histograms != null) {
-            if (!group.hasHistograms) {
-              evaluation.holdBytes(Evaluation.bytes(histograms, 0, histograms.length));
-              group.hasHistograms = true;
-            }
-            group.accumulator.add(histograms, batch.labels(i).metricName());
-          }
-        }
-      }
-    }
-    return groups;
   }
 }

@@ -1,10 +1,11 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.Histogram;
+import dev.vedette.model.partial.PartialState;
 import dev.vedette.promql.AnnotationTexts;
 import dev.vedette.promql.AnnotationTexts.Operation;
+import dev.vedette.promql.exec.Accumulators.Accumulator;
 import dev.vedette.promql.exec.Accumulators.FloatAccumulator;
-import dev.vedette.promql.exec.AggregateOp.Accumulator;
 import dev.vedette.promql.histogram.HistogramMath;
 import dev.vedette.promql.histogram.HistogramSum;
 import java.util.function.Function;
@@ -67,6 +68,17 @@ final class HistogramTotal implements Accumulator {
         notes.warn(AnnotationTexts.mixedSchemas(metric));
       }
     }
+  }
+
+  @Override
+  public void add(PartialState part) {
+    floats.add(part);
+  }
+
+  /** Of the numbers; histograms are handed over series by series. */
+  @Override
+  public PartialState state() {
+    return floats.state();
   }
 
   @Override

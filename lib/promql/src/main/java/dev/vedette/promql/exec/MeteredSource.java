@@ -9,12 +9,22 @@ import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
+import dev.vedette.model.partial.PartialAggregates;
+import dev.vedette.model.partial.PartialAnswer;
+import dev.vedette.model.partial.PartialCursor;
+import dev.vedette.model.partial.PartialRequest;
+import dev.vedette.model.partial.Spending;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryProgress;
 import dev.vedette.promql.explain.PlanRead;
 import dev.vedette.promql.explain.PlanTrace;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,8 +78,70 @@ public final class MeteredSource implements SeriesSource {
     if (plan == null) {
       return source.select(tenant, selection);
     }
-    PlanRead read = plan.read(selection, source.estimatedSeries(tenant, selection));
+    PlanRead read = plan.read(selection, source.estimatedSeries(tenant, selection), List.of());
     return new TracedCursor(plan.reading(read, () -> source.select(tenant, selection)), plan, read);
+  }
+
+  /** Those of the source; what they read is counted as it is told. */
+  @Override
+  public Optional<PartialAggregates> partials() {
+    return source.partials().map(Partials::new);
+  }
+
+  private final class Partials implements PartialAggregates {
+    private final PartialAggregates partials;
+
+    Partials(PartialAggregates partials) {
+      this.partials = partials;
+    }
+
+    @Override
+    public boolean does(PartialRequest request) {
+      return partials.does(request);
+    }
+
+    @Override
+    public PartialCursor open(TenantId tenant, PartialRequest request, Spending spending) {
+      Selection selection = request.selection();
+      progress.reads().selected(selection.startMillis(), selection.endMillis());
+      PlanTrace plan = trace;
+      if (plan == null) {
+        return partials.open(
+            tenant,
+            request,
+            (series, samples, bytes) -> {
+              progress.handedOver(bytes);
+              spending.read(series, samples, bytes);
+            });
+      }
+      PlanRead read =
+          plan.read(selection, source.estimatedSeries(tenant, selection), pushed(request));
+      Spending counted =
+          (series, samples, bytes) -> {
+            progress.handedOver(bytes);
+            read.add(series, samples, bytes);
+            spending.read(series, samples, bytes);
+          };
+      return new TracedAnswers(
+          plan.reading(read, () -> partials.open(tenant, request, counted)), plan, read);
+    }
+  }
+
+  private static List<String> pushed(PartialRequest request) {
+    List<String> pushed = new ArrayList<>();
+    if (request.points().isCall()) {
+      pushed.add(request.points().function());
+    }
+    pushed.add(
+        "%s %s (%s)"
+            .formatted(
+                request.reduction().name().toLowerCase(Locale.ROOT),
+                request.keep() ? "by" : "without",
+                new TreeSet<>(request.labels())
+                    .stream()
+                        .filter(label -> request.keep() || !label.equals(Labels.METRIC_NAME))
+                        .collect(Collectors.joining(", "))));
+    return pushed;
   }
 
   private long guess(Selection selection) {
@@ -127,6 +199,20 @@ public final class MeteredSource implements SeriesSource {
       }
       read.add(batch.count(), samples, SampleBytes.of(batch));
       return any;
+    }
+
+    @Override
+    public void close() {
+      cursor.close();
+    }
+  }
+
+  /** Counts the time that the source takes. */
+  private record TracedAnswers(PartialCursor cursor, PlanTrace trace, PlanRead read)
+      implements PartialCursor {
+    @Override
+    public @Nullable PartialAnswer next() {
+      return trace.<@Nullable PartialAnswer>reading(read, cursor::next);
     }
 
     @Override

@@ -74,6 +74,30 @@ public final class StepCounts {
     }
   }
 
+  /** Adds what was counted elsewhere: at each step, or one number for all. */
+  void add(long[] samples) {
+    if (byStep == null || samples.length != byStep.length) {
+      for (long some : samples) {
+        count(some);
+      }
+      return;
+    }
+    for (int i = 0; i < byStep.length; i++) {
+      byStep[i] += samples[i];
+      count(samples[i]);
+    }
+  }
+
+  /** Whether each step is counted by itself. */
+  boolean isByStep() {
+    return byStep != null;
+  }
+
+  /** What was counted, to be added elsewhere. */
+  public long[] counted() {
+    return byStep == null ? new long[] {total} : byStep.clone();
+  }
+
   private void count(long samples) {
     total += samples;
     if (outer != null) {

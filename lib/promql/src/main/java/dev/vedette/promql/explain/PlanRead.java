@@ -1,20 +1,23 @@
 package dev.vedette.promql.explain;
 
 import dev.vedette.model.Selection;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** What was read from the source for one selector. One thread. */
 public final class PlanRead {
   private final Selection selection;
   private final OptionalLong estimatedSeries;
+  private final List<String> pushedDown;
   private long series;
   private long samples;
   private long bytes;
   private long nanos;
 
-  PlanRead(Selection selection, OptionalLong estimatedSeries) {
+  PlanRead(Selection selection, OptionalLong estimatedSeries, List<String> pushedDown) {
     this.selection = selection;
     this.estimatedSeries = estimatedSeries;
+    this.pushedDown = List.copyOf(pushedDown);
   }
 
   /** What the source was asked for: all of it, matchers, time and buckets, is its work. */
@@ -25,6 +28,11 @@ public final class PlanRead {
   /** How many series the source thought that there would be, where it has an idea. */
   public OptionalLong estimatedSeries() {
     return estimatedSeries;
+  }
+
+  /** What the source did for it, in order: {@code matchers}, {@code time}, {@code rate}. */
+  public List<String> pushedDown() {
+    return pushedDown;
   }
 
   public long series() {

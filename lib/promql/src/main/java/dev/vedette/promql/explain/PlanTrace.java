@@ -6,9 +6,12 @@ import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.Printer;
 import dev.vedette.promql.parse.SourceRange;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down what a plan is made of while it is made, and what each part takes while it runs. Time
@@ -72,15 +75,24 @@ public final class PlanTrace {
     node.gave(series, steps);
   }
 
-  /** Notes that the part at work reads from the source. */
-  public PlanRead read(Selection selection, OptionalLong estimatedSeries) {
-    PlanRead read = new PlanRead(selection, estimatedSeries);
+  /**
+   * Notes that the part at work reads from the source.
+   *
+   * @param pushedDown what the source does besides handing out series, in order
+   */
+  public PlanRead read(Selection selection, OptionalLong estimatedSeries, List<String> pushedDown) {
+    List<String> done = new ArrayList<>(List.of("matchers", "time"));
+    if (selection.isTier()) {
+      done.add("buckets");
+    }
+    done.addAll(pushedDown);
+    PlanRead read = new PlanRead(selection, estimatedSeries, done);
     atWork.getFirst().add(read);
     return read;
   }
 
   /** Has the source do something for a read, and counts its time. */
-  public <T> T reading(PlanRead read, Supplier<T> work) {
+  public <T extends @Nullable Object> T reading(PlanRead read, Supplier<T> work) {
     long start = ticker.nanos();
     try {
       return work.get();

@@ -4,7 +4,6 @@ import dev.vedette.model.Coverage;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Selection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +46,7 @@ public final class PlanTree {
     tree.put("samples", read.samples());
     tree.put("bytes", read.bytes());
     tree.put("seconds", read.nanos() / 1e9);
-    tree.put(
-        "pushedDown",
-        selection.isTier() ? List.of("matchers", "time", "buckets") : List.of("matchers", "time"));
+    tree.put("pushedDown", read.pushedDown());
     return tree;
   }
 }

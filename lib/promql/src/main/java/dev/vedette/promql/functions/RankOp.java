@@ -1,23 +1,21 @@
 package dev.vedette.promql.functions;
 
-import dev.vedette.model.Histogram;
-import dev.vedette.model.Labels;
-import dev.vedette.promql.AnnotationTexts;
+import dev.vedette.model.partial.PartialCursor;
+import dev.vedette.model.partial.PartialGroup;
+import dev.vedette.model.partial.PartialSeries;
+import dev.vedette.model.partial.Reduction;
 import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.exec.Grouping;
-import dev.vedette.promql.exec.Notes;
-import dev.vedette.promql.exec.Points;
+import dev.vedette.promql.exec.PushedPoints;
 import dev.vedette.promql.exec.ScalarOp;
+import dev.vedette.promql.exec.Series;
 import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.exec.VectorBatch;
 import dev.vedette.promql.exec.VectorOp;
 import dev.vedette.promql.exec.VectorStream;
 import dev.vedette.promql.parse.AggregationOp;
 import dev.vedette.promql.parse.SourceRange;
-import java.util.Arrays;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,66 +27,68 @@ import org.jspecify.annotations.Nullable;
  * @param parameter k, one value a step
  * @param op which of the two
  * @param where it stands in the expression
+ * @param pushed the operand, where a source may choose from it itself; null where not
  */
 public record RankOp(
-    VectorOp inner, Grouping grouping, ScalarOp parameter, AggregationOp op, SourceRange where)
+    VectorOp inner,
+    Grouping grouping,
+    ScalarOp parameter,
+    AggregationOp op,
+    SourceRange where,
+    @Nullable PushedPoints pushed)
     implements VectorOp {
   @Override
   public VectorStream open(Evaluation evaluation, Steps steps) {
-    int[] most = GroupFunctions.counts(parameter.evaluate(evaluation, steps));
-    boolean isAny = Arrays.stream(most).anyMatch(k -> k > 0);
-    Notes notes = evaluation.notes(where);
-    Map<Labels, BestValues> groups = new LinkedHashMap<>();
-    try (VectorStream stream = inner.open(evaluation, steps)) {
-      VectorBatch batch = new VectorBatch(steps.count());
-      while (stream.next(batch)) {
-        evaluation.check();
-        for (int i = 0; i < batch.count(); i++) {
-          @Nullable Histogram[] histograms = batch.histograms(i);
-          if (isAny && histograms != null && Points.any(histograms)) {
-            notes.info(AnnotationTexts.ignoredInAggregation(op.text()));
-          }
-          Labels group = grouping.of(batch.labels(i));
-          BestValues best = groups.get(group);
-          if (best == null) {
-            evaluation.hold(group);
-            best = new BestValues(evaluation, most, op == AggregationOp.TOPK);
-            groups.put(group, best);
-          }
-          best.add(batch.labels(i), batch.nameDropped(i), batch.column(i));
-        }
+    Ranking ranking = ranking(evaluation, steps);
+    try (PartialCursor answers = ask(evaluation, steps, ranking)) {
+      if (answers != null) {
+        ranking.putTogether(answers);
+        return ranking.results();
       }
     }
-    return new Results(groups.values().iterator());
+    try (VectorStream stream = inner.open(evaluation, steps)) {
+      ranking.addAll(stream);
+    }
+    return ranking.results();
   }
 
-  /** One group after the other. */
-  private static final class Results implements VectorStream {
-    private final Iterator<BestValues> groups;
-    private BestValues.@Nullable Results current;
+  private Ranking ranking(Evaluation evaluation, Steps steps) {
+    int[] most = GroupFunctions.counts(parameter.evaluate(evaluation, steps));
+    return new Ranking(evaluation, most, grouping, op, evaluation.notes(where));
+  }
 
-    Results(Iterator<BestValues> groups) {
-      this.groups = groups;
+  private @Nullable PartialCursor ask(Evaluation evaluation, Steps steps, Ranking ranking) {
+    return pushed == null
+        ? null
+        : pushed.ask(
+            evaluation,
+            steps,
+            new PushedPoints.Asked(
+                Reduction.valueOf(op.name()), grouping, ranking.most(), evaluation.notes(where)));
+  }
+
+  /**
+   * What another asker chooses from.
+   *
+   * @param chosen where the series go that have some of the best values
+   */
+  public List<PartialGroup> parts(Evaluation evaluation, Steps steps, List<PartialSeries> chosen) {
+    Ranking ranking = ranking(evaluation, steps);
+    try (VectorStream stream = inner.open(evaluation, steps)) {
+      ranking.addAll(stream);
     }
-
-    @Override
-    public boolean next(VectorBatch batch) {
-      batch.clear();
-      while (!batch.isFull()) {
-        BestValues.Results results = current;
-        if (results == null || !results.hasNext()) {
-          if (!groups.hasNext()) {
-            break;
-          }
-          current = groups.next().results();
-        } else {
-          results.addNext(batch);
+    List<PartialGroup> groups = ranking.parts();
+    try (VectorStream stream = ranking.results()) {
+      VectorBatch batch = new VectorBatch(steps.count());
+      while (stream.next(batch)) {
+        for (int i = 0; i < batch.count(); i++) {
+          Series series = batch.take(i);
+          evaluation.holdBytes((long) Double.BYTES * steps.count());
+          chosen.add(
+              new PartialSeries(series.labels(), series.nameDropped(), series.values(), null));
         }
       }
-      return batch.count() > 0;
     }
-
-    @Override
-    public void close() {}
+    return groups;
   }
 }

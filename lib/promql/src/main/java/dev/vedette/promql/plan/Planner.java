@@ -2,7 +2,6 @@ package dev.vedette.promql.plan;
 
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
-import dev.vedette.promql.exec.Accumulators;
 import dev.vedette.promql.exec.AggregateOp;
 import dev.vedette.promql.exec.CalledOps;
 import dev.vedette.promql.exec.ConstantOp;
@@ -13,6 +12,7 @@ import dev.vedette.promql.exec.Grouping;
 import dev.vedette.promql.exec.MapOp;
 import dev.vedette.promql.exec.MeasuredOp;
 import dev.vedette.promql.exec.NameRule;
+import dev.vedette.promql.exec.PushedPoints;
 import dev.vedette.promql.exec.RangeCallOp;
 import dev.vedette.promql.exec.RangeOp;
 import dev.vedette.promql.exec.RangeSelectOp;
@@ -45,6 +45,7 @@ import java.util.Set;
 public final class Planner {
   private final PlanContext context;
   private final CallPlanner calls;
+  private final Pushdown pushdown;
   private final Set<Expr.VectorSelector> counted;
 
   /**
@@ -54,6 +55,7 @@ public final class Planner {
     this.context = context;
     this.counted = CountedSelectors.of(root);
     this.calls = new CallPlanner(this, context);
+    this.pushdown = new Pushdown(this, context, counted);
   }
 
   PlanContext context() {
@@ -165,7 +167,7 @@ public final class Planner {
     };
   }
 
-  private long positive(DurationExpr duration) {
+  long positive(DurationExpr duration) {
     long millis = context.millis(duration);
     if (millis <= 0) {
       throw Evaluation.failed("duration must be greater than 0");
@@ -228,6 +230,7 @@ public final class Planner {
 
   private VectorOp aggregation(Expr.Aggregation aggregation) {
     VectorOp operand = vector(aggregation.operand());
+    PushedPoints pushed = pushdown.of(aggregation);
     Grouping grouping =
         aggregation.without()
             ? Grouping.without(aggregation.grouping())
@@ -235,14 +238,15 @@ public final class Planner {
     return switch (aggregation.op()) {
       case SUM, AVG, COUNT, MIN, MAX, GROUP, STDDEV, STDVAR ->
           new AggregateOp(
-              operand, grouping, Accumulators.of(aggregation.op()), aggregation.operand().source());
+              operand, grouping, aggregation.op(), aggregation.operand().source(), pushed);
       case TOPK, BOTTOMK ->
           new RankOp(
               operand,
               grouping,
               scalar(parameter(aggregation)),
               aggregation.op(),
-              aggregation.source());
+              aggregation.source(),
+              pushed);
       case LIMITK -> new LimitOp(operand, grouping, scalar(parameter(aggregation)));
       case LIMIT_RATIO -> group(aggregation, operand, grouping, GroupFunctions.ratio());
       case QUANTILE -> group(aggregation, operand, grouping, GroupFunctions.quantile());
@@ -261,7 +265,7 @@ public final class Planner {
             aggregation.operand().source(),
             parameter(aggregation).source());
     return new AggregateOp(
-        counts, Grouping.ALL, Accumulators.of(AggregationOp.SUM), aggregation.operand().source());
+        counts, Grouping.ALL, AggregationOp.SUM, aggregation.operand().source(), null);
   }
 
   private VectorOp group(
@@ -306,7 +310,7 @@ public final class Planner {
     return context.dropping() == NameRule.DROP_LATER || hasOneName(input) ? op : new DistinctOp(op);
   }
 
-  private static boolean hasOneName(Expr expr) {
+  static boolean hasOneName(Expr expr) {
     return switch (Expr.unwrap(expr)) {
       case Expr.VectorSelector selector -> hasOneName(selector);
       case Expr.MatrixSelector matrix -> hasOneName(matrix.selector());
