@@ -116,6 +116,7 @@ final class Settings {
             case FILL_MODIFIERS -> LanguageFeature.FILL_MODIFIERS;
             case DELAYED_NAME_REMOVAL -> LanguageFeature.DELAYED_NAME_REMOVAL;
             case START_TIMESTAMPS -> LanguageFeature.START_TIMESTAMPS;
+            case TYPE_AND_UNIT_LABELS -> LanguageFeature.TYPE_AND_UNIT_LABELS;
           });
     }
     return LanguageFeature.checked(all);

@@ -82,6 +82,7 @@ final class Vedette implements AutoCloseable {
   private @Nullable Tsdb storage;
   private @Nullable SampleRateLimiter rates;
   private @Nullable Ingester ingester;
+  private @Nullable RemoteWriteReceiver receiver;
   private @Nullable Querier querier;
   private @Nullable HttpServer server;
 
@@ -173,7 +174,10 @@ final class Vedette implements AutoCloseable {
         new SampleRateLimiter(required(storage), Settings.rates(settings), ticker);
     rates = limited;
     beans.add(TenantResolver.single());
-    beans.add(new RemoteWriteReceiver(Settings.remoteWrite(settings), limited, ticker, registry));
+    RemoteWriteReceiver receiving =
+        new RemoteWriteReceiver(Settings.remoteWrite(settings), limited, ticker, registry);
+    receiver = receiving;
+    beans.add(receiving);
     Ingester pulling =
         keep(
             new Ingester(
@@ -183,6 +187,7 @@ final class Vedette implements AutoCloseable {
                 ticker,
                 registry));
     ingester = pulling;
+    typeLabels(Settings.querier(settings, options.features()));
     pulling.start(resources);
   }
 
@@ -206,8 +211,20 @@ final class Vedette implements AutoCloseable {
     if (ingester != null) {
       ingester.builtIn(builtIn(settings));
     }
+    typeLabels(ofQueries);
     if (querier != null) {
       querier.settings(ofQueries);
+    }
+  }
+
+  /** Whether types and units become labels of what is scraped and received. */
+  private void typeLabels(QuerierConfig config) {
+    boolean on = config.features().contains(LanguageFeature.TYPE_AND_UNIT_LABELS);
+    if (receiver != null) {
+      receiver.typeLabels(on);
+    }
+    if (ingester != null) {
+      ingester.typeLabels(on);
     }
   }
 

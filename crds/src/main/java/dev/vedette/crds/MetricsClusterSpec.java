@@ -259,7 +259,8 @@ public record MetricsClusterSpec(
           Boolean log,
       @JsonPropertyDescription(
               "Parts of the language that Prometheus switches on by --enable-feature, by its names."
-                  + " vedette run takes that option, too.")
+                  + " vedette run takes that option, too. With type-and-unit-labels new samples also"
+                  + " get the labels __type__ and __unit__.")
           @Default("[]")
           @Size(max = 20)
           List<QueryFeature> features) {
@@ -282,7 +283,9 @@ public record MetricsClusterSpec(
     @JsonProperty("promql-delayed-name-removal")
     DELAYED_NAME_REMOVAL,
     @JsonProperty("use-start-timestamps")
-    START_TIMESTAMPS
+    START_TIMESTAMPS,
+    @JsonProperty("type-and-unit-labels")
+    TYPE_AND_UNIT_LABELS
   }
 
   /** The installation's own metrics. */

@@ -59,6 +59,11 @@ public final class Ingester implements AutoCloseable {
     pools.builtIn(targets);
   }
 
+  /** Whether samples get the labels {@code __type__} and {@code __unit__}, from now on. */
+  public void typeLabels(boolean on) {
+    pools.typeLabels(on);
+  }
+
   /** What is scraped and how it went. */
   public TargetSource targets() {
     return pools;

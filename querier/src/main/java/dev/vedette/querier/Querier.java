@@ -116,7 +116,8 @@ public final class Querier {
             config.timeout(),
             LanguageFeature.syntax(config.features()),
             config.features().contains(LanguageFeature.DELAYED_NAME_REMOVAL),
-            config.features().contains(LanguageFeature.START_TIMESTAMPS));
+            config.features().contains(LanguageFeature.START_TIMESTAMPS),
+            config.features().contains(LanguageFeature.TYPE_AND_UNIT_LABELS));
     return new PromqlEngine(settings, source, ticker);
   }
 

@@ -47,6 +47,7 @@ public class ScrapePages {
           new PoolConfig.SampleRules(
               PoolConfig.Histograms.CLASSIC,
               false,
+              false,
               true,
               false,
               List.of(),

@@ -37,6 +37,7 @@ final class TypedObjects {
           "promql-duration-expr", QueryFeature.DURATION_EXPRESSIONS,
           "promql-experimental-functions", QueryFeature.EXPERIMENTAL_FUNCTIONS,
           "promql-extended-range-selectors", QueryFeature.EXTENDED_RANGE_SELECTORS,
+          "type-and-unit-labels", QueryFeature.TYPE_AND_UNIT_LABELS,
           "use-start-timestamps", QueryFeature.START_TIMESTAMPS);
 
   private TypedObjects() {}

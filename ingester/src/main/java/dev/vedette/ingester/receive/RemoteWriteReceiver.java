@@ -47,6 +47,7 @@ public final class RemoteWriteReceiver {
   private final Workspaces workspaces;
   private final InFlightBytes inFlight;
   private final ReceiverMetrics metrics;
+  private volatile boolean typeLabels;
 
   public RemoteWriteReceiver(
       RemoteWriteConfig config, SampleSink sink, Ticker ticker, PrometheusRegistry registry) {
@@ -56,6 +57,14 @@ public final class RemoteWriteReceiver {
     this.workspaces = new Workspaces(config);
     this.inFlight = new InFlightBytes(config.maxInFlightBytes());
     this.metrics = new ReceiverMetrics(registry, inFlight::used);
+  }
+
+  /**
+   * Whether series of 2.0 get the labels {@code __type__} and {@code __unit__} of the metadata sent
+   * with them, from now on. 1.0 sends none with its series.
+   */
+  public void typeLabels(boolean on) {
+    typeLabels = on;
   }
 
   /**
@@ -122,7 +131,7 @@ public final class RemoteWriteReceiver {
 
   private WriteOutcome write(Request request, Workspace workspace) {
     WriteBatch batch = workspace.batch();
-    RemoteWriteDecoder decoder = workspace.decoder(request.format, request.tenant);
+    RemoteWriteDecoder decoder = workspace.decoder(request.format, request.tenant, typeLabels);
     String protocol = request.format.protocol();
     boolean taken = false;
     try {

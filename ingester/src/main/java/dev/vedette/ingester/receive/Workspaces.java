@@ -43,8 +43,13 @@ final class Workspaces {
       return batch;
     }
 
-    /** The decoder of a format for a request of a tenant. */
-    RemoteWriteDecoder decoder(RemoteWriteFormat format, TenantId of) {
+    /**
+     * The decoder of a format for a request of a tenant.
+     *
+     * @param typeLabels whether series get labels of type and unit
+     */
+    RemoteWriteDecoder decoder(RemoteWriteFormat format, TenantId of, boolean typeLabels) {
+      decoder2.typeLabels(typeLabels);
       if (!of.equals(tenant)) {
         // What one tenant's storage knows of metadata says nothing of another's.
         decoder2.forgetMetadata();

@@ -35,6 +35,7 @@ final class PageReader {
   private long metadataHash;
   private boolean openMetrics;
   private final CreatedTimes created = new CreatedTimes();
+  private final FamilyLabels family = new FamilyLabels();
 
   /**
    * How a page is to be read.
@@ -91,6 +92,7 @@ final class PageReader {
       throws ScrapeFailure {
     nothing();
     created.clear();
+    family.clear();
     try {
       ExpositionParser parser = parser(page);
       PoolConfig.Histograms histograms = reading.rules.config.histograms();
@@ -123,6 +125,7 @@ final class PageReader {
       throws ScrapeFailure {
     boolean honorTimestamps = reading.rules.config.honorTimestamps();
     boolean trackAll = reading.rules.config.trackTimestampsStaleness();
+    boolean typeLabels = reading.rules.config.typeLabels();
     while (true) {
       int expected = cache.expected();
       Entry entry =
@@ -134,6 +137,9 @@ final class PageReader {
           return;
         }
         metadata(parser, entry);
+        if (typeLabels && entry != Entry.COMMENT) {
+          family.note(parser, entry);
+        }
         continue;
       }
       scraped++;
@@ -200,6 +206,9 @@ final class PageReader {
     long group =
         openMetrics ? CreatedTimes.groupOf(parser.labels(), parser.type()) : CreatedTimes.NONE;
     Labels labels = parser.labels(reading.target, reading.rules.config.honorLabels());
+    if (reading.rules.config.typeLabels()) {
+      labels = family.added(labels, labels.metricName());
+    }
     Optional<Labels> kept = reading.rules.relabeler.apply(labels);
     if (kept.isEmpty() || kept.get().isEmpty()) {
       return cache.add(text, from, to, bound, SeriesCache.DROPPED, group);

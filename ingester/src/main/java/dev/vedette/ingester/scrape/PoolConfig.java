@@ -62,9 +62,28 @@ record PoolConfig(
     }
   }
 
-  /** What becomes of the samples on a page. */
+  /** The same with type and unit labels of samples switched on or off. */
+  PoolConfig withTypeLabels(boolean on) {
+    return new PoolConfig(
+        name,
+        places,
+        defaults,
+        relabelings,
+        samples.withTypeLabels(on),
+        http,
+        maxTargets,
+        extraMetrics,
+        atOnce);
+  }
+
+  /**
+   * What becomes of the samples on a page.
+   *
+   * @param typeLabels whether they get the labels {@code __type__} and {@code __unit__}
+   */
   record SampleRules(
       Histograms histograms,
+      boolean typeLabels,
       boolean honorLabels,
       boolean honorTimestamps,
       boolean trackTimestampsStaleness,
@@ -72,6 +91,17 @@ record PoolConfig(
       Limits limits) {
     SampleRules {
       metricRelabelings = List.copyOf(metricRelabelings);
+    }
+
+    SampleRules withTypeLabels(boolean on) {
+      return new SampleRules(
+          histograms,
+          on,
+          honorLabels,
+          honorTimestamps,
+          trackTimestampsStaleness,
+          metricRelabelings,
+          limits);
     }
   }
 

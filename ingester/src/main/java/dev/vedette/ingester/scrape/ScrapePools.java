@@ -44,6 +44,7 @@ public final class ScrapePools implements TargetSource, AutoCloseable {
   private final Map<String, ScrapePool> pools = new LinkedHashMap<>();
   private List<PoolConfig> resources = List.of();
   private List<PoolConfig> builtIn = List.of();
+  private boolean typeLabels;
   private boolean closed;
 
   /**
@@ -110,6 +111,19 @@ public final class ScrapePools implements TargetSource, AutoCloseable {
     }
   }
 
+  /** Whether samples get the labels {@code __type__} and {@code __unit__}, from now on. */
+  public void typeLabels(boolean on) {
+    lock.lock();
+    try {
+      if (on != typeLabels) {
+        typeLabels = on;
+        apply();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void apply() {
     if (closed) {
       return;
@@ -128,7 +142,7 @@ public final class ScrapePools implements TargetSource, AutoCloseable {
               }
               return gone;
             });
-    wanted.values().forEach(this::startOrUpdate);
+    wanted.values().forEach(pool -> startOrUpdate(pool.withTypeLabels(typeLabels)));
   }
 
   private void startOrUpdate(PoolConfig config) {

@@ -35,6 +35,7 @@ final class ScrapeTargetPools {
         new PoolConfig.SampleRules(
             new PoolConfig.Histograms(
                 spec.scrapeNativeHistograms(), spec.scrapeClassicHistograms()),
+            false,
             spec.honorLabels(),
             spec.honorTimestamps(),
             spec.trackTimestampsStaleness(),
@@ -83,6 +84,7 @@ final class ScrapeTargetPools {
         List.of(),
         new PoolConfig.SampleRules(
             PoolConfig.Histograms.CLASSIC,
+            false,
             false,
             true,
             false,

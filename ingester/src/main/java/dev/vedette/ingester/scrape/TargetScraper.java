@@ -28,6 +28,7 @@ final class TargetScraper {
   private PageReader.@Nullable Rules rules;
   private @Nullable ExpositionFormat format;
   private long metadataSent;
+  private long familiesRead;
   private volatile List<MetricMetadata> families = List.of();
   private volatile Last last = Last.NONE;
 
@@ -99,8 +100,7 @@ final class TargetScraper {
       Page page = fetch(pool, target, buffers);
       bodyBytes = page.length();
       useFormat(page.format());
-      buffers.reader.read(
-          page, cache, new PageReader.Reading(labels, pool.rules(), millis), buffers);
+      read(page, new PageReader.Reading(labels, pool.rules(), millis), buffers);
       metadata = addMetadata(page, buffers);
     } catch (ScrapeFailure e) {
       failure = e;
@@ -128,6 +128,21 @@ final class TargetScraper {
     }
     context.metrics().duplicates.inc(buffers.reader.duplicates());
     finish(failure, written.refused(), millis, begun);
+  }
+
+  /** Known lines keep their labels, unless types or units may be among them and are others now. */
+  private void read(Page page, PageReader.Reading reading, ScrapeBuffers buffers)
+      throws ScrapeFailure {
+    boolean mayBeOld = cache.lineCount() > 0 && reading.rules().config().typeLabels();
+    buffers.reader.read(page, cache, reading, buffers);
+    long families = buffers.reader.metadataHash();
+    if (mayBeOld && families != familiesRead) {
+      cache.forgetLines();
+      cache.beginPage();
+      buffers.beginBatch(cache.series().labels());
+      buffers.reader.read(page, cache, reading, buffers);
+    }
+    familiesRead = families;
   }
 
   private static void requirePermit(boolean permitted) throws ScrapeFailure {

@@ -36,6 +36,7 @@ class SeriesCacheTest {
         new PoolConfig.SampleRules(
             PoolConfig.Histograms.CLASSIC,
             false,
+            false,
             true,
             false,
             List.of(),

@@ -17,6 +17,12 @@ public final class Labels implements Iterable<Label>, Comparable<Labels> {
   /** The label that holds a metric's name. */
   public static final String METRIC_NAME = "__name__";
 
+  /** The label that holds the type of a series' family, where series have it. */
+  public static final String TYPE = "__type__";
+
+  /** The label that holds the unit of a series' family, where series have it. */
+  public static final String UNIT = "__unit__";
+
   /** The empty label set. */
   public static final Labels EMPTY = new Labels(new String[0]);
 

@@ -101,6 +101,12 @@ public final class AnnotationTexts {
         + Quoting.quote(metric);
   }
 
+  /** An info: a rate of something whose type is not that of a counter. */
+  public static String noCounterType(String metric, String type) {
+    return "metric might not be a counter, __type__ label is not set to \"counter\" or"
+        + " \"histogram\", got %s: %s".formatted(Quoting.quote(type), Quoting.quote(metric));
+  }
+
   /** An info: buckets of a classic histogram that went down. */
   public static String forcedMonotonic(String metric) {
     return withMetric(

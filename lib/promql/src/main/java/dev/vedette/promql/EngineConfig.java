@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param delayedNameRemoval whether functions remove {@code __name__} only in the end
  * @param startTimestamps whether rates go by the start timestamps of samples, and {@code
  *     start_timestamp()} gives them
+ * @param typeLabels whether series have their type in the label {@code __type__}, which then tells
+ *     counters from what is none
  */
 public record EngineConfig(
     Duration lookback,
@@ -22,7 +24,8 @@ public record EngineConfig(
     Duration timeout,
     Features features,
     boolean delayedNameRemoval,
-    boolean startTimestamps) {
+    boolean startTimestamps,
+    boolean typeLabels) {
   /** As a stock Prometheus has them. */
   public static final EngineConfig DEFAULT =
       new EngineConfig(
@@ -32,5 +35,26 @@ public record EngineConfig(
           Duration.ofMinutes(1),
           Features.STOCK,
           false,
+          false,
           false);
+
+  /** Of series without type labels. */
+  public EngineConfig(
+      Duration lookback,
+      Duration subqueryStep,
+      QueryLimits limits,
+      Duration timeout,
+      Features features,
+      boolean delayedNameRemoval,
+      boolean startTimestamps) {
+    this(
+        lookback,
+        subqueryStep,
+        limits,
+        timeout,
+        features,
+        delayedNameRemoval,
+        startTimestamps,
+        false);
+  }
 }

@@ -17,7 +17,9 @@ public enum LanguageFeature {
   FILL_MODIFIERS("promql-binop-fill-modifiers"),
   DELAYED_NAME_REMOVAL("promql-delayed-name-removal"),
   /** Prometheus refuses it beside {@link #EXTENDED_RANGE_SELECTORS}, and so do we. */
-  START_TIMESTAMPS("use-start-timestamps");
+  START_TIMESTAMPS("use-start-timestamps"),
+  /** Labels that scraping and remote write add; queries tell counters by them. */
+  TYPE_AND_UNIT_LABELS("type-and-unit-labels");
 
   private final String text;
 

@@ -175,6 +175,7 @@ public final class PromqlEngine {
                   config.subqueryStep().toMillis(),
                   config.delayedNameRemoval(),
                   config.startTimestamps(),
+                  config.typeLabels(),
                   trace),
               asked.expr());
     }

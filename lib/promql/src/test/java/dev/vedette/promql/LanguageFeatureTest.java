@@ -17,6 +17,12 @@ class LanguageFeatureTest {
   }
 
   @Test
+  void typeAndUnitLabelsAreOneOfThem() {
+    assertThat(LanguageFeature.parse("type-and-unit-labels"))
+        .containsExactly(LanguageFeature.TYPE_AND_UNIT_LABELS);
+  }
+
+  @Test
   void anUnknownNameIsRefusedWithThoseThereAre() {
     assertThatThrownBy(() -> LanguageFeature.parse("promql-duration-expr,limitk"))
         .isInstanceOfSatisfying(

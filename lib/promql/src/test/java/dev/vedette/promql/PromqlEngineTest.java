@@ -120,6 +120,46 @@ class PromqlEngineTest {
   }
 
   @Test
+  void countersAreKnownByTheLabelOfTheirTypeWhereSeriesHaveIt() {
+    for (String type : new String[] {"counter", "histogram", "gauge", ""}) {
+      for (long at = 0; at <= 600_000; at += 60_000) {
+        Labels labels = Labels.of("__name__", "a" + type, "__type__", type, "n", "n" + type);
+        store.append(TENANT, labels, at, at);
+      }
+    }
+    EngineConfig stock = EngineConfig.DEFAULT;
+    PromqlEngine typed =
+        new PromqlEngine(
+            new EngineConfig(
+                stock.lookback(),
+                stock.subqueryStep(),
+                stock.limits(),
+                stock.timeout(),
+                stock.features(),
+                false,
+                false,
+                true),
+            store,
+            Ticker.system());
+
+    for (String all :
+        new String[] {"rate({__name__=~\"a.*\"}[5m])", "increase({n=~\"n.*\"}[5m])"}) {
+      QueryResult result = typed.instant(TENANT, all, 600_000, QueryOptions.DEFAULT);
+      assertThat(result.info().infos().toString())
+          .contains(
+              "__type__ label is not set to \"counter\" or \"histogram\", got \"gauge\": \"agauge\"")
+          .contains("got \"\": \"a\"")
+          .doesNotContain("acounter", "ahistogram", "name does not end");
+    }
+    assertThat(
+            typed
+                .instant(TENANT, "delta(agauge[5m])", 600_000, QueryOptions.DEFAULT)
+                .info()
+                .infos())
+        .isEmpty();
+  }
+
+  @Test
   void tooManySamplesAreRefusedByNumber() {
     counter("api", "a", 1);
     EngineConfig small =

@@ -20,7 +20,8 @@ public record Series(
     boolean nameDropped,
     double[] values,
     @Nullable Histogram @Nullable [] histograms) {
-  private static final Set<String> NAME_LABELS = Set.of(Labels.METRIC_NAME, "__type__", "__unit__");
+  private static final Set<String> NAME_LABELS =
+      Set.of(Labels.METRIC_NAME, Labels.TYPE, Labels.UNIT);
 
   /** A series of numbers. */
   public Series(Labels labels, boolean nameDropped, double[] values) {

@@ -69,14 +69,23 @@ public final class BucketFunctions {
               Set.of(),
               ofWindow((buckets, _, to, _) -> buckets.lastMillis()[to - 1] / 1e3),
               MixedBucketFunctions.ofAny((buckets, _, to) -> buckets.lastMillis(to - 1) / 1e3)),
-          rate("rate", true, true),
-          rate("increase", true, false),
-          rate("delta", false, false));
+          rate("rate", true, true, false),
+          rate("increase", true, false, false),
+          rate("delta", false, false, false));
+
+  private static final Map<String, BucketFunction> BY_TYPE =
+      Map.ofEntries(rate("rate", true, true, true), rate("increase", true, false, true));
 
   private BucketFunctions() {}
 
-  public static Optional<BucketFunction> find(String name) {
-    return Optional.ofNullable(BY_NAME.get(name));
+  /**
+   * The function of a name, if buckets can answer it.
+   *
+   * @param byType whether counters are known by the label of their type
+   */
+  public static Optional<BucketFunction> find(String name, boolean byType) {
+    BucketFunction typed = byType ? BY_TYPE.get(name) : null;
+    return Optional.ofNullable(typed == null ? BY_NAME.get(name) : typed);
   }
 
   private static Map.Entry<String, BucketFunction> entry(
@@ -90,8 +99,8 @@ public final class BucketFunctions {
   }
 
   private static Map.Entry<String, BucketFunction> rate(
-      String name, boolean counter, boolean perSecond) {
-    Rate floats = new Rate(counter, perSecond);
+      String name, boolean counter, boolean perSecond, boolean byType) {
+    Rate floats = new Rate(counter, perSecond, byType);
     return entry(
         name,
         Set.of(COUNT, FIRST, RESETS),

@@ -80,9 +80,20 @@ public record RangeFunctions(RangeFunction floats, MixedFunction mixed) {
 
   private static Map.Entry<String, RangeFunctions> rate(
       String name, boolean counter, boolean perSecond) {
-    Rate floats = new Rate(counter, perSecond);
-    return entry(
-        name, floats, MixedFunctions.separate(floats, new HistogramRate(counter, perSecond)));
+    return Map.entry(name, rate(new Rate(counter, perSecond, false)));
+  }
+
+  private static RangeFunctions rate(Rate floats) {
+    return new RangeFunctions(
+        floats,
+        MixedFunctions.separate(floats, new HistogramRate(floats.counter(), floats.perSecond())));
+  }
+
+  /** The same function where counters are known by the label of their type. */
+  public RangeFunctions byType() {
+    return floats instanceof Rate rate
+        ? rate(new Rate(rate.counter(), rate.perSecond(), true))
+        : this;
   }
 
   private static Map.Entry<String, RangeFunctions> total(

@@ -1,6 +1,8 @@
 package dev.vedette.promql.functions;
 
 import dev.vedette.model.BucketColumn;
+import dev.vedette.model.Labels;
+import dev.vedette.model.MetricType;
 import dev.vedette.promql.AnnotationTexts;
 import dev.vedette.promql.exec.BucketSamples;
 import dev.vedette.promql.exec.Points;
@@ -8,6 +10,8 @@ import dev.vedette.promql.exec.RangeFunction;
 import dev.vedette.promql.exec.RangeSamples;
 import dev.vedette.promql.exec.Windows;
 import dev.vedette.promql.functions.StartTimes.Started;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code rate}, {@code increase} and {@code delta}: the difference of the last and the first sample
@@ -16,8 +20,13 @@ import dev.vedette.promql.functions.StartTimes.Started;
  *
  * <p>Resets of the counter are found once a series, so that a window without one, which is nearly
  * every window, costs the same however many samples it has.
+ *
+ * @param byType whether a counter is known by the label of its type, not by its name
  */
-record Rate(boolean counter, boolean perSecond) implements RangeFunction {
+record Rate(boolean counter, boolean perSecond, boolean byType) implements RangeFunction {
+  private static final Set<String> COUNTER_TYPES =
+      Set.of(MetricType.COUNTER.text(), MetricType.HISTOGRAM.text());
+
   @Override
   public void apply(RangeSamples samples, double[] out) {
     if (counter && samples.hasStarts()) {
@@ -49,15 +58,28 @@ record Rate(boolean counter, boolean perSecond) implements RangeFunction {
 
   @Override
   public void noteResults(RangeSamples samples) {
-    String name = samples.labels().metricName();
-    if (counter && !isUsualName(name)) {
-      samples.info(AnnotationTexts.possiblyNoCounter(name));
+    doubt(samples.labels()).ifPresent(samples::info);
+  }
+
+  /** What there is to say of a series that does not look like a counter's. */
+  private Optional<String> doubt(Labels labels) {
+    String name = labels.metricName();
+    if (!counter || name.isEmpty()) {
+      return Optional.empty();
     }
+    if (byType) {
+      String type = labels.get(Labels.TYPE);
+      return COUNTER_TYPES.contains(type)
+          ? Optional.empty()
+          : Optional.of(AnnotationTexts.noCounterType(name, type));
+    }
+    return isUsualName(name)
+        ? Optional.empty()
+        : Optional.of(AnnotationTexts.possiblyNoCounter(name));
   }
 
   private static boolean isUsualName(String name) {
-    return name.isEmpty()
-        || name.endsWith("_total")
+    return name.endsWith("_total")
         || name.endsWith("_sum")
         || name.endsWith("_count")
         || name.endsWith("_bucket");
@@ -138,8 +160,8 @@ record Rate(boolean counter, boolean perSecond) implements RangeFunction {
         any = true;
       }
     }
-    if (any && counter && !isUsualName(buckets.labels().metricName())) {
-      buckets.info(AnnotationTexts.possiblyNoCounter(buckets.labels().metricName()));
+    if (any) {
+      doubt(buckets.labels()).ifPresent(buckets::info);
     }
   }
 

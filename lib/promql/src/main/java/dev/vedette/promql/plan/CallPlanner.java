@@ -274,9 +274,10 @@ final class CallPlanner {
     }
     boolean keeps = RangeFunctions.keepsName(call.function().name());
     String name = call.function().name();
+    RangeFunctions plain = context.typeLabels() ? function.byType() : function;
     RangeCallOp ofSamples =
         call(
-            extended(name, range).orElse(function),
+            extended(name, range).orElse(plain),
             range,
             scalars,
             Expr.unwrap(call.arguments().getFirst()).source(),
@@ -285,9 +286,10 @@ final class CallPlanner {
     return keeps ? op : planner.distinct(op, range);
   }
 
-  private static VectorOp orOfTier(RangeCallOp ofSamples, String name) {
+  private VectorOp orOfTier(RangeCallOp ofSamples, String name) {
     return ofSamples.range() instanceof RangeSelectOp select
-        ? new TierCallOp(ofSamples, select, BucketFunctions.find(name).orElse(null), name)
+        ? new TierCallOp(
+            ofSamples, select, BucketFunctions.find(name, context.typeLabels()).orElse(null), name)
         : ofSamples;
   }
 

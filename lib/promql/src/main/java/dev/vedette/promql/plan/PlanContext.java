@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param subqueryStepMillis step of a subquery that names none
  * @param delayedNameRemoval whether {@code __name__} goes only in the end
  * @param startTimestamps whether start timestamps of samples are looked at
+ * @param typeLabels whether counters are known by the label of their type, not by their name
  * @param trace where the plan is written down, if there is one
  */
 public record PlanContext(
@@ -25,6 +26,7 @@ public record PlanContext(
     long subqueryStepMillis,
     boolean delayedNameRemoval,
     boolean startTimestamps,
+    boolean typeLabels,
     @Nullable PlanTrace trace) {
   NameRule dropping() {
     return NameRule.dropping(delayedNameRemoval);

@@ -39,6 +39,9 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
   private final KnownMetadata known = new KnownMetadata();
 
   private final Refs refs = new Refs();
+  private final FamilyRefs familyRefs = new FamilyRefs(symbols);
+  private final Said said = new Said();
+  private boolean typeLabels;
 
   // Of the last series with metadata in this request.
   private int lastMetricName = Symbols.NONE;
@@ -61,9 +64,18 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
     known.clear();
   }
 
+  /**
+   * Whether series get the labels {@code __type__} and {@code __unit__} of their metadata. Off by
+   * default; costs a copy of the label refs of each series that has metadata.
+   */
+  public void typeLabels(boolean on) {
+    typeLabels = on;
+  }
+
   @Override
   public void decode(byte[] bytes, int length, WriteBatch batch) {
     known.beginRequest();
+    familyRefs.clear();
     lastMetricName = Symbols.NONE;
     lastMetadataFrom = 0;
     lastMetadataTo = 0;
@@ -139,10 +151,56 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
     refsTo = refs.to;
     createdMillis = refs.createdMillis;
     int rest = in.at();
+    if (typeLabels && refs.metadataFrom < refs.metadataTo) {
+      addFamilyLabels(refs.metadataFrom, refs.metadataTo, batch);
+    }
     in.in("TimeSeries.labels_refs");
     in.moveTo(refsFrom);
     symbols.fold(bytes, refsTo);
     in.moveTo(rest);
+  }
+
+  /** Brings refs with type and unit behind the request, instead of those that were sent. */
+  private void addFamilyLabels(int metadataFrom, int metadataTo, WriteBatch batch) {
+    in.in("TimeSeries.metadata");
+    in.moveTo(metadataFrom);
+    said.read(metadataTo);
+    boolean hasUnit = said.unit >= 0 && symbols.from(said.unit) < symbols.to(said.unit);
+    if (said.type == MetricType.UNKNOWN && !hasUnit) {
+      return;
+    }
+    FamilyRefs.Appending behind = text -> append(text, batch);
+    familyRefs.begin();
+    boolean typeIsDue = said.type != MetricType.UNKNOWN;
+    boolean unitIsDue = hasUnit;
+    in.in("TimeSeries.labels_refs");
+    in.moveTo(refsFrom);
+    while (in.at() < refsTo) {
+      int name = symbols.ref(refsTo);
+      int value = symbols.ref(refsTo);
+      int toType = FamilyRefs.compareWithType(bytes, symbols.from(name), symbols.to(name));
+      int toUnit = FamilyRefs.compareWithUnit(bytes, symbols.from(name), symbols.to(name));
+      if (typeIsDue && toType >= 0) {
+        familyRefs.add(familyRefs.typeName(behind), familyRefs.type(said.type, behind));
+        typeIsDue = false;
+      }
+      if (unitIsDue && toUnit >= 0) {
+        familyRefs.add(familyRefs.unitName(behind), said.unit);
+        unitIsDue = false;
+      }
+      boolean isReplaced = toType == 0 && said.type != MetricType.UNKNOWN || toUnit == 0 && hasUnit;
+      if (!isReplaced) {
+        familyRefs.add(name, value);
+      }
+    }
+    if (typeIsDue) {
+      familyRefs.add(familyRefs.typeName(behind), familyRefs.type(said.type, behind));
+    }
+    if (unitIsDue) {
+      familyRefs.add(familyRefs.unitName(behind), said.unit);
+    }
+    refsFrom = append(familyRefs.refs(), batch);
+    refsTo = used();
   }
 
   @Override
@@ -210,20 +268,11 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
   }
 
   private void metadata(int end, WriteBatch batch) {
-    long type = 0;
-    int help = Symbols.NONE;
-    int unit = Symbols.NONE;
-    while (in.at() < end) {
-      int tag = in.tag(end);
-      switch (tag) {
-        case METADATA_TYPE -> type = in.varint(end);
-        case METADATA_HELP -> help = symbols.ref(end);
-        case METADATA_UNIT -> unit = symbols.ref(end);
-        default -> in.skip(tag, end);
-      }
-    }
+    said.read(end);
+    int help = said.help;
+    int unit = said.unit;
     int name = symbols.metricName();
-    MetricType metricType = RemoteWrite1Decoder.type(type);
+    MetricType metricType = said.type;
     boolean says = metricType != MetricType.UNKNOWN || help >= 0 || unit >= 0;
     if (name >= 0 && says && known.isNew(fingerprint(name, metricType, help, unit))) {
       checkRoomForMetadata(batch);
@@ -260,11 +309,36 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
     return metric;
   }
 
+  /** Metadata of a series. */
+  private final class Said {
+    MetricType type = MetricType.UNKNOWN;
+    int help;
+    int unit;
+
+    void read(int end) {
+      long number = 0;
+      help = Symbols.NONE;
+      unit = Symbols.NONE;
+      while (in.at() < end) {
+        int tag = in.tag(end);
+        switch (tag) {
+          case METADATA_TYPE -> number = in.varint(end);
+          case METADATA_HELP -> help = symbols.ref(end);
+          case METADATA_UNIT -> unit = symbols.ref(end);
+          default -> in.skip(tag, end);
+        }
+      }
+      type = RemoteWrite1Decoder.type(number);
+    }
+  }
+
   /** Label refs of one message, a series or an exemplar: usually one packed field in front. */
   private final class Refs {
     int from;
     int to;
     long createdMillis;
+    int metadataFrom;
+    int metadataTo;
 
     /** Finds them; the reader is then at the first field that is none. */
     void read(int end, WriteBatch batch) {
@@ -287,11 +361,17 @@ public final class RemoteWrite2Decoder extends RemoteWriteDecoder {
     /** Reads what applies to a whole series; whether more refs stand among the fields. */
     private boolean lookAhead(int end) {
       createdMillis = 0;
+      metadataFrom = 0;
+      metadataTo = 0;
       boolean scattered = false;
       while (in.at() < end) {
         int tag = in.tag(end);
         if (tag == CREATED_TIMESTAMP) {
           createdMillis = in.varint(end);
+        } else if (typeLabels && tag == METADATA) {
+          metadataTo = in.end(end);
+          metadataFrom = in.at();
+          in.moveTo(metadataTo);
         } else {
           in.skip(tag, end);
           scattered |= tag == LABELS_REFS || tag == LABELS_REF;

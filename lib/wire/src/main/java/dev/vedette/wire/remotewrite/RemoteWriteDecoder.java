@@ -78,6 +78,19 @@ public abstract sealed class RemoteWriteDecoder permits RemoteWrite1Decoder, Rem
     used += size;
   }
 
+  /** Copies a text behind all bytes and gives back where it stands. */
+  final int append(byte[] text, WriteBatch batch) {
+    int at = used;
+    if (used + text.length > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(used + text.length, used + used / 2));
+      in.moved(bytes);
+      batch.replaceBytes(bytes);
+    }
+    System.arraycopy(text, 0, bytes, used, text.length);
+    used += text.length;
+    return at;
+  }
+
   final void checkRoomForSample(WriteBatch batch) {
     if (batch.sampleCount() + batch.histogramCount() >= maxSamples) {
       throw tooMany("samples");

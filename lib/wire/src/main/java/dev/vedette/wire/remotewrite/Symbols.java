@@ -59,6 +59,29 @@ final class Symbols implements LabelForm {
   }
 
   /**
+   * Adds a symbol that no sender sent.
+   *
+   * @param at where its text stands in the bytes of the request
+   */
+  int own(byte[] text, int at) {
+    add(text, 0, text.length);
+    int symbol = count - 1;
+    from[symbol] = at;
+    to[symbol] = at + text.length;
+    return symbol;
+  }
+
+  /** First byte of a symbol's text. */
+  int from(int symbol) {
+    return from[symbol];
+  }
+
+  /** End of a symbol's text, exclusive. */
+  int to(int symbol) {
+    return to[symbol];
+  }
+
+  /**
    * Folds all refs from where the reader stands up to {@code end}, and finds the metric's name on
    * the way.
    */

@@ -46,6 +46,45 @@ class RemoteWrite2DecoderTest {
   }
 
   @Test
+  void typeAndUnitOfTheMetadataBecomeLabelsWhereThatIsAskedFor() {
+    MetricMetadata bytes = new MetricMetadata("a", MetricType.COUNTER, "help", "bytes");
+    Labels sent = Labels.of("Z", "1", "__name__", "a", "__unit__", "none", "job", "api");
+    RemoteWriteRequest request =
+        new RemoteWriteRequest()
+            .series(sent)
+            .sample(1_000, 1)
+            .metadata(bytes)
+            .series(Labels.of("__name__", "b", "__type__", "gauge"))
+            .sample(1_000, 2)
+            .series(UP)
+            .sample(1_000, 3)
+            .metadata(new MetricMetadata("up", MetricType.GAUGE, "", ""));
+    decoder.typeLabels(true);
+
+    decode(request.v2());
+
+    Labels typed =
+        Labels.of(
+            "Z", "1", "__name__", "a", "__type__", "counter", "__unit__", "bytes", "job", "api");
+    assertThat((Object) batch.labels(0)).isEqualTo(typed);
+    assertThat((Object) batch.labels(1)).isEqualTo(Labels.of("__name__", "b", "__type__", "gauge"));
+    assertThat((Object) batch.labels(2))
+        .isEqualTo(Labels.of("__name__", "up", "__type__", "gauge", "job", "api"));
+    assertThat(batch.timestamps()).startsWith(1_000, 1_000, 1_000);
+    long hash = batch.hash(0);
+    int check = batch.check(0);
+
+    decoder.typeLabels(false);
+    decode(request.v2());
+
+    assertThat((Object) batch.labels(0)).isEqualTo(sent);
+    // As if it had been sent so.
+    decode(RemoteWriteRequest.of(typed, 1_000, 1).v2());
+    assertThat(batch.hash(0)).isEqualTo(hash);
+    assertThat(batch.check(0)).isEqualTo(check);
+  }
+
+  @Test
   void theHashOfASeriesIsTheSameWhereverItsStringsStand() {
     decode(RemoteWriteRequest.of(UP, 1_000, 1).v2());
     long hash = batch.hash(0);
