@@ -62,7 +62,8 @@ final class Maintenance {
   private final long range;
   private final ReentrantLock lock = new ReentrantLock();
   private final long begunNanos;
-  private long heardUntilMillis = Long.MIN_VALUE;
+  // Later than anything: of a log that was empty no series can come back.
+  private long heardUntilMillis = Long.MAX_VALUE;
   private long lastCutoff = Long.MIN_VALUE;
   // Samples or series left memory, and the log still has them.
   private boolean owesCheckpoint;
@@ -192,10 +193,10 @@ final class Maintenance {
   private long idleBeforeMillis() {
     boolean isFresh = ticker.nanos() - begunNanos < RETURN_AFTER_START.toNanos();
     long heard = isFresh ? Math.min(heardUntilMillis, clock.millis()) : clock.millis();
-    return heard == Long.MIN_VALUE ? heard : heard - IDLE.toMillis();
+    return heard - IDLE.toMillis();
   }
 
-  /** The newest sample before this start. Before anything else. */
+  /** The newest sample before this start, where there is one. Before anything else. */
   void heardUntil(long newestMillis) {
     heardUntilMillis = newestMillis;
   }

@@ -54,7 +54,9 @@ final class Replay {
     Visitor visitor = new Visitor(restore);
     ReplayReport report = wal.replay(visitor);
     restore.finish();
-    maintenance.heardUntil(restore.newestMillis());
+    if (restore.newestMillis() != Long.MIN_VALUE) {
+      maintenance.heardUntil(restore.newestMillis());
+    }
     double seconds = (ticker.nanos() - begun) / 1e9;
     metrics.replaySeconds.set(seconds);
     metrics.replaySamples.set((double) report.samples());

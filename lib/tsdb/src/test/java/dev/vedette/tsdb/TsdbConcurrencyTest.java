@@ -30,8 +30,9 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
- * Writers that share series, and series of long ago that leave the head with each flush and are
- * born again by the next request, while the head is flushed over and over.
+ * Writers that share series, and series of long ago that leave the head with a flush that finds
+ * none of their samples and are born again by the next request, while the head is flushed over and
+ * over.
  */
 class TsdbConcurrencyTest {
   private static final long NOW = 1_760_000_000_000L;
@@ -73,6 +74,7 @@ class TsdbConcurrencyTest {
         writers.add(threads.submit(() -> writeAll(tsdb, writer)));
       }
       while (!writers.stream().allMatch(Future::isDone)) {
+        tsdb.flush();
         tsdb.flush();
         tsdb.maintain();
       }

@@ -247,6 +247,20 @@ class TsdbTest {
     assertThat(read(PAST)).hasSize(sent);
   }
 
+  @Test
+  void seriesOfASenderThatCatchesUpStayInMemoryAsLongAsSamplesCome() throws IOException {
+    for (int round = 0; round < 3; round++) {
+      catchUp(round, round + 1);
+      tsdb.flush();
+      assertThat(tsdb.cardinality(TenantId.DEFAULT, 1).series()).isEqualTo(1);
+    }
+
+    tsdb.flush();
+
+    assertThat(tsdb.cardinality(TenantId.DEFAULT, 1).series()).isZero();
+    assertThat(read(PAST)).hasSize(3);
+  }
+
   private void catchUp(int from, int to) {
     WriteBatch batch = batch(PAST);
     for (int i = from; i < to; i++) {

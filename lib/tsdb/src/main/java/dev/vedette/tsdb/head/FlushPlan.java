@@ -194,7 +194,8 @@ final class FlushPlan implements FlushSource {
     return new HeadSeries(directory, this, refs, startMillis, endMillis);
   }
 
-  private boolean isTaken(int ref) {
+  /** Whether it takes any sample of a series. */
+  boolean isTaken(int ref) {
     return takesInOrder(ref)
         || late.containsKey(ref)
         || wideHorizons.containsKey(ref)

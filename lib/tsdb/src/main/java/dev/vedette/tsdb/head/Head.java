@@ -420,13 +420,15 @@ public final class Head {
   }
 
   /**
-   * Makes series without samples, none since {@code idleBeforeMillis}, unknown to writers. Under
-   * the birth lock.
+   * Makes series without samples, none since {@code idleBeforeMillis}, unknown to writers, but for
+   * those of which a flush just took some. Under the birth lock.
    */
-  Map<TenantIndex, List<Integer>> bury(int limit, long idleBeforeMillis) {
+  Map<TenantIndex, List<Integer>> bury(FlushPlan flushed, long idleBeforeMillis) {
     Map<TenantIndex, List<Integer>> buried = new HashMap<>();
-    for (int ref = 0; ref < limit; ref++) {
-      if (directory.isAlive(ref) && directory.shardOf(ref).bury(ref, idleBeforeMillis)) {
+    for (int ref = 0; ref < flushed.limit(); ref++) {
+      if (directory.isAlive(ref)
+          && !flushed.isTaken(ref)
+          && directory.shardOf(ref).bury(ref, idleBeforeMillis)) {
         buried.computeIfAbsent(directory.tenantOf(ref), _ -> new ArrayList<>()).add(ref);
         metrics.died.inc();
       }

@@ -54,7 +54,8 @@ public final class HeadFlush {
 
   /**
    * Waits for reads that began before, then takes what was written to blocks out of memory, and
-   * with it the series whose newest sample is older than {@code idleBeforeMillis}.
+   * with it the series whose newest sample is older than {@code idleBeforeMillis} and of which none
+   * came since the last flush: a sender that catches up is not silent.
    */
   public void drop(long idleBeforeMillis) throws InterruptedException {
     head.reads().awaitEarlierReads();
@@ -66,7 +67,7 @@ public final class HeadFlush {
     Births births = head.births();
     births.lock.lock();
     try {
-      Map<TenantIndex, List<Integer>> idle = head.bury(plan.limit(), idleBeforeMillis);
+      Map<TenantIndex, List<Integer>> idle = head.bury(plan, idleBeforeMillis);
       idle.forEach((tenant, refs) -> departures.add(depart(tenant, refs)));
     } finally {
       births.lock.unlock();

@@ -76,6 +76,8 @@ class HeadRestoreTest {
     head.write(TenantId.DEFAULT, Batches.of(series("young"), NOW, 1));
 
     flush();
+    assertThat(head.series()).isEqualTo(2);
+    flush();
     head.write(TenantId.DEFAULT, Batches.of(series("next"), NOW, 1));
     flush();
     head.write(TenantId.DEFAULT, Batches.of(series("last"), NOW, 1));
