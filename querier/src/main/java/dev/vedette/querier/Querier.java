@@ -7,12 +7,12 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.promql.EngineConfig;
 import dev.vedette.promql.LanguageFeature;
+import dev.vedette.promql.ParsedQuery;
 import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
-import dev.vedette.promql.parse.Printer;
 import dev.vedette.querier.cache.CachedRanges;
 import dev.vedette.querier.cache.CachedRanges.Found;
 import dev.vedette.querier.remoteread.RemoteRead;
@@ -45,9 +45,6 @@ public final class Querier {
           return List.of();
         }
       };
-
-  // Dashboards write less; and printing what has many operators takes the square of its length.
-  private static final int MOST_PRINTED = 10_000;
 
   private final ServerInfo info;
   private final SeriesSource source;
@@ -147,13 +144,18 @@ public final class Querier {
   public QueryAnswer instant(
       TenantId tenant, String expression, long timeMillis, QueryOptions options) {
     InForce by = inForce;
+    Optional<ParsedQuery> parsed = parsed(by.engine, expression);
     return run(
         by,
-        tenant,
-        Question.at(expression, timeMillis),
+        new Asking(tenant, Question.at(expression, timeMillis), normal(parsed, expression)),
         options,
         false,
-        running -> new Found(by.engine.instant(tenant, expression, timeMillis, running), 0));
+        running ->
+            new Found(
+                parsed
+                    .map(query -> by.engine.instant(tenant, query, timeMillis, running))
+                    .orElseGet(() -> by.engine.instant(tenant, expression, timeMillis, running)),
+                0));
   }
 
   /** The values of an expression over a range, as at one time; known ones come from the cache. */
@@ -168,33 +170,66 @@ public final class Querier {
    */
   public QueryAnswer range(
       TenantId tenant, String expression, Range range, QueryOptions options, boolean mayBeCached) {
-    CachedRanges.Asked asked =
-        new CachedRanges.Asked(
-            tenant, expression, range.startMillis(), range.endMillis(), range.stepMillis());
     InForce by = inForce;
+    Optional<ParsedQuery> parsed = parsed(by.engine, expression);
+    Question question =
+        new Question(expression, range.startMillis(), range.endMillis(), range.stepMillis());
     return run(
         by,
-        tenant,
-        new Question(expression, range.startMillis(), range.endMillis(), range.stepMillis()),
+        new Asking(tenant, question, normal(parsed, expression)),
         options,
         mayBeCached,
-        running ->
-            mayBeCached ? by.ranges.range(asked, running) : by.ranges.uncached(asked, running));
+        running -> {
+          if (parsed.isEmpty()) {
+            return new Found(
+                by.engine.range(
+                    tenant,
+                    expression,
+                    range.startMillis(),
+                    range.endMillis(),
+                    range.stepMillis(),
+                    running),
+                0);
+          }
+          CachedRanges.Asked asked =
+              new CachedRanges.Asked(
+                  tenant, parsed.get(), range.startMillis(), range.endMillis(), range.stepMillis());
+          return mayBeCached ? by.ranges.range(asked, running) : by.ranges.uncached(asked, running);
+        });
   }
+
+  /** Empty where it cannot be parsed: its run says what is wrong with it, and is counted. */
+  private static Optional<ParsedQuery> parsed(PromqlEngine engine, String expression) {
+    try {
+      return Optional.of(engine.prepare(expression));
+    } catch (InvalidRequest _) {
+      return Optional.empty();
+    }
+  }
+
+  /** The same for all texts that mean the same. */
+  private static String normal(Optional<ParsedQuery> parsed, String expression) {
+    return parsed.flatMap(ParsedQuery::normal).orElse(expression);
+  }
+
+  /**
+   * Who asks what.
+   *
+   * @param normal the expression, the same for all texts that mean the same
+   */
+  private record Asking(TenantId tenant, Question question, String normal) {}
 
   private QueryAnswer run(
       InForce by,
-      TenantId tenant,
-      Question question,
+      Asking asking,
       QueryOptions options,
       boolean mayBeCached,
       Function<QueryOptions, Found> query) {
+    Question question = asking.question();
     SharedQueries.Key key =
         new SharedQueries.Key(
-            tenant,
-            options.look().plan()
-                ? question
-                : question.asking(normal(by.engine, question.expression())),
+            asking.tenant(),
+            options.look().plan() ? question : question.asking(asking.normal()),
             options.lookback(),
             options.tierMillis(),
             options.look(),
@@ -212,19 +247,6 @@ public final class Querier {
               options.endedBy(run::isAbandoned).holdingIn(run.memory()).countingIn(run.progress());
           return gate.run(question, run, () -> query.apply(running));
         });
-  }
-
-  /** The same for all texts that mean the same. */
-  private static String normal(PromqlEngine engine, String expression) {
-    if (expression.length() > MOST_PRINTED) {
-      return expression;
-    }
-    try {
-      return Printer.print(engine.parse(expression));
-    } catch (InvalidRequest _) {
-      // Its run says what is wrong with it.
-      return expression;
-    }
   }
 
   /** Times of a range query: start, start + step, … up to end. */

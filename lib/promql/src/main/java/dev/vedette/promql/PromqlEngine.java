@@ -26,6 +26,7 @@ import dev.vedette.promql.explain.PlanTrace;
 import dev.vedette.promql.lex.Strings;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.Parser;
+import dev.vedette.promql.parse.Printer;
 import dev.vedette.promql.parse.SourceRange;
 import dev.vedette.promql.parse.ValueType;
 import dev.vedette.promql.plan.PlanContext;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,8 @@ public final class PromqlEngine {
   /** Most steps a range query may have, as Prometheus has it. */
   public static final int MAX_STEPS = 11_000;
 
+  // Dashboards write less; and printing what has many operators takes the square of its length.
+  private static final int MOST_PRINTED = 10_000;
   // Batches of columns on their way from one operator to the next.
   private static final long BATCHES = 2;
   // Of each point of a result: its time and its value.
@@ -70,13 +74,36 @@ public final class PromqlEngine {
     return Parser.parse(expression, config.features());
   }
 
+  /**
+   * Parses an expression to be answered later, and prints it anew, which makes no difference
+   * between texts that mean the same.
+   *
+   * @throws InvalidRequest as of {@link #parse}
+   */
+  public ParsedQuery prepare(String expression) {
+    long began = ticker.nanos();
+    Expr expr = parse(expression);
+    Optional<String> normal =
+        expression.length() > MOST_PRINTED ? Optional.empty() : Optional.of(Printer.print(expr));
+    return new ParsedQuery(expression, expr, normal, ticker.nanos() - began);
+  }
+
+  private ParsedQuery unprinted(String expression) {
+    long began = ticker.nanos();
+    Expr expr = parse(expression);
+    return new ParsedQuery(expression, expr, Optional.empty(), ticker.nanos() - began);
+  }
+
   /** The value of an expression at one time. */
   public QueryResult instant(
       TenantId tenant, String expression, long timeMillis, QueryOptions options) {
-    long began = ticker.nanos();
-    Expr expr = parse(expression);
-    Asked asked = new Asked(expression, expr, began);
-    return new Query(tenant, asked, Steps.at(timeMillis), true, options).instant(expr);
+    return instant(tenant, unprinted(expression), timeMillis, options);
+  }
+
+  /** The value of an expression of {@link #prepare} at one time. */
+  public QueryResult instant(
+      TenantId tenant, ParsedQuery query, long timeMillis, QueryOptions options) {
+    return new Query(tenant, query, Steps.at(timeMillis), true, options).instant(query.expr());
   }
 
   /**
@@ -92,9 +119,20 @@ public final class PromqlEngine {
       long endMillis,
       long stepMillis,
       QueryOptions options) {
-    long began = ticker.nanos();
     checkRange(startMillis, endMillis, stepMillis);
-    Expr expr = parse(expression);
+    return range(tenant, unprinted(expression), startMillis, endMillis, stepMillis, options);
+  }
+
+  /** The same of an expression of {@link #prepare}. */
+  public QueryResult range(
+      TenantId tenant,
+      ParsedQuery query,
+      long startMillis,
+      long endMillis,
+      long stepMillis,
+      QueryOptions options) {
+    checkRange(startMillis, endMillis, stepMillis);
+    Expr expr = query.expr();
     if (expr.type() == ValueType.STRING || expr.type() == ValueType.RANGE_VECTOR) {
       throw invalid(
           "invalid expression type \"%s\" for range query, must be Scalar or instant Vector"
@@ -102,7 +140,7 @@ public final class PromqlEngine {
           "ask for it as an instant query");
     }
     Steps steps = new Steps(startMillis, endMillis, stepMillis);
-    return new Query(tenant, new Asked(expression, expr, began), steps, false, options).range(expr);
+    return new Query(tenant, query, steps, false, options).range(expr);
   }
 
   private static void checkRange(long startMillis, long endMillis, long stepMillis) {
@@ -124,9 +162,6 @@ public final class PromqlEngine {
     return new InvalidRequest(ErrorId.INVALID_REQUEST, message, wayOut);
   }
 
-  /** An expression as text and as tree, and when it was asked. */
-  private record Asked(String text, Expr expr, long beganNanos) {}
-
   /** One query. */
   private final class Query {
     private final String expression;
@@ -140,9 +175,10 @@ public final class PromqlEngine {
     private long preparedNanos;
     private long sortedNanos;
 
-    Query(TenantId tenant, Asked asked, Steps steps, boolean instant, QueryOptions options) {
+    Query(TenantId tenant, ParsedQuery asked, Steps steps, boolean instant, QueryOptions options) {
       this.expression = asked.text();
-      this.startNanos = asked.beganNanos();
+      // As if it had been parsed just now.
+      this.startNanos = ticker.nanos() - asked.nanos();
       this.steps = steps;
       Duration timeout = options.timeout().orElse(config.timeout());
       if (timeout.compareTo(config.timeout()) > 0) {

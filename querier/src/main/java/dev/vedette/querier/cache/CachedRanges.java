@@ -5,6 +5,7 @@ import dev.vedette.model.History;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.promql.Annotations;
+import dev.vedette.promql.ParsedQuery;
 import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryLimits;
 import dev.vedette.promql.QueryMemory;
@@ -20,8 +21,6 @@ import dev.vedette.promql.exec.QueryReads;
 import dev.vedette.promql.exec.StepCounts;
 import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.exec.TierUse;
-import dev.vedette.promql.parse.Expr;
-import dev.vedette.promql.parse.Printer;
 import dev.vedette.promql.plan.Separability;
 import dev.vedette.querier.cache.ResultPart.Origin;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -51,8 +50,6 @@ public final class CachedRanges {
   private static final long DAY = Duration.ofDays(1).toMillis();
   // What is missing in more places is worked out at once.
   private static final int MOST_GAPS = 2;
-  // Dashboards write less; and printing what has many operators takes the square of its length.
-  private static final int MOST_PRINTED = 10_000;
 
   private final PromqlEngine engine;
   private final SeriesSource source;
@@ -112,10 +109,14 @@ public final class CachedRanges {
   /**
    * A range query.
    *
-   * @param text the expression
+   * @param query the expression, parsed
    */
   public record Asked(
-      TenantId tenant, String text, long startMillis, long endMillis, long stepMillis) {
+      TenantId tenant, ParsedQuery query, long startMillis, long endMillis, long stepMillis) {
+    String text() {
+      return query.text();
+    }
+
     /** Its steps; empty where the engine would refuse them. */
     Optional<Steps> steps() {
       boolean isRange =
@@ -144,16 +145,17 @@ public final class CachedRanges {
   public Found range(Asked asked, QueryOptions options) {
     boolean looksCloser = options.look().plan() || options.look().steps();
     Optional<Steps> steps = asked.steps();
-    if (cache.isOff() || looksCloser || steps.isEmpty() || asked.text().length() > MOST_PRINTED) {
+    Optional<String> normal = asked.query().normal();
+    if (cache.isOff() || looksCloser || steps.isEmpty() || normal.isEmpty()) {
       return uncached(asked, options);
     }
-    Expr expr = engine.parse(asked.text());
-    OptionalLong slack = Separability.slackMillis(expr, asked.stepMillis(), subqueryStepMillis);
+    OptionalLong slack =
+        Separability.slackMillis(asked.query().expr(), asked.stepMillis(), subqueryStepMillis);
     History history = source.history(asked.tenant());
     if (slack.isEmpty() || history.settledMillis() < asked.startMillis()) {
       return uncached(asked, options);
     }
-    return new Run(asked, steps.get(), Printer.print(expr), slack.getAsLong(), options).answer();
+    return new Run(asked, steps.get(), normal.get(), slack.getAsLong(), options).answer();
   }
 
   /** Answers as the engine does, and looks for nothing that is known. */
@@ -161,7 +163,7 @@ public final class CachedRanges {
     return new Found(
         engine.range(
             asked.tenant(),
-            asked.text(),
+            asked.query(),
             asked.startMillis(),
             asked.endMillis(),
             asked.stepMillis(),
@@ -295,7 +297,7 @@ public final class CachedRanges {
       QueryResult result =
           engine.range(
               asked.tenant(),
-              asked.text(),
+              asked.query(),
               gap.startMillis(),
               gap.endMillis(),
               gap.stepMillis(),
