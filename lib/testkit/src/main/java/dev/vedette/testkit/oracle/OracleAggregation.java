@@ -39,7 +39,7 @@ record OracleAggregation(List<String> names, boolean by) {
     return labels.without(set);
   }
 
-  private String text() {
+  String text() {
     return "%s (%s)".formatted(by ? "by" : "without", String.join(", ", names));
   }
 

@@ -110,17 +110,30 @@ final class OracleFunctions {
     for (int i = 1; counter && i < count; i++) {
       difference += window.value(i) < window.value(i - 1) ? window.value(i - 1) : 0;
     }
+    boolean fromZero = counter && difference > 0 && first.value() >= 0;
+    double whole = difference * reach(window, fromZero ? first.value() / difference : Double.NaN);
+    return perSecond ? whole / (window.rangeMillis() / 1000.0) : whole;
+  }
+
+  /**
+   * By how much a window is longer than what its samples span, as it is carried on to its ends.
+   *
+   * @param beforeFirst how much of that span lies between zero and the first sample, as the counter
+   *     rises; NaN where it may have begun below zero
+   */
+  static double reach(Window window, double beforeFirst) {
+    Point first = window.points().getFirst();
+    Point last = window.points().getLast();
     double sampled = (last.millis() - first.millis()) / 1000.0;
-    double distance = sampled / (count - 1);
+    double distance = sampled / (window.size() - 1);
     double toStart = (first.millis() - (window.endMillis() - window.rangeMillis())) / 1000.0;
     double toEnd = (window.endMillis() - last.millis()) / 1000.0;
     toStart = toStart >= distance * 1.1 ? distance / 2 : toStart;
     toEnd = toEnd >= distance * 1.1 ? distance / 2 : toEnd;
-    if (counter && difference > 0 && first.value() >= 0) {
-      toStart = Math.min(toStart, sampled * (first.value() / difference));
+    if (!Double.isNaN(beforeFirst)) {
+      toStart = Math.min(toStart, sampled * beforeFirst);
     }
-    double whole = difference * ((sampled + toStart + toEnd) / sampled);
-    return perSecond ? whole / (window.rangeMillis() / 1000.0) : whole;
+    return (sampled + toStart + toEnd) / sampled;
   }
 
   private static @Nullable Double irate(Window window) {
