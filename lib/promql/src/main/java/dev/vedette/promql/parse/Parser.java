@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Parser {
   static final int MAX_NESTING = 300;
-  static final int MAX_OPERATORS = 2000;
+  static final int MAX_OPERATORS = 500;
 
   private final TokenStream tokens;
   private final Features features;

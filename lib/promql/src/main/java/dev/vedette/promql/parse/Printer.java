@@ -4,6 +4,7 @@ import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.promql.lex.Quoting;
 import dev.vedette.promql.parse.Modifiers.At;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,8 +34,7 @@ public final class Printer {
       case Expr.Subquery subquery -> print(subquery.inner()) + subqueryRange(subquery);
       case Expr.Paren paren -> "(" + print(paren.inner()) + ")";
       case Expr.Unary unary -> (unary.negative() ? "-" : "+") + print(unary.operand());
-      case Expr.Binary binary ->
-          "%s %s %s".formatted(print(binary.left()), operator(binary), print(binary.right()));
+      case Expr.Binary binary -> chain(binary);
       case Expr.Aggregation aggregation -> {
         Expr parameter = aggregation.parameter();
         String before = parameter == null ? "" : print(parameter) + ", ";
@@ -45,6 +45,21 @@ public final class Printer {
               .map(Printer::print)
               .collect(Collectors.joining(", ", call.function().name() + "(", ")"));
     };
+  }
+
+  /** A long chain of operators is deep on its left: taken apart, it needs no stack. */
+  private static String chain(Expr.Binary last) {
+    ArrayDeque<Expr.Binary> chain = new ArrayDeque<>();
+    Expr first = last;
+    while (first instanceof Expr.Binary binary) {
+      chain.push(binary);
+      first = binary.left();
+    }
+    StringBuilder out = new StringBuilder(print(first));
+    for (Expr.Binary each : chain) {
+      out.append(' ').append(operator(each)).append(' ').append(print(each.right()));
+    }
+    return out.toString();
   }
 
   /** Indented where it is wider than {@value #DEFAULT_WIDTH}. */

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vedette.model.InvalidRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class ParserPropertyTest {
+  private static final int SMALL_STACK_BYTES = 192 << 10;
   private static final String ALPHABET = "{}[]()\"'`,:=!~<>+-*/%^@#. \n0123456789abesumNaIfx\\_";
 
   private final long seed = Long.getLong("seed", 1);
@@ -52,6 +54,23 @@ class ParserPropertyTest {
         assertThat(e.getMessage()).contains("parse error: ");
       }
     }
+  }
+
+  @Test
+  void theLongestChainOfOperatorsIsPrintedOnASmallStack() throws Exception {
+    String chain = "a" + " - a".repeat(Parser.MAX_OPERATORS);
+    AtomicReference<String> printed = new AtomicReference<>();
+
+    Thread thread =
+        new Thread(
+            null,
+            () -> printed.set(Printer.print(Parser.parse(chain, Features.STOCK))),
+            "small",
+            SMALL_STACK_BYTES);
+    thread.start();
+    thread.join();
+
+    assertThat(printed.get()).isEqualTo(chain);
   }
 
   private String randomText() {
