@@ -3,12 +3,15 @@ package dev.vedette.testkit;
 import dev.vedette.model.VedetteException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,14 +26,21 @@ import org.jspecify.annotations.Nullable;
  * target/fuzz/}.
  *
  * <p>First come the files of {@code src/test/resources/fuzz/<name>/}, the inputs that once broke
- * something among them, then mutations of those and of the seeds. An input that is refused for a
- * reason not seen before is mutated on. A run makes a fixed number of mutations; {@code
- * -Dvedette.fuzz.seconds=20} lets it go on for so long instead, {@code -Dseed=…} repeats one.
+ * something among them, then mutations of those and of the seeds. An input that is refused at a
+ * place not seen before, or of which {@link Reader} tells something new, is mutated on. A run makes
+ * a fixed number of mutations; {@code -Dvedette.fuzz.seconds=20} lets it go on for so long instead,
+ * {@code -Dseed=…} repeats one.
  */
 public final class Fuzz {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int MOST_KEPT = 1_000;
   private static final int LONGEST = 1 << 16;
+  // Longer ones are tried, but not mutated on: what is made of them would be as slow as they are.
+  private static final int LONGEST_KEPT = 1 << 12;
+  private static final int FRAMES = 3;
+  private static final List<String> TAKEN = List.of("taken");
+  // However slow a machine is, and whatever else it does meanwhile.
+  private static final int MOST_WAITS = 40;
   private static final long[] INTERESTING = {
     0,
     1,
@@ -56,6 +66,7 @@ public final class Fuzz {
   private final Set<String> outcomes = new HashSet<>();
   private Class<? extends Exception> refusal = VedetteException.class;
   private long mostBytes = 64 << 20;
+  private int longest = LONGEST;
   private volatile byte[] current = {};
   private volatile long executions;
   private volatile @Nullable Throwable failure;
@@ -68,6 +79,13 @@ public final class Fuzz {
   @FunctionalInterface
   public interface Target {
     void run(byte[] input) throws Exception;
+  }
+
+  /** The same where inputs that are taken differ, too. */
+  @FunctionalInterface
+  public interface Reader {
+    /** What was met while it was read; new is an input that has one not seen before. */
+    Collection<String> read(byte[] input) throws Exception;
   }
 
   /** A decoder under the name of its corpus. */
@@ -102,9 +120,11 @@ public final class Fuzz {
 
   /**
    * An input may hold a regular expression, which may be as costly as {@code LabelRegex} allows:
-   * 256 MB of garbage, three times where what is wrong with it is to be said.
+   * 256 MB of garbage, three times where what is wrong with it is to be said. What it costs grows
+   * with the square of what it may be long: the longest are in the corpus, made up are short ones.
    */
   public Fuzz withRegexes() {
+    longest = LONGEST_KEPT;
     return mostBytes(900 << 20);
   }
 
@@ -116,21 +136,23 @@ public final class Fuzz {
 
   /** Runs the corpus and so many mutations, or those of the seconds that were asked for. */
   public void run(int mutations, Target target) throws InterruptedException {
+    learn(
+        mutations,
+        input -> {
+          target.run(input);
+          return TAKEN;
+        });
+  }
+
+  /** The same for who tells what was in an input. */
+  public void learn(int mutations, Reader target) throws InterruptedException {
     List<byte[]> corpus = corpus();
     Thread worker =
         Thread.ofPlatform()
             .daemon()
             .name("fuzz-" + name)
             .start(() -> work(corpus, mutations, target));
-    long before = -1;
-    while (!worker.join(PATIENCE)) {
-      if (executions == before) {
-        throw new AssertionError(
-            "%s: an input takes longer than %s: %s%n%s"
-                .formatted(name, PATIENCE, save(current), List.of(worker.getStackTrace())));
-      }
-      before = executions;
-    }
+    await(worker);
     Throwable thrown = failure;
     if (thrown != null) {
       throw new AssertionError(
@@ -138,6 +160,26 @@ public final class Fuzz {
     }
     System.out.printf(
         "fuzz %s: seed %d, %d inputs, %d outcomes%n", name, seed, executions, outcomes.size());
+  }
+
+  /** Time is the worker's own: it may have to wait for a processor for longer than its patience. */
+  private void await(Thread worker) throws InterruptedException {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long before = -1;
+    long busyNanos = 0;
+    int waits = 0;
+    while (!worker.join(PATIENCE)) {
+      long nowNanos = threads.getThreadCpuTime(worker.threadId());
+      if (executions != before) {
+        before = executions;
+        busyNanos = nowNanos;
+        waits = 0;
+      } else if (nowNanos - busyNanos > PATIENCE.toNanos() || ++waits == MOST_WAITS) {
+        throw new AssertionError(
+            "%s: an input takes longer than %s: %s%n%s"
+                .formatted(name, PATIENCE, save(current), List.of(worker.getStackTrace())));
+      }
+    }
   }
 
   private List<byte[]> corpus() {
@@ -156,19 +198,21 @@ public final class Fuzz {
     return corpus;
   }
 
-  private void work(List<byte[]> corpus, int mutations, Target target) {
+  private void work(List<byte[]> corpus, int mutations, Reader target) {
     try {
       for (byte[] input : kept) {
         execute(input, target);
       }
       for (byte[] input : corpus) {
         execute(input, target);
-        kept.add(input);
+        if (input.length <= longest) {
+          kept.add(input);
+        }
       }
       long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
       for (int i = 0; seconds == 0 ? i < mutations : System.nanoTime() < end; i++) {
         byte[] input = mutated();
-        if (execute(input, target) && kept.size() < MOST_KEPT) {
+        if (execute(input, target) && kept.size() < MOST_KEPT && input.length <= LONGEST_KEPT) {
           kept.add(input);
         }
       }
@@ -178,19 +222,19 @@ public final class Fuzz {
   }
 
   /** Whether the outcome is a new one. */
-  private boolean execute(byte[] input, Target target) throws Exception {
+  private boolean execute(byte[] input, Reader target) throws Exception {
     current = input;
-    String[] outcome = {"taken"};
+    List<String> met = new ArrayList<>();
     long bytes =
         Allocation.bytesOf(
             () -> {
               try {
-                target.run(input.clone());
+                met.addAll(target.read(input.clone()));
               } catch (Exception e) {
                 if (!refusal.isInstance(e)) {
                   throw e;
                 }
-                outcome[0] = shape(String.valueOf(e.getMessage()));
+                met.add(shape(e));
               }
             });
     executions = executions + 1;
@@ -198,14 +242,24 @@ public final class Fuzz {
       throw new AssertionError(
           "%,d bytes of heap for an input of %,d".formatted(bytes, input.length));
     }
-    return outcomes.size() < MOST_KEPT && outcomes.add(outcome[0]);
+    return outcomes.size() < MOST_KEPT && outcomes.addAll(met);
   }
 
-  /** A message without what it tells of this input alone. */
-  private static String shape(String message) {
-    return message
-        .replaceAll("\"[^\"]*\"|'[^']*'|\\{[^}]*}", "_")
-        .replaceAll("[0-9a-f]*[0-9][0-9a-f]*", "0");
+  /** Where it was refused, and the message up to what it tells of this input alone. */
+  private static String shape(Exception e) {
+    StringBuilder shape = new StringBuilder(shape(String.valueOf(e.getMessage())));
+    Arrays.stream(e.getStackTrace())
+        .filter(frame -> frame.getClassName().startsWith("dev.vedette."))
+        .map(frame -> frame.getClassName() + ":" + frame.getLineNumber())
+        .distinct() // What nests is in there once.
+        .limit(FRAMES)
+        .forEach(frame -> shape.append(' ').append(frame));
+    return shape.toString();
+  }
+
+  /** A message up to its first quote or brace, numbers left out. */
+  public static String shape(String message) {
+    return message.split("[\"'`{<]", 2)[0].replaceAll("[0-9a-f]*[0-9][0-9a-f]*", "0");
   }
 
   private byte[] mutated() {
@@ -213,7 +267,7 @@ public final class Fuzz {
     for (int times = 1 + random.nextInt(4); times > 0; times--) {
       input = mutated(input);
     }
-    return input.length > LONGEST ? Arrays.copyOf(input, LONGEST) : input;
+    return input.length > longest ? Arrays.copyOf(input, longest) : input;
   }
 
   private byte[] mutated(byte[] input) {

@@ -3,7 +3,14 @@ package dev.vedette.promql.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.testkit.Fuzz;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Whatever is asked is parsed or refused with the place. */
@@ -77,13 +84,37 @@ class ParserFuzzTest {
         .seed("label_replace(up{}, \"a\", \"$1\", \"b\", \"(.*)\") / max_over_time(x[1d])")
         .words(WORDS)
         .withRegexes()
-        .run(
+        .learn(
             5_000,
             input -> {
               String text = new String(input, StandardCharsets.UTF_8);
               Expr expr = Parser.parse(text, Features.STOCK);
-              assertThat(Printer.print(expr)).isNotEmpty();
+              String printed = Printer.print(expr);
+              assertThat(Printer.print(Parser.parse(printed, Features.STOCK))).isEqualTo(printed);
+              return kinds(expr);
             });
+  }
+
+  /** Which kinds of expressions lie in which, without a stack: chains of operators are deep. */
+  private static Set<String> kinds(Expr expr) throws ReflectiveOperationException {
+    Set<String> kinds = new HashSet<>();
+    Deque<Object> nodes = new ArrayDeque<>(List.of(expr));
+    while (!nodes.isEmpty()) {
+      Object node = nodes.pop();
+      String kind = node.getClass().getSimpleName();
+      for (RecordComponent part : node.getClass().getRecordComponents()) {
+        Object value = part.getAccessor().invoke(node);
+        for (Object each : value instanceof List<?> list ? list : Arrays.asList(value)) {
+          if (each instanceof Expr) {
+            kinds.add(kind + " of " + each.getClass().getSimpleName());
+            nodes.push(each);
+          } else if (each instanceof Enum || each instanceof Boolean) {
+            kinds.add(kind + " " + part.getName() + " " + each);
+          }
+        }
+      }
+    }
+    return kinds;
   }
 
   @Test

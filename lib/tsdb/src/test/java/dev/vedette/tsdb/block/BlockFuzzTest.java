@@ -1,5 +1,6 @@
 package dev.vedette.tsdb.block;
 
+import dev.vedette.model.Corruption;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,11 +45,11 @@ class BlockFuzzTest {
         .seed(new byte[] {1, 3, 7, 2, 9, 2})
         // A page may say that it has as many samples as one may have, and is decoded as a whole.
         .mostBytes(512 << 20)
-        .run(
+        .learn(
             600,
             input -> {
               files.put(FILE, edited(sound, pieces, input));
-              readWhatever();
+              return readWhatever();
             });
   }
 
@@ -94,8 +96,9 @@ class BlockFuzzTest {
     return (int) crc.getValue();
   }
 
-  private void readWhatever() throws IOException {
-    try (Block block = Block.open(files, FILE, _ -> {})) {
+  private Set<String> readWhatever() throws IOException {
+    Set<String> damages = new HashSet<>();
+    try (Block block = Block.open(files, FILE, damage -> damages.add(Fuzz.shape(reason(damage))))) {
       block.verify();
       SeriesBatch batch = new SeriesBatch();
       try (SeriesCursor cursor = block.select(TestSeries.all())) {
@@ -107,6 +110,11 @@ class BlockFuzzTest {
         block.labelValues(name, TestSeries.all(LabelMatcher.equal("instance", "a")));
       }
     }
+    return damages;
+  }
+
+  private static String reason(Corruption damage) {
+    return String.valueOf(damage.getMessage());
   }
 
   @Test

@@ -13,11 +13,16 @@ import dev.vedette.testkit.Fuzz;
 import dev.vedette.testkit.RandomHistograms;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.wal.BodyReader.Malformed;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /** Whatever bytes a log has, they are read or reported. */
@@ -44,6 +49,7 @@ class WalFuzzTest {
         public void metadata(TenantId tenant, MetricMetadata family) {}
       };
 
+  private static final WalMetrics METRICS = new WalMetrics(new PrometheusRegistry());
   private static final long TIME = 1_700_000_030_000L;
 
   private final List<Histogram> histograms =
@@ -160,22 +166,70 @@ class WalFuzzTest {
             });
   }
 
+  /** Every other input has the checksums that its lengths ask for. */
   @Test
   void segments() throws Exception {
     SimFiles disk = TestLog.disk(1);
     try (Wal wal = TestLog.open(disk, IGNORING)) {
       wal.append(records());
+      wal.append(change());
     }
     Path segment = TestLog.segment(1);
+    byte[] sound = disk.bytes(segment);
+    assertThat(whole(sound)).isEqualTo(sound);
     Fuzz.of("wal-segment")
-        .seed(disk.bytes(segment))
-        .run(
+        .seed(sound)
+        .seed(Arrays.copyOf(sound, sound.length + 1))
+        .learn(
             MUTATIONS / 4,
             input -> {
-              disk.put(segment, input);
+              disk.put(segment, input.length % 2 == 0 ? input : whole(input));
               WalInspection found = WalInspection.of(disk, TestLog.FOLDER);
               assertThat(found.files()).hasSize(1);
+              return met(disk, found);
             });
+  }
+
+  /** The same with right checksums, as far as the lengths of records lead. */
+  private static byte[] whole(byte[] segment) {
+    FileHeader header =
+        segment.length < FileHeader.BYTES
+            ? null
+            : FileHeader.decode(TestLog.segment(1), segment, 0);
+    if (header == null) {
+      return segment;
+    }
+    byte[] bytes = segment.clone();
+    CRC32C crc = new CRC32C();
+    int at = FileHeader.BYTES;
+    while (at + WalFormat.FRAME_BYTES < bytes.length) {
+      int length = (int) WalFormat.INT.get(bytes, at);
+      if (length <= 0 || length > bytes.length - at - WalFormat.FRAME_BYTES) {
+        break;
+      }
+      WalFormat.INT.set(bytes, at + 4, WalFormat.crc(crc, bytes, at, length) ^ header.salt());
+      at += WalFormat.FRAME_BYTES + length;
+    }
+    return bytes;
+  }
+
+  /** What an inspection and a start find in it. */
+  private static Set<String> met(SimFiles disk, WalInspection found) throws IOException {
+    Set<String> met = new HashSet<>();
+    found.damages().forEach(damage -> met.add(shape(damage)));
+    met.add(found.files().getFirst().tornBytes() > 0 ? "torn" : "not torn");
+    Collected collected = new Collected();
+    new WalReplay(disk, TestLog.FOLDER, collected, METRICS).run();
+    collected.damages.forEach(damage -> met.add("replay " + shape(damage)));
+    met.add("series " + collected.series.size());
+    met.add("samples " + collected.samples.size() + " of unknown " + collected.orphans.size());
+    met.add("others " + collected.extras.size() + " lost " + collected.lost.size());
+    met.add("families " + collected.metadata.size());
+    return met;
+  }
+
+  private static String shape(WalDamage damage) {
+    return Fuzz.shape(damage.expected() + ", " + damage.found());
   }
 
   @Test
