@@ -191,6 +191,27 @@ class TierQueryTest {
   }
 
   @Test
+  void averagesOfFloatsWhoseSumsOverflowAreThoseOfTheSamples() {
+    for (long at = START - HOUR; at <= END; at += MINUTE) {
+      double value = 1.5e308 - (at - START) * 1e299;
+      series.append(TENANT, Labels.of("__name__", "huge", "i", "in a bucket"), at, value);
+      if (at % (5 * MINUTE) == 0) {
+        series.append(TENANT, Labels.of("__name__", "huge", "i", "in a window"), at, value);
+      }
+      series.append(TENANT, Labels.of("__name__", "huge", "i", "small"), at, at);
+      series.append(
+          TENANT, Labels.of("__name__", "huge", "i", "infinite"), at, Double.NEGATIVE_INFINITY);
+    }
+
+    assertSame("avg_over_time(huge[10m])", 1e-12);
+    Matrix means = range("avg_over_time(huge{i=~\"in.*\",i!=\"infinite\"}[1h])", 5 * MINUTE);
+    assertThat(means.series()).hasSize(2);
+    for (Column column : means.series()) {
+      assertThat(column.values()[0]).isCloseTo(1.5e308, withinPercentage(1));
+    }
+  }
+
+  @Test
   void averagesOfHistogramsWhoseSumsOverflowInABucketAreThoseOfTheSamples() {
     HistogramLayout layout = HistogramLayout.of(0, 0, BucketSpans.of(0, 1), BucketSpans.NONE);
     long[] two = {2};

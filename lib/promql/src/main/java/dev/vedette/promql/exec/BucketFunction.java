@@ -19,6 +19,11 @@ public record BucketFunction(Set<BucketColumn> columns, OfSeries ofSeries, OfMix
   public interface OfSeries {
     /** Sets every entry of {@code out}; {@link Points#NONE} where there is no result. */
     void apply(BucketSamples samples, double[] out);
+
+    /** Whether buckets can say it of this series; samples are read instead where they are there. */
+    default boolean isKnown(BucketSamples samples) {
+      return true;
+    }
   }
 
   /** All steps of one series that has histograms. */

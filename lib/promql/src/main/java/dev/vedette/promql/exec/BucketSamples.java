@@ -90,6 +90,11 @@ public final class BucketSamples {
     return labels;
   }
 
+  /** Buckets of the series; arrays may be longer. */
+  public int size() {
+    return size;
+  }
+
   /** A column that the function has asked for. */
   public double[] column(BucketColumn column) {
     return Objects.requireNonNull(buckets, "BUG: buckets without columns").get(column);

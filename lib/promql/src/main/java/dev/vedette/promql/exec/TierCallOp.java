@@ -88,6 +88,10 @@ public record TierCallOp(
     @Override
     void ofFloats(int series, VectorBatch batch) {
       samples.show(read, series);
+      if (chosen.isRawThere() && !function.ofSeries().isKnown(samples)) {
+        ofSamples(samples.labels(), batch);
+        return;
+      }
       evaluation.counts().windows(samples.windows());
       double[] column = batch.nextColumn();
       function.ofSeries().apply(samples, column);

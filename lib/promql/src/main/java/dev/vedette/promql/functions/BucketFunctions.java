@@ -37,11 +37,7 @@ public final class BucketFunctions {
               Set.of(COUNT, SUM),
               ofWindow(BucketFunctions::total),
               MixedBucketFunctions::sum),
-          entry(
-              "avg_over_time",
-              Set.of(COUNT, SUM),
-              ofWindow(BucketFunctions::average),
-              MixedBucketFunctions::average),
+          entry("avg_over_time", Set.of(COUNT, SUM), new Average(), MixedBucketFunctions::average),
           ofFloats("min_over_time", Set.of(MIN), ofWindow(BucketFunctions::min)),
           ofFloats("max_over_time", Set.of(MAX), ofWindow(BucketFunctions::max)),
           entry(
@@ -135,8 +131,39 @@ public final class BucketFunctions {
     double count = count(buckets, from, to, step);
     KahanSum sum = sum(buckets, from, to);
     return Double.isInfinite(sum.rawSum())
-        ? sum.rawSum()
+        ? averageOfHuge(buckets, from, to, count)
         : sum.rawSum() / count + sum.lost() / count;
+  }
+
+  /** The mean may be in range where the sum is not. */
+  private static double averageOfHuge(BucketSamples buckets, int from, int to, double count) {
+    double[] sums = buckets.column(SUM);
+    KahanSum mean = new KahanSum();
+    for (int i = from; i < to; i++) {
+      mean.add(sums[i] / count);
+    }
+    return mean.value();
+  }
+
+  /** Of a bucket whose sum is infinite it is not known whether its samples were. */
+  private static final class Average implements OfSeries {
+    private static final OfSeries WINDOWS = ofWindow(BucketFunctions::average);
+
+    @Override
+    public void apply(BucketSamples samples, double[] out) {
+      WINDOWS.apply(samples, out);
+    }
+
+    @Override
+    public boolean isKnown(BucketSamples samples) {
+      double[] sums = samples.column(SUM);
+      for (int i = 0; i < samples.size(); i++) {
+        if (Double.isInfinite(sums[i])) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 
   private static double min(BucketSamples buckets, int from, int to, int step) {
