@@ -18,6 +18,7 @@ import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.RealFiles;
 import dev.vedette.model.Ticker;
 import dev.vedette.promql.LanguageFeature;
+import dev.vedette.promql.QueryWorkers;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.QuerierConfig;
 import dev.vedette.runtime.http.HttpServer;
@@ -142,6 +143,7 @@ final class Vedette implements AutoCloseable {
               Optional.ofNullable(ingester).map(Ingester::targets),
               clock,
               ticker,
+              keep(new QueryWorkers(Runtime.getRuntime().availableProcessors())),
               registry);
       beans.add(querier);
       beans.add(new Ui());

@@ -11,6 +11,7 @@ import dev.vedette.model.WriteBatch;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryResult.Column;
+import dev.vedette.promql.QueryWorkers;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.Querier.Range;
 import dev.vedette.querier.QuerierConfig;
@@ -116,6 +117,7 @@ class ResultCachePropertyTest {
         Optional.empty(),
         clock,
         new FakeTicker(),
+        QueryWorkers.none(),
         new PrometheusRegistry());
   }
 

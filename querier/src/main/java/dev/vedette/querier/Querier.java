@@ -11,6 +11,7 @@ import dev.vedette.promql.ParsedQuery;
 import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
+import dev.vedette.promql.QueryWorkers;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
 import dev.vedette.querier.cache.CachedRanges;
@@ -51,6 +52,7 @@ public final class Querier {
   private final TargetSource targets;
   private final Clock clock;
   private final Ticker ticker;
+  private final QueryWorkers workers;
   private final RunningQueries running;
   private final QueryGate gate;
   private final QueryMemory memory;
@@ -63,6 +65,7 @@ public final class Querier {
 
   /**
    * @param targets what is scraped in this process, if anything
+   * @param workers threads that help those that ask; closed by whoever made them
    */
   public Querier(
       QuerierConfig config,
@@ -71,12 +74,14 @@ public final class Querier {
       Optional<TargetSource> targets,
       Clock clock,
       Ticker ticker,
+      QueryWorkers workers,
       PrometheusRegistry registry) {
     this.info = info;
     this.source = source;
     this.targets = targets.orElse(NO_TARGETS);
     this.clock = clock;
     this.ticker = ticker;
+    this.workers = workers;
     this.running = new RunningQueries(clock, ticker);
     this.gate = new QueryGate(config, running, ticker, registry);
     this.memory = new QueryMemory(config.memoryBytes(), "spec.query.memory of the MetricsCluster");
@@ -115,7 +120,7 @@ public final class Querier {
             config.features().contains(LanguageFeature.DELAYED_NAME_REMOVAL),
             config.features().contains(LanguageFeature.START_TIMESTAMPS),
             config.features().contains(LanguageFeature.TYPE_AND_UNIT_LABELS));
-    return new PromqlEngine(settings, source, ticker);
+    return new PromqlEngine(settings, source, ticker, workers);
   }
 
   /**

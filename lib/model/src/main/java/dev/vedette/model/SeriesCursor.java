@@ -1,5 +1,7 @@
 package dev.vedette.model;
 
+import java.util.Optional;
+
 /** Series of a selection, batch by batch, in {@link SeriesOrder}, each series once. */
 public interface SeriesCursor extends AutoCloseable {
   /**
@@ -9,6 +11,15 @@ public interface SeriesCursor extends AutoCloseable {
    * @return false at the end; the batch is empty then
    */
   boolean next(SeriesBatch batch);
+
+  /**
+   * The same series for several threads, instead of {@link #next}: a reader asks for them before
+   * the first series and uses one or the other. The cursor is closed after the last thread has
+   * stopped reading. Empty where the series cannot be taken apart.
+   */
+  default Optional<SeriesParts> parts() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

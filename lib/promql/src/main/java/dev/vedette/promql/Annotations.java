@@ -42,6 +42,23 @@ public final class Annotations {
     }
   }
 
+  /** Says what others have to say, after what is said already. */
+  public void addAll(Annotations others) {
+    others.warnings.forEach((text, where) -> add(warnings, text, where));
+    others.infos.forEach((text, where) -> add(infos, text, where));
+  }
+
+  /** Hands over what is said so far, and begins anew. */
+  public Annotations take() {
+    Annotations taken = new Annotations();
+    if (!warnings.isEmpty() || !infos.isEmpty()) {
+      taken.addAll(this);
+      warnings.clear();
+      infos.clear();
+    }
+    return taken;
+  }
+
   /** Warnings with line and column in the expression: {@code … (1:5)}. */
   public List<String> warnings(String expression) {
     return texts(warnings, expression);

@@ -41,8 +41,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers PromQL over a {@link SeriesSource}. An instant query is a range query of one step.
  *
- * <p>Each query runs on the thread that asks, and holds groups × steps of an aggregation, or series
- * × steps of what it returns, besides one batch of 64 series. Thread-safe.
+ * <p>Each query runs on the thread that asks, which {@link QueryWorkers} help where there are many
+ * series: the answer is the same, to the bit, however many do. It holds groups × steps of an
+ * aggregation, or series × steps of what it returns, besides one batch of 64 series. Thread-safe.
  *
  * <p>Errors: {@code InvalidRequest} ({@code invalid-expression} with line and column, {@code
  * query-execution}), {@code LimitExceeded} ({@code query-limit}), {@code Unavailable} ({@code
@@ -62,11 +63,22 @@ public final class PromqlEngine {
   private final EngineConfig config;
   private final SeriesSource source;
   private final Ticker ticker;
+  private final QueryWorkers workers;
 
+  /** An engine each of whose queries works on one core. */
   public PromqlEngine(EngineConfig config, SeriesSource source, Ticker ticker) {
+    this(config, source, ticker, QueryWorkers.none());
+  }
+
+  /**
+   * @param workers threads that help those that ask; closed by whoever made them
+   */
+  public PromqlEngine(
+      EngineConfig config, SeriesSource source, Ticker ticker, QueryWorkers workers) {
     this.config = config;
     this.source = source;
     this.ticker = ticker;
+    this.workers = workers;
   }
 
   /** Parses an expression as this engine would before answering it. */
@@ -199,7 +211,8 @@ public final class PromqlEngine {
                   ticker,
                   options.cancelled(),
                   options.memory().orElseGet(() -> QueryMemory.unbounded().open()),
-                  progress),
+                  progress,
+                  workers),
               new Evaluation.Observed(counts, trace));
       evaluation.holdBytes(BATCHES * VectorBatch.CAPACITY * Double.BYTES * steps.count());
       this.planner =

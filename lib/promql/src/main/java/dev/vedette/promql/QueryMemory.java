@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * up to 256 kB alone, so that small queries are answered however many large ones there are.
  *
  * <p>The figures are estimates of what arrays and labels take, on the high side. Safe for all
- * threads; a reservation belongs to one thread at a time.
+ * threads, as are reservations.
  */
 public final class QueryMemory {
   // Taken from the whole at a time, so that queries meet at the counter rarely.
@@ -74,6 +74,7 @@ public final class QueryMemory {
 
   /** What one query holds. Closing gives all of it back; closing twice does nothing more. */
   public final class Reservation implements AutoCloseable {
+    // Guarded by this.
     private long needed;
     private long taken;
 
@@ -85,7 +86,7 @@ public final class QueryMemory {
      * @throws LimitExceeded ({@code query-limit}) where one query may not hold so much
      * @throws Unavailable ({@code query-limit}) where all queries together hold too much just now
      */
-    public void add(long bytes) {
+    public synchronized void add(long bytes) {
       long wanted = needed + bytes;
       if (wanted < 0 || wanted > mostOfOne()) {
         throw tooMuchForOne(wanted);
@@ -97,8 +98,23 @@ public final class QueryMemory {
       needed = wanted;
     }
 
+    /**
+     * Adds what is of use and not needed: false where that would leave less than half to others.
+     */
+    public synchronized boolean tryAdd(long bytes) {
+      if (used.get() > totalBytes / 2 - bytes || needed + bytes > mostOfOne() / 2) {
+        return false;
+      }
+      try {
+        add(bytes);
+        return true;
+      } catch (LimitExceeded | Unavailable _) {
+        return false;
+      }
+    }
+
     /** Gives back a part of what was added. */
-    public void release(long bytes) {
+    public synchronized void release(long bytes) {
       needed -= Math.min(bytes, needed);
       long spare = taken - needed;
       if (spare > 2 * GRAIN) {
@@ -108,12 +124,12 @@ public final class QueryMemory {
     }
 
     /** What is reserved now, in bytes. */
-    public long heldBytes() {
+    public synchronized long heldBytes() {
       return needed;
     }
 
     /** The most that still fits into one query's part. */
-    public long room() {
+    public synchronized long room() {
       return mostOfOne() - needed;
     }
 
@@ -132,7 +148,7 @@ public final class QueryMemory {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
       used.addAndGet(-taken);
       taken = 0;
       needed = 0;

@@ -72,17 +72,15 @@ public final class QueryProgress {
     reads = new QueryReads();
   }
 
-  // There is one writer, so that a plain read and an ordered write are enough.
-
-  /** Counts what was read. */
+  /** Counts what was read; one thread, so that a plain read and an ordered write are enough. */
   public void read(long moreSeries, long moreSamples) {
     series.lazySet(series.getPlain() + moreSeries);
     samples.lazySet(samples.getPlain() + moreSamples);
   }
 
-  /** Counts bytes handed over by the source. */
+  /** Counts bytes handed over by the source, to any thread. */
   public void handedOver(long moreBytes) {
-    bytes.lazySet(bytes.getPlain() + moreBytes);
+    bytes.addAndGet(moreBytes);
   }
 
   /** Notes how much memory is reserved. */

@@ -3,17 +3,29 @@ package dev.vedette.tsdb;
 import dev.vedette.model.CounterResets;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesParts;
 import dev.vedette.tsdb.head.ReadGate;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** A cursor that may look at memory as long as its lease holds, and gives it back at its end. */
 record LeasedCursor(SeriesCursor cursor, ReadGate.Lease lease) implements SeriesCursor {
   @Override
   public boolean next(SeriesBatch batch) {
+    return checked(batch, cursor::next);
+  }
+
+  private boolean checked(SeriesBatch batch, Predicate<SeriesBatch> next) {
     lease.check();
-    boolean found = cursor.next(batch);
+    boolean found = next.test(batch);
     // Only here are all samples of the series together, those of blocks and of memory.
     CounterResets.settle(batch);
     return found;
+  }
+
+  @Override
+  public Optional<SeriesParts> parts() {
+    return cursor.parts().map(LeasedParts::new);
   }
 
   @Override
@@ -22,6 +34,41 @@ record LeasedCursor(SeriesCursor cursor, ReadGate.Lease lease) implements Series
       cursor.close();
     } finally {
       lease.close();
+    }
+  }
+
+  /** The same of parts; readers look at the lease at each step, as the cursor would. */
+  private final class LeasedParts implements SeriesParts {
+    private final SeriesParts parts;
+
+    LeasedParts(SeriesParts parts) {
+      this.parts = parts;
+    }
+
+    @Override
+    public int count() {
+      return parts.count();
+    }
+
+    @Override
+    public long series() {
+      return parts.series();
+    }
+
+    @Override
+    public Reader newReader() {
+      Reader reader = parts.newReader();
+      return new Reader() {
+        @Override
+        public void seek(int part) {
+          reader.seek(part);
+        }
+
+        @Override
+        public boolean next(SeriesBatch batch) {
+          return checked(batch, reader::next);
+        }
+      };
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.vedette.querier.http;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TargetSource;
 import dev.vedette.model.Ticker;
+import dev.vedette.promql.QueryWorkers;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.QuerierConfig;
 import dev.vedette.querier.ServerInfo;
@@ -59,7 +60,15 @@ final class TestServer implements AutoCloseable {
             Map.of("storage.retention", "15d"),
             () -> "kind: MetricsCluster\n");
     querier =
-        new Querier(config, info, source, targets, Clock.systemUTC(), Ticker.system(), registry);
+        new Querier(
+            config,
+            info,
+            source,
+            targets,
+            Clock.systemUTC(),
+            Ticker.system(),
+            QueryWorkers.none(),
+            registry);
     List<Object> all = new ArrayList<>(List.of(registry, new Readiness(), querier));
     all.addAll(List.of(beans));
     server = HttpServer.start(HttpServerConfig.on(ListenAddress.ANY_LOOPBACK_PORT), all.toArray());

@@ -13,6 +13,7 @@ import dev.vedette.promql.Annotations;
 import dev.vedette.promql.QueryLimits;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryProgress;
+import dev.vedette.promql.QueryWorkers;
 import dev.vedette.promql.explain.PlanTrace;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.SourceRange;
@@ -22,7 +23,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** One query under way: what it reads, what it may use, and what it has to say. One thread. */
+/**
+ * One query under way: what it reads, what it may use, and what it has to say. One thread; others
+ * that help it have {@link #worker} each.
+ */
 public final class Evaluation {
   // Of a series: its record, its label set, their array, headers of its columns.
   private static final int SERIES_BYTES = 128;
@@ -39,6 +43,7 @@ public final class Evaluation {
   private final Annotations annotations;
   private final StepCounts counts;
   private final Used used;
+  private final QueryWorkers workers;
   // From the query's steps to those of this part.
   private final UnaryOperator<Steps> frame;
 
@@ -49,6 +54,7 @@ public final class Evaluation {
    * @param deadlineNanos of the ticker
    * @param memory what it holds is reserved here
    * @param progress where it counts what it uses
+   * @param workers who may help it
    */
   public record Budget(
       QueryLimits limits,
@@ -57,7 +63,22 @@ public final class Evaluation {
       Ticker ticker,
       BooleanSupplier cancelled,
       QueryMemory.Reservation memory,
-      QueryProgress progress) {}
+      QueryProgress progress,
+      QueryWorkers workers) {
+    /** The same, counted by a thread that helps for itself. */
+    Budget ofWorker() {
+      QueryProgress counted = new QueryProgress();
+      return new Budget(
+          limits,
+          timeout,
+          deadlineNanos,
+          ticker,
+          () -> progress.isCancelled() || cancelled.getAsBoolean(),
+          memory,
+          counted,
+          workers);
+    }
+  }
 
   /**
    * What is looked at while the query runs.
@@ -71,6 +92,10 @@ public final class Evaluation {
   private static final class Used {
     private long held;
     private long answered;
+    // Of a worker.
+    private long loggedSeries;
+    private long loggedSamples;
+    private long histogramBytes;
   }
 
   /**
@@ -85,6 +110,7 @@ public final class Evaluation {
     this.budget = budget;
     this.annotations = new Annotations();
     this.used = new Used();
+    this.workers = budget.workers();
     this.frame = UnaryOperator.identity();
   }
 
@@ -97,6 +123,63 @@ public final class Evaluation {
     this.used = of.used;
     this.counts = counts;
     this.frame = frame;
+    this.workers = of.workers;
+  }
+
+  /** For a thread that helps: what it counts and says waits in {@link #takeLog}. */
+  private Evaluation(Evaluation of) {
+    this.tenant = of.tenant;
+    this.source = of.source;
+    this.tiers = of.tiers;
+    this.budget = of.budget.ofWorker();
+    this.annotations = new Annotations();
+    this.used = new Used();
+    this.counts = of.counts.ofThread();
+    this.frame = of.frame;
+    this.workers = QueryWorkers.none();
+  }
+
+  /** The same query for a thread that helps it with some of its series. */
+  Evaluation worker() {
+    return new Evaluation(this);
+  }
+
+  /** Of a worker: what it has counted and said since the last time. */
+  WorkerLog takeLog() {
+    QueryProgress progress = budget.progress();
+    WorkerLog log =
+        new WorkerLog(
+            (int) (progress.series() - used.loggedSeries),
+            progress.samples() - used.loggedSamples,
+            used.histogramBytes,
+            counts.take(),
+            annotations.take());
+    used.loggedSeries = progress.series();
+    used.loggedSamples = progress.samples();
+    used.histogramBytes = 0;
+    return log;
+  }
+
+  /** Of a worker: reserves histograms that it has made, until the query has seen them. */
+  void holdHistograms(VectorBatch batch) {
+    for (int i = 0; i < batch.count(); i++) {
+      @Nullable Histogram[] histograms = batch.histograms(i);
+      if (histograms != null) {
+        long bytes = bytes(histograms, 0, histograms.length);
+        budget.memory().add(bytes);
+        used.histogramBytes += bytes;
+      }
+    }
+  }
+
+  /** Who may help this thread. */
+  QueryWorkers workers() {
+    return workers;
+  }
+
+  /** Reserves what is of use and not needed; false where there is not plenty of memory. */
+  boolean tryHoldBytes(long bytes) {
+    return budget.memory().tryAdd(bytes);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesParts;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.partial.PartialAggregates;
@@ -24,13 +25,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A source whose cursors reserve what they hold: one batch of samples, decoded, and about as much
  * again below. How much that is shows only once it is decoded, so a guess by the selection's range
- * is reserved first, and what is wrong with it put right after each batch. One thread.
+ * is reserved first, and what is wrong with it put right after each batch. One thread, but for the
+ * readers of a cursor's parts.
  */
 public final class MeteredSource implements SeriesSource {
   // A guess: what is scraped comes every so often.
@@ -192,7 +196,16 @@ public final class MeteredSource implements SeriesSource {
       implements SeriesCursor {
     @Override
     public boolean next(SeriesBatch batch) {
-      boolean any = trace.reading(read, () -> cursor.next(batch));
+      return next(batch, cursor::next);
+    }
+
+    @Override
+    public Optional<SeriesParts> parts() {
+      return cursor.parts().map(parts -> new ReadParts(parts, this::next));
+    }
+
+    private boolean next(SeriesBatch batch, Predicate<SeriesBatch> next) {
+      boolean any = trace.reading(read, () -> next.test(batch));
       long samples = 0;
       for (int i = 0; i < batch.count(); i++) {
         samples += batch.size(i);
@@ -223,35 +236,107 @@ public final class MeteredSource implements SeriesSource {
 
   private final class Cursor implements SeriesCursor {
     private final SeriesCursor cursor;
-    private long reserved;
-    private long largest;
+    private final long guess;
+    private final Reserved own;
+    // Of the readers of its parts; guarded by itself.
+    private final List<Reserved> ofReaders = new ArrayList<>();
 
-    Cursor(SeriesCursor cursor, long reserved) {
+    Cursor(SeriesCursor cursor, long guess) {
       this.cursor = cursor;
-      this.reserved = reserved;
+      this.guess = guess;
+      this.own = new Reserved(guess);
     }
 
     @Override
     public boolean next(SeriesBatch batch) {
-      boolean any = cursor.next(batch);
-      // Arrays are used again for the next batch, so it is the largest one that counts.
-      long bytes = SampleBytes.of(batch);
-      progress.handedOver(bytes);
-      largest = Math.max(largest, COPIES * bytes);
-      if (largest > reserved) {
-        memory.add(largest - reserved);
-      } else {
-        memory.release(reserved - largest);
+      return own.next(batch, cursor::next);
+    }
+
+    @Override
+    public Optional<SeriesParts> parts() {
+      return cursor.parts().map(parts -> new MeteredParts(parts, this::newReserved));
+    }
+
+    /** For one more reader; what is reserved for the cursor itself is the first one's. */
+    private Reserved newReserved() {
+      synchronized (ofReaders) {
+        if (!ofReaders.isEmpty()) {
+          memory.add(guess);
+        }
+        Reserved reserved = ofReaders.isEmpty() ? own : new Reserved(guess);
+        ofReaders.add(reserved);
+        return reserved;
       }
-      reserved = largest;
-      return any;
     }
 
     @Override
     public void close() {
       cursor.close();
-      memory.release(reserved);
-      reserved = 0;
+      own.release();
+      synchronized (ofReaders) {
+        ofReaders.forEach(Reserved::release);
+      }
+    }
+  }
+
+  /** What one reader holds. One thread at a time. */
+  private final class Reserved {
+    private long bytes;
+    private long largest;
+
+    Reserved(long bytes) {
+      this.bytes = bytes;
+    }
+
+    boolean next(SeriesBatch batch, Predicate<SeriesBatch> next) {
+      boolean any = next.test(batch);
+      // Arrays are used again for the next batch, so it is the largest one that counts.
+      long handedOver = SampleBytes.of(batch);
+      progress.handedOver(handedOver);
+      largest = Math.max(largest, COPIES * handedOver);
+      if (largest > bytes) {
+        memory.add(largest - bytes);
+      } else {
+        memory.release(bytes - largest);
+      }
+      bytes = largest;
+      return any;
+    }
+
+    void release() {
+      memory.release(bytes);
+      bytes = 0;
+    }
+  }
+
+  /** Parts each of whose readers reserves what it holds. */
+  private record MeteredParts(SeriesParts parts, Supplier<Reserved> reserve)
+      implements SeriesParts {
+    @Override
+    public int count() {
+      return parts.count();
+    }
+
+    @Override
+    public long series() {
+      return parts.series();
+    }
+
+    @Override
+    public Reader newReader() {
+      Reserved reserved = reserve.get();
+      Reader reader = parts.newReader();
+      return new Reader() {
+        @Override
+        public void seek(int part) {
+          reader.seek(part);
+        }
+
+        @Override
+        public boolean next(SeriesBatch batch) {
+          return reserved.next(batch, reader::next);
+        }
+      };
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.model.SeriesCursor;
 import dev.vedette.promql.parse.SourceRange;
 import java.util.List;
 
@@ -32,28 +33,36 @@ public record RangeCallOp(
   public VectorStream open(Evaluation evaluation, Steps steps) {
     List<double[]> scalars =
         arguments.stream().map(argument -> argument.evaluate(evaluation, steps)).toList();
-    Windows windows = new Windows(range.windows(steps));
-    RangeSamples samples = new RangeSamples(windows, scalars, evaluation, where);
-    MixedSamples mixedSamples = new MixedSamples(new Windows(range.windows(steps)), samples);
-    return new Stream(evaluation, samples, mixedSamples, range.open(evaluation, steps));
+    WindowTimes windows = range.windows(steps);
+    RangeCursor cursor = range.open(evaluation, steps);
+    return ParallelStream.of(
+        evaluation,
+        cursor,
+        windows,
+        (each, read) -> {
+          RangeSamples samples = new RangeSamples(new Windows(windows), scalars, each, where);
+          MixedSamples mixed = new MixedSamples(new Windows(windows), samples);
+          return new Stream(each, samples, mixed, read, cursor);
+        });
   }
 
   private final class Stream extends SeriesStream {
     private final StepCounts counts;
     private final RangeSamples samples;
     private final MixedSamples mixedSamples;
-    private final RangeCursor cursor;
+    private final RangeCursor nameDrops;
 
     Stream(
         Evaluation evaluation,
         RangeSamples samples,
         MixedSamples mixedSamples,
-        RangeCursor cursor) {
+        SeriesCursor cursor,
+        RangeCursor nameDrops) {
       super(evaluation, cursor, samples.windows());
       this.counts = evaluation.counts();
       this.samples = samples;
       this.mixedSamples = mixedSamples;
-      this.cursor = cursor;
+      this.nameDrops = nameDrops;
     }
 
     @Override
@@ -85,7 +94,7 @@ public record RangeCallOp(
     }
 
     private boolean dropsLater(int series) {
-      return cursor.nameDropped(series) || names.delays(read.labels(series));
+      return nameDrops.nameDropped(series) || names.delays(read.labels(series));
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.vedette.promql.exec;
 
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesParts;
+import java.util.Optional;
 
 /** Series of a range vector, batch by batch. */
 public interface RangeCursor extends SeriesCursor {
@@ -19,6 +21,11 @@ public interface RangeCursor extends SeriesCursor {
       @Override
       public boolean next(SeriesBatch batch) {
         return cursor.next(batch);
+      }
+
+      @Override
+      public Optional<SeriesParts> parts() {
+        return cursor.parts();
       }
 
       @Override

@@ -4,15 +4,27 @@ import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesParts;
 import dev.vedette.promql.histogram.CounterResets;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Says of each histogram that says nothing whether the counter was reset before it. */
 record ResetHints(SeriesCursor inner) implements SeriesCursor {
   @Override
   public boolean next(SeriesBatch batch) {
+    return next(batch, inner::next);
+  }
+
+  @Override
+  public Optional<SeriesParts> parts() {
+    return inner.parts().map(parts -> new ReadParts(parts, ResetHints::next));
+  }
+
+  private static boolean next(SeriesBatch batch, Predicate<SeriesBatch> inner) {
     SeriesBatch read = new SeriesBatch();
-    if (!inner.next(read)) {
+    if (!inner.test(read)) {
       batch.clear();
       return false;
     }

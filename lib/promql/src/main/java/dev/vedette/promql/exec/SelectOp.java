@@ -55,7 +55,11 @@ public record SelectOp(
             chosen.resolutionMillis(),
             Set.of());
     SeriesCursor cursor = evaluation.source().select(evaluation.tenant(), selection);
-    return new Stream(evaluation, new Windows(windows), hinted ? new ResetHints(cursor) : cursor);
+    return ParallelStream.of(
+        evaluation,
+        hinted ? new ResetHints(cursor) : cursor,
+        windows,
+        (each, read) -> new Stream(each, new Windows(windows), read));
   }
 
   private final class Stream implements VectorStream {

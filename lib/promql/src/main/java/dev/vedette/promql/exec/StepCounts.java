@@ -1,6 +1,7 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.Histogram;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,33 @@ public final class StepCounts {
     StepCounts counts = new StepCounts(steps, false);
     counts.total = total;
     return counts;
+  }
+
+  /** For another thread that counts for the same steps, until {@link #add}. */
+  StepCounts ofThread() {
+    return new StepCounts(steps, byStep == null ? null : new long[byStep.length], null);
+  }
+
+  /** Hands over what was counted so far, and begins anew. */
+  StepCounts take() {
+    StepCounts taken = new StepCounts(steps, byStep(), null);
+    taken.total = total;
+    total = 0;
+    if (byStep != null) {
+      Arrays.fill(byStep, 0);
+    }
+    return taken;
+  }
+
+  /** Counts what {@link #ofThread} has counted. */
+  void add(StepCounts others) {
+    count(others.total);
+    long[] steps = others.byStep;
+    if (byStep != null && steps != null) {
+      for (int i = 0; i < byStep.length; i++) {
+        byStep[i] += steps[i];
+      }
+    }
   }
 
   /** Of a part that is worked out at one step for all of them. */

@@ -19,10 +19,10 @@ public final class VectorBatch {
 
   private final int steps;
   private final LongConsumer columnMade;
-  private final @Nullable Labels[] labels = new Labels[CAPACITY];
-  private final boolean[] nameDropped = new boolean[CAPACITY];
-  private final double[] @Nullable [] columns = new double[CAPACITY][];
-  private final @Nullable Histogram[] @Nullable [] histograms = new Histogram[CAPACITY][];
+  private @Nullable Labels[] labels = new Labels[CAPACITY];
+  private boolean[] nameDropped = new boolean[CAPACITY];
+  private double[] @Nullable [] columns = new double[CAPACITY][];
+  private @Nullable Histogram[] @Nullable [] histograms = new Histogram[CAPACITY][];
   private int count;
 
   /** For a reader that counts what it keeps itself, or keeps nothing for long. */
@@ -124,6 +124,26 @@ public final class VectorBatch {
         new Series(labels(series), nameDropped[series], column(series), histograms[series]);
     columns[series] = null;
     return taken;
+  }
+
+  /** Has this batch hold what the other holds, and the other one what this one did. */
+  void swap(VectorBatch other) {
+    Invariant.check(steps == other.steps, "BUG: %d steps for %d", other.steps, steps);
+    @Nullable Labels[] itsLabels = other.labels;
+    other.labels = labels;
+    labels = itsLabels;
+    boolean[] itsDropped = other.nameDropped;
+    other.nameDropped = nameDropped;
+    nameDropped = itsDropped;
+    double[] @Nullable [] itsColumns = other.columns;
+    other.columns = columns;
+    columns = itsColumns;
+    @Nullable Histogram[] @Nullable [] itsHistograms = other.histograms;
+    other.histograms = histograms;
+    histograms = itsHistograms;
+    int itsCount = other.count;
+    other.count = count;
+    count = itsCount;
   }
 
   /** Drops series without any point. */

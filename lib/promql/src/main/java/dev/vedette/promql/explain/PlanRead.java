@@ -4,11 +4,12 @@ import dev.vedette.model.Selection;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** What was read from the source for one selector. One thread. */
+/** What was read from the source for one selector, by any number of threads. */
 public final class PlanRead {
   private final Selection selection;
   private final OptionalLong estimatedSeries;
   private final List<String> pushedDown;
+  // Guarded by this.
   private long series;
   private long samples;
   private long bytes;
@@ -35,33 +36,33 @@ public final class PlanRead {
     return pushedDown;
   }
 
-  public long series() {
+  public synchronized long series() {
     return series;
   }
 
-  public long samples() {
+  public synchronized long samples() {
     return samples;
   }
 
   /** Bytes of the samples, decoded. */
-  public long bytes() {
+  public synchronized long bytes() {
     return bytes;
   }
 
-  /** Time that the source took, in nanoseconds. */
-  public long nanos() {
+  /** Time that the source took, in nanoseconds; of several threads that of each. */
+  public synchronized long nanos() {
     return nanos;
   }
 
   /** Counts a batch of series. */
-  public void add(long moreSeries, long moreSamples, long moreBytes) {
+  public synchronized void add(long moreSeries, long moreSamples, long moreBytes) {
     series += moreSeries;
     samples += moreSamples;
     bytes += moreBytes;
   }
 
   /** Counts time. */
-  public void took(long moreNanos) {
+  public synchronized void took(long moreNanos) {
     nanos += moreNanos;
   }
 }

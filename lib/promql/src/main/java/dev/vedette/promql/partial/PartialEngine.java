@@ -14,6 +14,7 @@ import dev.vedette.model.partial.Spending;
 import dev.vedette.promql.QueryLimits;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryProgress;
+import dev.vedette.promql.QueryWorkers;
 import dev.vedette.promql.exec.AggregateOp;
 import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.exec.Grouping;
@@ -119,7 +120,8 @@ public final class PartialEngine implements PartialAggregates {
               ticker,
               told,
               memory,
-              progress),
+              progress,
+              QueryWorkers.none()),
           new Evaluation.Observed(counts, null));
     }
 

@@ -72,6 +72,10 @@ final class Pushdown {
     if (range == null || RangeFunctions.find(name).isEmpty()) {
       return null;
     }
+    if (context.typeLabels()) {
+      // Requests do not say by what counters are known.
+      return null;
+    }
     NameRule names = RangeFunctions.keepsName(name) ? NameRule.KEEP : context.dropping();
     if (names == NameRule.DROP && !Planner.hasOneName(range)) {
       // Whether labels become equal only shows where all series are.
@@ -83,7 +87,7 @@ final class Pushdown {
             .map(planner::scalar)
             .toList();
     SourceRange where = Expr.unwrap(call.arguments().getFirst()).source();
-    boolean inBuckets = BucketFunctions.find(name).isPresent();
+    boolean inBuckets = BucketFunctions.find(name, false).isPresent();
     return new PushedPoints(
         range.selector().matchers(),
         planner.positive(range.range()),

@@ -136,9 +136,10 @@ public final class Block implements AutoCloseable {
           index,
           samples,
           extras,
-          buckets == null
-              ? null
-              : new BucketsDecoder(buckets, selection.columns(), file.toString()),
+          () ->
+              buckets == null
+                  ? null
+                  : new BucketsDecoder(buckets, selection.columns(), file.toString()),
           deleted.in(index),
           match(index, selection),
           selection.startMillis(),

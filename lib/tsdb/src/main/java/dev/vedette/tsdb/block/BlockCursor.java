@@ -3,34 +3,35 @@ package dev.vedette.tsdb.block;
 import dev.vedette.model.BucketColumns;
 import dev.vedette.model.Corruption;
 import dev.vedette.model.Histogram;
+import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
-import dev.vedette.model.SeriesCursor;
 import dev.vedette.tsdb.encode.PageDecoder;
 import dev.vedette.tsdb.index.BlockIndex;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
-/** Walks the matching series of a block, a page at a time. Holds its block open until closed. */
-final class BlockCursor implements SeriesCursor {
+/**
+ * Walks the matching series of a block, a page at a time, whole or in stretches. Holds its block
+ * open until closed.
+ */
+final class BlockCursor implements RangedCursor {
   private final Block block;
   private final BlockIndex index;
   private final SamplesReader samples;
   private final DeletedSeries deleted;
-  private final PageDecoder page;
   private final @Nullable ExtrasReader extras;
-  private final @Nullable ExtrasDecoder extrasDecoder;
-  private final @Nullable BucketsDecoder buckets;
+  private final Supplier<@Nullable BucketsDecoder> buckets;
   private final DamageListener damage;
-  private final PeekableIntIterator series;
+  private final ImmutableRoaringBitmap matching;
+  private final int size;
   private final long startMillis;
   private final long endMillis;
-  private final int[] wanted = new int[SeriesBatch.CAPACITY];
-  private final double[][] values = new double[SeriesBatch.CAPACITY][];
-  // The vector trimmed last, and the trimmed copy: neighbours mostly share theirs.
-  private long[] trimmedOf = {};
-  private long[] trimmed = {};
+  private @Nullable Stretch whole;
+  // By place, made where they are asked for one by one.
+  private int @Nullable [] ids;
   private boolean closed;
 
   /** The caller has retained the block; closing gives it back. */
@@ -39,7 +40,7 @@ final class BlockCursor implements SeriesCursor {
       BlockIndex index,
       SamplesReader samples,
       @Nullable ExtrasReader extras,
-      @Nullable BucketsDecoder buckets,
+      Supplier<@Nullable BucketsDecoder> buckets,
       DeletedSeries deleted,
       ImmutableRoaringBitmap series,
       long startMillis,
@@ -49,15 +50,13 @@ final class BlockCursor implements SeriesCursor {
     this.index = index;
     this.samples = samples;
     this.deleted = deleted;
-    this.page = new PageDecoder(samples);
     this.extras = extras;
-    this.extrasDecoder = extras == null ? null : new ExtrasDecoder(extras, block.file().toString());
     this.buckets = buckets;
     this.damage = damage;
-    this.series = series.getIntIterator();
+    this.matching = series;
+    this.size = series.getCardinality();
     this.startMillis = startMillis;
     this.endMillis = endMillis;
-    Arrays.fill(values, new double[0]);
   }
 
   @Override
@@ -65,123 +64,225 @@ final class BlockCursor implements SeriesCursor {
     if (closed) {
       throw new IllegalStateException("this cursor is closed");
     }
-    batch.clear();
-    while (batch.count() == 0 && series.hasNext()) {
-      int number = samples.pageOf(series.peekNext());
-      int first = samples.firstSeries(number);
-      int count = gather(number);
-      if (open(number, wanted[count - 1] - first)) {
-        if (buckets != null) {
-          buckets.upTo(wanted[count - 1]);
+    Stretch all = whole;
+    if (all == null) {
+      all = new Reader(matching.getIntIterator(), Integer.MAX_VALUE);
+      whole = all;
+    }
+    return all.next(batch);
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public Labels labels(int series) {
+    return index.labels(ids()[series]);
+  }
+
+  /** Pages are decoded from their beginning on. */
+  @Override
+  public int cut(int series) {
+    if (series == 0 || series >= size) {
+      return Math.min(series, size);
+    }
+    int page = samples.pageOf(ids()[series - 1]);
+    int end = samples.firstSeries(page) + samples.seriesCount(page);
+    int next = Arrays.binarySearch(ids(), series, size, end);
+    return next >= 0 ? next : -next - 1;
+  }
+
+  /** Made by the thread that takes the cursor apart, before others read. */
+  private int[] ids() {
+    int[] known = ids;
+    if (known == null) {
+      known = matching.toArray();
+      ids = known;
+    }
+    return known;
+  }
+
+  @Override
+  public Stretch newReader() {
+    ids();
+    return new Reader(matching.getIntIterator(), 0);
+  }
+
+  /** Decodes one stretch after the other. */
+  private final class Reader implements Stretch {
+    private final PageDecoder page = new PageDecoder(samples);
+    private final @Nullable ExtrasDecoder extrasDecoder =
+        extras == null ? null : new ExtrasDecoder(extras, block.file().toString());
+    private @Nullable BucketsDecoder ofBuckets = buckets.get();
+    private final int[] wanted = new int[SeriesBatch.CAPACITY];
+    private final double[][] values = new double[SeriesBatch.CAPACITY][];
+    // The vector trimmed last, and the trimmed copy: neighbours mostly share theirs.
+    private long[] trimmedOf = {};
+    private long[] trimmed = {};
+    private PeekableIntIterator series;
+    // Before this one the stretch ends.
+    private int endId;
+    // Where the stretch begins.
+    private int begun;
+
+    Reader(PeekableIntIterator series, int endId) {
+      this.series = series;
+      this.endId = endId;
+      Arrays.fill(values, new double[0]);
+    }
+
+    @Override
+    public void seek(int from, int to) {
+      int[] all = ids();
+      series = matching.getIntIterator();
+      endId = to < all.length ? all[to] : Integer.MAX_VALUE;
+      if (from < all.length) {
+        series.advanceIfNeeded(all[from]);
+      } else {
+        endId = 0;
+      }
+      if (from < begun) {
+        // Columns of buckets are read forward only.
+        ofBuckets = buckets.get();
+      }
+      begun = from;
+    }
+
+    private boolean hasNext() {
+      return series.hasNext() && series.peekNext() < endId;
+    }
+
+    @Override
+    public boolean next(SeriesBatch batch) {
+      batch.clear();
+      while (batch.count() == 0 && hasNext()) {
+        int number = samples.pageOf(series.peekNext());
+        int first = samples.firstSeries(number);
+        int count = gather(number);
+        if (open(number, wanted[count - 1] - first)) {
+          if (ofBuckets != null) {
+            ofBuckets.upTo(wanted[count - 1]);
+          }
+          for (int i = 0; i < count; i++) {
+            add(batch, wanted[i], wanted[i] - first);
+          }
         }
-        for (int i = 0; i < count; i++) {
-          add(batch, wanted[i], wanted[i] - first);
-        }
+      }
+      return batch.count() > 0;
+    }
+
+    private boolean open(int number, int last) {
+      try {
+        page.open(number, last);
+        return true;
+      } catch (Corruption corruption) {
+        damage.damaged(corruption);
+        return false;
       }
     }
-    return batch.count() > 0;
-  }
 
-  private boolean open(int number, int last) {
-    try {
-      page.open(number, last);
-      return true;
-    } catch (Corruption corruption) {
-      damage.damaged(corruption);
-      return false;
-    }
-  }
-
-  /** Takes the series of one page off the iterator; returns how many. */
-  private int gather(int number) {
-    int end = samples.firstSeries(number) + samples.seriesCount(number);
-    int count = 0;
-    while (series.hasNext() && series.peekNext() < end) {
-      wanted[count++] = series.next();
-    }
-    return count;
-  }
-
-  private void add(SeriesBatch batch, int id, int inPage) {
-    long[] timestamps = page.timestamps(inPage);
-    int from = firstNotBelow(timestamps, startMillis);
-    int to =
-        endMillis == Long.MAX_VALUE ? timestamps.length : firstNotBelow(timestamps, endMillis + 1);
-    if (from >= to) {
-      return;
-    }
-    int slot = batch.count();
-    int size = to - from;
-    if (values[slot].length < size) {
-      values[slot] = new double[timestamps.length];
-    }
-    @Nullable Histogram[] histograms = null;
-    long[] starts = null;
-    BucketColumns columns = null;
-    try {
-      page.values(inPage, from, to, values[slot]);
-      SeriesExtras extra = extras == null ? null : extras.find(id);
-      if (extra != null && extrasDecoder != null) {
-        histograms = extrasDecoder.histograms(extra, from, to);
-        starts = extrasDecoder.starts(extra, from, to);
+    /** Takes the series of one page off the iterator; returns how many. */
+    private int gather(int number) {
+      int end = samples.firstSeries(number) + samples.seriesCount(number);
+      int count = 0;
+      while (hasNext() && series.peekNext() < end) {
+        wanted[count++] = series.next();
       }
-      if (buckets != null) {
-        columns = buckets.read(id, from, to, timestamps.length, histograms);
-      }
-    } catch (Corruption corruption) {
-      // This one is a copy of a series in a page that is damaged, or its histograms or columns are:
-      // its neighbours need not be.
-      damage.damaged(corruption);
-      return;
+      return count;
     }
-    if (!deleted.isEmpty()) {
-      Runs kept = deleted.kept(id, timestamps, from, to);
-      if (!kept.isEverything()) {
-        addKept(
-            batch, id, kept, Arrays.copyOfRange(timestamps, from, to), histograms, starts, columns);
+
+    private void add(SeriesBatch batch, int id, int inPage) {
+      long[] timestamps = page.timestamps(inPage);
+      int from = firstNotBelow(timestamps, startMillis);
+      int to =
+          endMillis == Long.MAX_VALUE
+              ? timestamps.length
+              : firstNotBelow(timestamps, endMillis + 1);
+      if (from >= to) {
         return;
       }
-    }
-    long[] trimmed = from == 0 ? timestamps : trim(timestamps, from);
-    batch.add(index.labels(id), trimmed, values[slot], histograms, starts, size);
-    if (columns != null) {
-      batch.setBuckets(columns);
-    }
-  }
-
-  private void addKept(
-      SeriesBatch batch,
-      int id,
-      Runs kept,
-      long[] timestamps,
-      @Nullable Histogram @Nullable [] histograms,
-      long @Nullable [] starts,
-      @Nullable BucketColumns columns) {
-    if (kept.size() > 0) {
-      double[] column = values[batch.count()];
-      kept.compact(timestamps);
-      kept.compact(column);
-      if (histograms != null) {
-        kept.compact(histograms);
+      int slot = batch.count();
+      int size = to - from;
+      if (values[slot].length < size) {
+        values[slot] = new double[timestamps.length];
       }
-      if (starts != null) {
-        kept.compact(starts);
+      @Nullable Histogram[] histograms = null;
+      long[] starts = null;
+      BucketColumns columns = null;
+      try {
+        page.values(inPage, from, to, values[slot]);
+        SeriesExtras extra = extras == null ? null : extras.find(id);
+        if (extra != null && extrasDecoder != null) {
+          histograms = extrasDecoder.histograms(extra, from, to);
+          starts = extrasDecoder.starts(extra, from, to);
+        }
+        if (ofBuckets != null) {
+          columns = ofBuckets.read(id, from, to, timestamps.length, histograms);
+        }
+      } catch (Corruption corruption) {
+        // This one is a copy of a series in a page that is damaged, or its histograms or columns
+        // are:
+        // its neighbours need not be.
+        damage.damaged(corruption);
+        return;
       }
-      batch.add(index.labels(id), timestamps, column, histograms, starts, kept.size());
+      if (!deleted.isEmpty()) {
+        Runs kept = deleted.kept(id, timestamps, from, to);
+        if (!kept.isEverything()) {
+          addKept(
+              batch,
+              id,
+              kept,
+              Arrays.copyOfRange(timestamps, from, to),
+              histograms,
+              starts,
+              columns);
+          return;
+        }
+      }
+      long[] trimmed = from == 0 ? timestamps : trim(timestamps, from);
+      batch.add(index.labels(id), trimmed, values[slot], histograms, starts, size);
       if (columns != null) {
-        kept.compact(columns);
         batch.setBuckets(columns);
       }
     }
-  }
 
-  @SuppressWarnings("ReferenceEquality") // Whether it is the shared array, whatever it holds.
-  private long[] trim(long[] timestamps, int from) {
-    if (trimmedOf != timestamps) {
-      trimmedOf = timestamps;
-      trimmed = Arrays.copyOfRange(timestamps, from, timestamps.length);
+    private void addKept(
+        SeriesBatch batch,
+        int id,
+        Runs kept,
+        long[] timestamps,
+        @Nullable Histogram @Nullable [] histograms,
+        long @Nullable [] starts,
+        @Nullable BucketColumns columns) {
+      if (kept.size() > 0) {
+        double[] column = values[batch.count()];
+        kept.compact(timestamps);
+        kept.compact(column);
+        if (histograms != null) {
+          kept.compact(histograms);
+        }
+        if (starts != null) {
+          kept.compact(starts);
+        }
+        batch.add(index.labels(id), timestamps, column, histograms, starts, kept.size());
+        if (columns != null) {
+          kept.compact(columns);
+          batch.setBuckets(columns);
+        }
+      }
     }
-    return trimmed;
+
+    @SuppressWarnings("ReferenceEquality") // Whether it is the shared array, whatever it holds.
+    private long[] trim(long[] timestamps, int from) {
+      if (trimmedOf != timestamps) {
+        trimmedOf = timestamps;
+        trimmed = Arrays.copyOfRange(timestamps, from, timestamps.length);
+      }
+      return trimmed;
+    }
   }
 
   static int firstNotBelow(long[] timestamps, long millis) {

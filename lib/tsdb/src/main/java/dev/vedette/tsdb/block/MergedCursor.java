@@ -7,10 +7,12 @@ import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesOrder;
+import dev.vedette.model.SeriesParts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -273,6 +275,31 @@ public final class MergedCursor implements SeriesCursor {
     }
     System.arraycopy(mergedValues, 0, own, 0, size);
     return own;
+  }
+
+  @Override
+  public Optional<SeriesParts> parts() {
+    List<RangedCursor> ranged = new ArrayList<>();
+    for (Source source : sources) {
+      if (!(source.cursor instanceof RangedCursor cursor)) {
+        return Optional.empty();
+      }
+      if (cursor.size() > 0) {
+        ranged.add(cursor);
+      }
+    }
+    return ranged.isEmpty() ? Optional.empty() : Optional.of(new MergedParts(ranged));
+  }
+
+  /** Begins anew, the sources having been set to other series. */
+  void restart() {
+    waiting.clear();
+    current.clear();
+    begun = false;
+    for (Source source : sources) {
+      source.batch.clear();
+      source.at = 0;
+    }
   }
 
   @Override
