@@ -101,7 +101,10 @@ final class Settings {
         query.cacheBytes().orElse(stock.cacheBytes()),
         query.slowQuery(),
         query.log(),
-        features(query.features(), more));
+        features(query.features(), more),
+        new QuerierConfig.OfTenant(
+            query.maxConcurrentPerTenant().orElse(query.maxConcurrent()),
+            query.memoryPerTenantBytes().orElse(Long.MAX_VALUE)));
   }
 
   private static Set<LanguageFeature> features(Set<QueryFeature> asked, Set<LanguageFeature> more) {

@@ -205,6 +205,12 @@ public record MetricsClusterSpec(
               + " || !('promql-extended-range-selectors' in self.features)",
       message = "use-start-timestamps and promql-extended-range-selectors exclude each other",
       fieldPath = ".features")
+  @ValidationRule(
+      value =
+          "!has(self.maxConcurrentPerTenant) || !has(self.maxConcurrent)"
+              + " || self.maxConcurrentPerTenant <= self.maxConcurrent",
+      message = "maxConcurrentPerTenant must not exceed maxConcurrent",
+      fieldPath = ".maxConcurrentPerTenant")
   public record Query(
       @JsonPropertyDescription("How far back an instant selector looks for its newest sample.")
           @DurationField
@@ -249,6 +255,19 @@ public record MetricsClusterSpec(
           @Max(10_000)
           @Default("20")
           Integer maxConcurrent,
+      @JsonPropertyDescription(
+              "Queries of one tenant that run at the same time; further ones wait for one of these,"
+                  + " those of other tenants go before them. At most maxConcurrent. Unset: no other"
+                  + " bound than that.")
+          @Min(1)
+          @Max(10_000)
+          @Nullable Integer maxConcurrentPerTenant,
+      @JsonPropertyDescription(
+              "Memory that the queries of one tenant under way may hold together. Above it they fail"
+                  + " with query-limit. Unset: as much as all queries. Takes effect at the next"
+                  + " start.")
+          @SizeField
+          @Nullable SizeText memoryPerTenant,
       @JsonPropertyDescription("Queries that take longer are counted and logged with their cost.")
           @DurationField
           @Default("5s")

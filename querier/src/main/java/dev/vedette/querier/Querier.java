@@ -84,7 +84,13 @@ public final class Querier {
     this.workers = workers;
     this.running = new RunningQueries(clock, ticker);
     this.gate = new QueryGate(config, running, ticker, registry);
-    this.memory = new QueryMemory(config.memoryBytes(), "spec.query.memory of the MetricsCluster");
+    this.memory =
+        new QueryMemory(
+            config.memoryBytes(),
+            "spec.query.memory of the MetricsCluster",
+            new QueryMemory.OfTenant(
+                config.ofTenant().memoryBytes(),
+                "spec.query.memoryPerTenant of the MetricsCluster"));
     this.shared = new SharedQueries(memory, ticker, registry);
     PromqlEngine engine = engine(config);
     CachedRanges ranges =
@@ -250,7 +256,7 @@ public final class Querier {
         run -> {
           QueryOptions running =
               options.endedBy(run::isAbandoned).holdingIn(run.memory()).countingIn(run.progress());
-          return gate.run(question, run, () -> query.apply(running));
+          return gate.run(asking.tenant(), question, run, () -> query.apply(running));
         });
   }
 
@@ -305,6 +311,9 @@ public final class Querier {
     flags.put("query.cache-memory", Long.toString(config.cacheBytes()));
     flags.put("query.lookback-delta", text(config.lookback()));
     flags.put("query.max-concurrency", Integer.toString(config.maxConcurrent()));
+    flags.put(
+        "query.max-concurrency-per-tenant",
+        Integer.toString(Math.min(config.maxConcurrent(), config.ofTenant().maxConcurrent())));
     flags.put("query.memory", Long.toString(config.memoryBytes()));
     flags.put("query.max-samples", Long.toString(config.limits().maxSamples()));
     flags.put("query.timeout", text(config.timeout()));

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param slowQuery queries that take longer are counted and logged
  * @param logAll whether all others are logged, too
  * @param features of the language that are switched on
+ * @param ofTenant what of all this one tenant may have
  */
 public record QuerierConfig(
     int maxConcurrent,
@@ -29,7 +30,19 @@ public record QuerierConfig(
     long cacheBytes,
     Duration slowQuery,
     boolean logAll,
-    Set<LanguageFeature> features) {
+    Set<LanguageFeature> features,
+    OfTenant ofTenant) {
+  /**
+   * What each tenant may have, whoever it is.
+   *
+   * @param maxConcurrent queries of it that run at once
+   * @param memoryBytes memory that its requests under way may hold together
+   */
+  public record OfTenant(int maxConcurrent, long memoryBytes) {
+    /** As much as all tenants. */
+    public static final OfTenant UNBOUND = new OfTenant(Integer.MAX_VALUE, Long.MAX_VALUE);
+  }
+
   // Of the heap; the rest is for what is kept in memory and what comes in.
   private static final int PART_OF_HEAP = 3;
   private static final int CACHED_PART_OF_HEAP = 16;
@@ -52,6 +65,48 @@ public record QuerierConfig(
     features = Set.copyOf(features);
   }
 
+  /** With tenants that may have everything. */
+  public QuerierConfig(
+      int maxConcurrent,
+      Duration maxQueueWait,
+      Duration timeout,
+      Duration lookback,
+      QueryLimits limits,
+      long memoryBytes,
+      long cacheBytes,
+      Duration slowQuery,
+      boolean logAll,
+      Set<LanguageFeature> features) {
+    this(
+        maxConcurrent,
+        maxQueueWait,
+        timeout,
+        lookback,
+        limits,
+        memoryBytes,
+        cacheBytes,
+        slowQuery,
+        logAll,
+        features,
+        OfTenant.UNBOUND);
+  }
+
+  /** The same with other bounds of one tenant. */
+  public QuerierConfig withOfTenant(OfTenant newOfTenant) {
+    return new QuerierConfig(
+        maxConcurrent,
+        maxQueueWait,
+        timeout,
+        lookback,
+        limits,
+        memoryBytes,
+        cacheBytes,
+        slowQuery,
+        logAll,
+        features,
+        newOfTenant);
+  }
+
   /** The same with other bounds of memory. */
   public QuerierConfig withMemory(long newMemoryBytes, long newCacheBytes) {
     return new QuerierConfig(
@@ -64,7 +119,8 @@ public record QuerierConfig(
         newCacheBytes,
         slowQuery,
         logAll,
-        features);
+        features,
+        ofTenant);
   }
 
   /** The same with other parts of the language switched on. */
@@ -79,6 +135,7 @@ public record QuerierConfig(
         cacheBytes,
         slowQuery,
         logAll,
-        newFeatures);
+        newFeatures,
+        ofTenant);
   }
 }

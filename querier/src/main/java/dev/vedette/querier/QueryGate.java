@@ -1,6 +1,7 @@
 package dev.vedette.querier;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.model.VedetteException;
@@ -33,13 +34,15 @@ final class QueryGate {
   private final Counter samples;
   private final Histogram seconds;
   private final RunningQueries queries;
+  private final TenantMetrics tenants;
 
   QueryGate(
       QuerierConfig config, RunningQueries queries, Ticker ticker, PrometheusRegistry registry) {
     this.config = config;
     this.queries = queries;
     this.ticker = ticker;
-    this.turns = new Turns(config.maxConcurrent());
+    this.turns = new Turns(config.maxConcurrent(), config.ofTenant().maxConcurrent());
+    this.tenants = new TenantMetrics(registry);
     this.running =
         Gauge.builder()
             .name("vedette_querier_queries_running")
@@ -78,7 +81,7 @@ final class QueryGate {
 
   /** Goes by other settings from now on; queries that run already go on, be they too many. */
   void settings(QuerierConfig wanted) {
-    turns.atOnce(wanted.maxConcurrent());
+    turns.atOnce(wanted.maxConcurrent(), wanted.ofTenant().maxConcurrent());
     config = wanted;
   }
 
@@ -87,11 +90,11 @@ final class QueryGate {
    *
    * @param shared who waits for it, and where it counts what it uses and is canceled
    */
-  <T> T run(Question question, SharedRun shared, Supplier<T> query) {
+  <T> T run(TenantId tenant, Question question, SharedRun shared, Supplier<T> query) {
     QueryProgress progress = shared.progress();
     BooleanSupplier cancelled = () -> progress.isCancelled() || shared.isAbandoned();
-    try (RunningQueries.Running entry = queries.add(question, progress, shared::waiting)) {
-      await(cancelled);
+    try (RunningQueries.Running entry = queries.add(tenant, question, progress, shared::waiting)) {
+      await(tenant, cancelled);
       entry.turn();
       shared.begin();
       long start = ticker.nanos();
@@ -111,16 +114,16 @@ final class QueryGate {
         throw e;
       } finally {
         running.dec();
-        turns.release();
+        turns.release(tenant);
         finished(entry, end, ticker.nanos() - start);
       }
     }
   }
 
-  private void await(BooleanSupplier cancelled) {
+  private void await(TenantId tenant, BooleanSupplier cancelled) {
     boolean mine;
     try {
-      mine = turns.acquire(config.maxQueueWait(), cancelled);
+      mine = turns.acquire(tenant, config.maxQueueWait(), cancelled);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       failed.labelValues(ErrorId.QUERY_CANCELLED.id()).inc();
@@ -132,12 +135,25 @@ final class QueryGate {
     }
     if (!mine) {
       rejected.inc();
-      throw new Unavailable(
-          ErrorId.QUERY_LIMIT,
-          "too many queries: %d run already, and none ended within %d s"
-              .formatted(config.maxConcurrent(), config.maxQueueWait().toSeconds()),
-          "ask again later, or make the running ones cheaper");
+      tenants.rejected(tenant);
+      throw tooMany(tenant);
     }
+  }
+
+  private Unavailable tooMany(TenantId tenant) {
+    int own = config.ofTenant().maxConcurrent();
+    boolean isTenants = own < config.maxConcurrent() && turns.taken(tenant) >= own;
+    return new Unavailable(
+        ErrorId.QUERY_LIMIT,
+        isTenants
+            ? "too many queries of tenant %s: %d run already, and none ended within %d s"
+                .formatted(tenant, own, config.maxQueueWait().toSeconds())
+            : "too many queries: %d run already, and none ended within %d s"
+                .formatted(config.maxConcurrent(), config.maxQueueWait().toSeconds()),
+        "ask again later, or make the running ones cheaper"
+            + (isTenants
+                ? ", or raise spec.query.maxConcurrentPerTenant of the MetricsCluster"
+                : ""));
   }
 
   private static Unavailable cancelled(@Nullable InterruptedException cause) {
@@ -150,6 +166,7 @@ final class QueryGate {
 
   private void finished(RunningQueries.Running query, String end, long nanos) {
     samples.inc(query.progress().samples());
+    tenants.ended(query.tenant(), query.progress().samples(), nanos);
     seconds.labelValues(query.question().kind()).observe(nanos / 1e9);
     Duration elapsed = Duration.ofNanos(nanos);
     boolean isSlow = elapsed.compareTo(config.slowQuery()) > 0;
@@ -166,10 +183,11 @@ final class QueryGate {
     Question question = query.question();
     QueryProgress cost = query.progress();
     log.info(
-        "{}: id={} kind={} end={} elapsed={} queued={} series={} samples={} bytes={} peakBytes={}"
+        "{}: id={} tenant={} kind={} end={} elapsed={} queued={} series={} samples={} bytes={} peakBytes={}"
             + " startMillis={} endMillis={} stepMillis={} expression={}",
         event,
         query.id(),
+        query.tenant(),
         question.kind(),
         end,
         elapsed,

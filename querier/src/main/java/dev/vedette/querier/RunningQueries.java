@@ -1,5 +1,6 @@
 package dev.vedette.querier;
 
+import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.promql.QueryProgress;
 import java.security.SecureRandom;
@@ -32,6 +33,7 @@ public final class RunningQueries {
   public final class Running implements AutoCloseable {
     private final String id = HexFormat.of().toHexDigits(ids.nextLong());
     private final long number = came.incrementAndGet();
+    private final TenantId tenant;
     private final Question question;
     private final QueryProgress progress;
     private final IntSupplier askers;
@@ -39,7 +41,9 @@ public final class RunningQueries {
     private final long startNanos = ticker.nanos();
     private volatile boolean hasTurn;
 
-    private Running(Question question, QueryProgress progress, IntSupplier askers) {
+    private Running(
+        TenantId tenant, Question question, QueryProgress progress, IntSupplier askers) {
+      this.tenant = tenant;
       this.question = question;
       this.progress = progress;
       this.askers = askers;
@@ -48,6 +52,11 @@ public final class RunningQueries {
     /** Random, of 16 hexadecimal digits. */
     public String id() {
       return id;
+    }
+
+    /** Whose data it asks for. */
+    public TenantId tenant() {
+      return tenant;
     }
 
     public Question question() {
@@ -89,8 +98,8 @@ public final class RunningQueries {
     }
   }
 
-  Running add(Question question, QueryProgress progress, IntSupplier askers) {
-    Running running = new Running(question, progress, askers);
+  Running add(TenantId tenant, Question question, QueryProgress progress, IntSupplier askers) {
+    Running running = new Running(tenant, question, progress, askers);
     queries.put(running.id(), running);
     return running;
   }

@@ -89,7 +89,7 @@ final class SharedQueries {
    * @param execution runs the query on this thread, where no other does
    */
   QueryAnswer run(Key key, Asker asker, Function<SharedRun, Found> execution) {
-    SharedRun own = new SharedRun(asker, memory.open(), ticker);
+    SharedRun own = new SharedRun(asker, memory.open(key.tenant()), ticker);
     Key asked = key;
     for (int joined = 0; joined < MOST_JOINED; joined++) {
       SharedRun run = joinedOr(own, asked);

@@ -1,40 +1,62 @@
 package dev.vedette.querier;
 
+import dev.vedette.model.TenantId;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns that so many may have at once. Whoever comes when all are taken waits, in the order of
- * coming, and may give up. Safe for all threads.
+ * Turns that so many may have at once, and so many of one tenant. Whoever comes when all are taken
+ * waits, in the order of coming, and may give up; who waits for a tenant that has all of its own
+ * lets those of others go before. Safe for all threads.
  */
 final class Turns {
   // Nobody notices that a canceled query goes so much later, and looking costs nothing.
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  /** One that waits. */
+  private record Waiting(TenantId tenant, Condition turn) {}
+
   private final ReentrantLock lock = new ReentrantLock();
-  // One for each that waits, the next one first.
-  private final Queue<Condition> waiting = new ArrayDeque<>();
+  private final Queue<Waiting> waiting = new ArrayDeque<>();
+  // Turns that are taken, of tenants that have any.
+  private final Map<TenantId, Integer> taken = new HashMap<>();
   private int atOnce;
+  private int ofTenant;
   // Below 0 where more are taken than there are now.
   private int free;
 
-  Turns(int atOnce) {
+  Turns(int atOnce, int ofTenant) {
     this.atOnce = atOnce;
+    this.ofTenant = ofTenant;
     this.free = atOnce;
   }
 
   /** So many from now on; turns that are taken stay so until they are given back. */
-  void atOnce(int wanted) {
+  void atOnce(int wanted, int wantedOfTenant) {
     lock.lock();
     try {
       free += wanted - atOnce;
       atOnce = wanted;
-      wakeFirst();
+      ofTenant = wantedOfTenant;
+      wakeNext();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Turns that a tenant has now. */
+  int taken(TenantId tenant) {
+    lock.lock();
+    try {
+      return taken.getOrDefault(tenant, 0);
     } finally {
       lock.unlock();
     }
@@ -47,42 +69,57 @@ final class Turns {
    * @param gaveUp asked while it waits; true ends the wait
    * @return false where the wait ended before the turn came
    */
-  boolean acquire(Duration longest, BooleanSupplier gaveUp) throws InterruptedException {
+  boolean acquire(TenantId tenant, Duration longest, BooleanSupplier gaveUp)
+      throws InterruptedException {
     lock.lockInterruptibly();
-    Condition turn = lock.newCondition();
-    waiting.add(turn);
+    Waiting self = new Waiting(tenant, lock.newCondition());
+    waiting.add(self);
     try {
       long left = longest.toNanos();
-      while (free <= 0 || waiting.peek() != turn) {
+      while (next() != self) {
         if (left <= 0 || gaveUp.getAsBoolean()) {
           return false;
         }
         long slice = Math.min(left, LOOK_NANOS);
-        left -= slice - turn.awaitNanos(slice);
+        left -= slice - self.turn().awaitNanos(slice);
       }
       free--;
+      taken.merge(tenant, 1, Integer::sum);
       return true;
     } finally {
-      waiting.remove(turn);
-      wakeFirst();
+      waiting.remove(self);
+      wakeNext();
       lock.unlock();
     }
   }
 
-  void release() {
+  void release(TenantId tenant) {
     lock.lock();
     try {
       free++;
-      wakeFirst();
+      taken.computeIfPresent(tenant, (_, turns) -> turns == 1 ? null : turns - 1);
+      wakeNext();
     } finally {
       lock.unlock();
     }
   }
 
-  private void wakeFirst() {
-    Condition first = waiting.peek();
-    if (free > 0 && first != null) {
-      first.signal();
+  /** Whose turn it is: of those that wait, the first one whose tenant may have another. */
+  private @Nullable Waiting next() {
+    if (free > 0) {
+      for (Waiting each : waiting) {
+        if (taken.getOrDefault(each.tenant(), 0) < ofTenant) {
+          return each;
+        }
+      }
+    }
+    return null;
+  }
+
+  private void wakeNext() {
+    Waiting next = next();
+    if (next != null) {
+      next.turn().signal();
     }
   }
 }

@@ -60,6 +60,33 @@ final class ClusterChecks {
     if (memory != null && memory.compareTo(SMALLEST_QUERY_MEMORY) < 0) {
       findings.add(path.field("memory"), "found " + memory, "at least " + SMALLEST_QUERY_MEMORY);
     }
+    tenants(query, path, findings);
+  }
+
+  private static void tenants(Query query, FieldPath path, Findings findings) {
+    Integer concurrent = query.maxConcurrentPerTenant();
+    if (concurrent != null && concurrent > query.maxConcurrent()) {
+      findings.add(
+          path.field("maxConcurrentPerTenant"),
+          "found %d, more than maxConcurrent with %d".formatted(concurrent, query.maxConcurrent()),
+          "at most that",
+          "lower maxConcurrentPerTenant or raise maxConcurrent");
+    }
+    SizeText memory = query.memoryPerTenant();
+    if (memory == null) {
+      return;
+    }
+    FieldPath field = path.field("memoryPerTenant");
+    SizeText all = query.memory();
+    if (memory.compareTo(SMALLEST_QUERY_MEMORY) < 0) {
+      findings.add(field, "found " + memory, "at least " + SMALLEST_QUERY_MEMORY);
+    } else if (all != null && memory.compareTo(all) > 0) {
+      findings.add(
+          field,
+          "found %s, more than memory with %s".formatted(memory, all),
+          "at most that",
+          "lower memoryPerTenant or raise memory");
+    }
   }
 
   private static void limits(Limits limits, FieldPath path, Findings findings) {

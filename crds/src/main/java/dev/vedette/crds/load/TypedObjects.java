@@ -116,6 +116,8 @@ final class TypedObjects {
         fields.optionalSize("cacheMemory"),
         fields.duration("timeout"),
         fields.integer("maxConcurrent"),
+        fields.optionalInteger("maxConcurrentPerTenant"),
+        fields.optionalSize("memoryPerTenant"),
         fields.duration("slowQuery"),
         fields.flag("log"),
         fields.textList("features").stream().map(QUERY_FEATURES::get).toList());

@@ -63,7 +63,12 @@ public record ClusterSettings(
     }
   }
 
-  /** Bounds and defaults of queries. */
+  /**
+   * Bounds and defaults of queries.
+   *
+   * @param maxConcurrentPerTenant empty where only {@code maxConcurrent} bounds a tenant
+   * @param memoryPerTenantBytes empty where only the memory of all bounds a tenant
+   */
   public record Query(
       Duration lookback,
       long maxSamples,
@@ -73,6 +78,8 @@ public record ClusterSettings(
       OptionalLong cacheBytes,
       Duration timeout,
       int maxConcurrent,
+      OptionalInt maxConcurrentPerTenant,
+      OptionalLong memoryPerTenantBytes,
       Duration slowQuery,
       boolean log,
       Set<QueryFeature> features) {
@@ -145,6 +152,8 @@ public record ClusterSettings(
   private static Query query(MetricsClusterSpec.Query query) {
     SizeText memory = query.memory();
     SizeText cache = query.cacheMemory();
+    Integer concurrent = query.maxConcurrentPerTenant();
+    SizeText ofTenant = query.memoryPerTenant();
     return new Query(
         query.lookback().value(),
         query.maxSamples(),
@@ -154,6 +163,8 @@ public record ClusterSettings(
         cache == null ? OptionalLong.empty() : OptionalLong.of(cache.bytes()),
         query.timeout().value(),
         query.maxConcurrent(),
+        concurrent == null ? OptionalInt.empty() : OptionalInt.of(concurrent),
+        ofTenant == null ? OptionalLong.empty() : OptionalLong.of(ofTenant.bytes()),
         query.slowQuery().value(),
         query.log(),
         Set.copyOf(query.features()));

@@ -50,6 +50,8 @@ class ClusterSettingsTest {
                     OptionalLong.empty(),
                     Duration.ofMinutes(2),
                     20,
+                    OptionalInt.empty(),
+                    OptionalLong.empty(),
                     Duration.ofSeconds(5),
                     false,
                     Set.of()),
@@ -92,5 +94,66 @@ class ClusterSettingsTest {
     assertThat(settings.query().lookback()).isEqualTo(Duration.ofMinutes(1));
     assertThat(settings.query().memoryBytes()).hasValue(2L << 30);
     assertThat(settings.selfMonitoring().enabled()).isFalse();
+  }
+
+  @Test
+  void whatATenantMayHaveIsAPartOfTheWhole() {
+    Loaded loaded =
+        loader.loadText(
+            "x.yaml",
+            """
+            apiVersion: vedette.dev/v1alpha1
+            kind: MetricsCluster
+            metadata: {name: main}
+            spec:
+              query: {memory: 1GiB, memoryPerTenant: 256MiB, maxConcurrent: 8, maxConcurrentPerTenant: 8}
+            """);
+
+    assertThat(loaded.problems()).isEmpty();
+    ClusterSettings.Query query =
+        ClusterSettings.of(loaded.of(MetricsCluster.class).getFirst()).query();
+    assertThat(query.maxConcurrentPerTenant()).hasValue(8);
+    assertThat(query.memoryPerTenantBytes()).hasValue(256L << 20);
+  }
+
+  @Test
+  void moreForATenantThanForAllIsAProblem() {
+    Loaded loaded =
+        loader.loadText(
+            "x.yaml",
+            """
+            apiVersion: vedette.dev/v1alpha1
+            kind: MetricsCluster
+            metadata: {name: main}
+            spec:
+              query: {memory: 1GiB, memoryPerTenant: 2GiB, maxConcurrentPerTenant: 30}
+            """);
+
+    assertThat(loaded.problems())
+        .extracting(Object::toString)
+        .containsExactly(
+            "x.yaml:5:25 spec.query.memoryPerTenant: found 2GB, more than memory with 1GB;"
+                + " expected at most that; lower memoryPerTenant or raise memory",
+            "x.yaml:5:48 spec.query.maxConcurrentPerTenant: found 30, more than maxConcurrent with"
+                + " 20; expected at most that; lower maxConcurrentPerTenant or raise maxConcurrent");
+  }
+
+  @Test
+  void aTenantsShareHasRoomForSomeQueries() {
+    Loaded loaded =
+        loader.loadText(
+            "x.yaml",
+            """
+            apiVersion: vedette.dev/v1alpha1
+            kind: MetricsCluster
+            metadata: {name: main}
+            spec:
+              query: {memoryPerTenant: 1MiB}
+            """);
+
+    assertThat(loaded.problems())
+        .singleElement()
+        .asString()
+        .contains("spec.query.memoryPerTenant: found 1MB; expected at least 16MB");
   }
 }

@@ -2,16 +2,22 @@ package dev.vedette.promql;
 
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that the queries of a process share, in bytes. Whoever answers a request opens a {@link
  * Reservation}, reserves what it is about to hold and closes it when the answer is written. What
  * would go beyond the whole, or beyond one query's part of it, is refused before it takes memory,
  * so that no number of queries exhausts the process. A thirty-second of it is for reservations of
- * up to 256 kB alone, so that small queries are answered however many large ones there are.
+ * up to 256 kB alone, so that small queries are answered however many large ones there are. What is
+ * opened for a tenant is bound by the tenant's share besides.
  *
  * <p>The figures are estimates of what arrays and labels take, on the high side. Safe for all
  * threads, as are reservations.
@@ -32,17 +38,32 @@ public final class QueryMemory {
   private final long totalBytes;
   private final String setting;
   private final AtomicLong used = new AtomicLong();
+  private final OfTenant ofTenant;
+  private final ConcurrentMap<TenantId, AtomicLong> usedByTenants = new ConcurrentHashMap<>();
+
+  /**
+   * What one tenant's queries may hold together.
+   *
+   * @param setting names what to raise, for whoever is refused
+   */
+  public record OfTenant(long bytes, String setting) {}
 
   /**
    * @param totalBytes for all queries together; one may take half of it
    * @param setting names what to raise, for whoever is refused
    */
   public QueryMemory(long totalBytes, String setting) {
+    this(totalBytes, setting, new OfTenant(Long.MAX_VALUE, setting));
+  }
+
+  /** The same, of which one tenant may have a part. */
+  public QueryMemory(long totalBytes, String setting, OfTenant ofTenant) {
     if (totalBytes < 1) {
       throw new IllegalArgumentException("%d bytes for queries".formatted(totalBytes));
     }
     this.totalBytes = totalBytes;
     this.setting = setting;
+    this.ofTenant = ofTenant;
   }
 
   /** Without a bound, for engines that answer one query at a time. */
@@ -50,8 +71,20 @@ public final class QueryMemory {
     return new QueryMemory(Long.MAX_VALUE, "");
   }
 
+  /** For nobody's account. */
   public Reservation open() {
-    return new Reservation();
+    return new Reservation(null);
+  }
+
+  /** For a tenant's account. */
+  public Reservation open(TenantId tenant) {
+    return new Reservation(tenant);
+  }
+
+  /** Bytes reserved now for a tenant's account. */
+  public long usedBytes(TenantId tenant) {
+    AtomicLong account = usedByTenants.get(tenant);
+    return account == null ? 0 : account.get();
   }
 
   public long totalBytes() {
@@ -74,11 +107,17 @@ public final class QueryMemory {
 
   /** What one query holds. Closing gives all of it back; closing twice does nothing more. */
   public final class Reservation implements AutoCloseable {
+    private final @Nullable TenantId tenant;
+    private final @Nullable AtomicLong account;
     // Guarded by this.
     private long needed;
     private long taken;
 
-    private Reservation() {}
+    private Reservation(@Nullable TenantId tenant) {
+      this.tenant = tenant;
+      this.account =
+          tenant == null ? null : usedByTenants.computeIfAbsent(tenant, _ -> new AtomicLong());
+    }
 
     /**
      * Reserves memory that is about to be taken.
@@ -90,6 +129,9 @@ public final class QueryMemory {
       long wanted = needed + bytes;
       if (wanted < 0 || wanted > mostOfOne()) {
         throw tooMuchForOne(wanted);
+      }
+      if (account != null && wanted > ofTenant.bytes()) {
+        throw tooMuchOfTenant(wanted);
       }
       if (wanted > taken) {
         long most = wanted <= SMALL ? Math.min(SMALL, mostOfOne()) : mostOfOne();
@@ -119,7 +161,14 @@ public final class QueryMemory {
       long spare = taken - needed;
       if (spare > 2 * GRAIN) {
         taken -= spare - GRAIN;
-        used.addAndGet(GRAIN - spare);
+        giveBack(spare - GRAIN);
+      }
+    }
+
+    private void giveBack(long bytes) {
+      used.addAndGet(-bytes);
+      if (account != null) {
+        account.addAndGet(-bytes);
       }
     }
 
@@ -130,26 +179,48 @@ public final class QueryMemory {
 
     /** The most that still fits into one query's part. */
     public synchronized long room() {
-      return mostOfOne() - needed;
+      return Math.min(mostOfOne(), account == null ? Long.MAX_VALUE : ofTenant.bytes()) - needed;
     }
 
     private void take(long wanted, long atLeast, long most) {
+      long granted = account == null ? wanted : takeOfTenant(account, wanted, atLeast);
       while (true) {
         long before = used.get();
-        long bytes = Math.min(wanted, most - before);
+        long bytes = Math.min(granted, most - before);
         if (bytes < atLeast) {
+          returnToTenant(granted);
           throw tooMuchForAll(before);
         }
         if (used.compareAndSet(before, before + bytes)) {
+          returnToTenant(granted - bytes);
           taken += bytes;
           return;
         }
       }
     }
 
+    private long takeOfTenant(AtomicLong all, long wanted, long atLeast) {
+      while (true) {
+        long before = all.get();
+        long bytes = Math.min(wanted, ofTenant.bytes() - before);
+        if (bytes < atLeast) {
+          throw tooMuchForTenant(Objects.requireNonNull(tenant), before);
+        }
+        if (all.compareAndSet(before, before + bytes)) {
+          return bytes;
+        }
+      }
+    }
+
+    private void returnToTenant(long bytes) {
+      if (account != null) {
+        account.addAndGet(-bytes);
+      }
+    }
+
     @Override
     public synchronized void close() {
-      used.addAndGet(-taken);
+      giveBack(taken);
       taken = 0;
       needed = 0;
     }
@@ -162,6 +233,23 @@ public final class QueryMemory {
             .formatted(wanted < 0 ? "more than that" : text(wanted), text(mostOfOne())),
         "ask for a shorter range, a longer step or fewer series, or raise " + setting,
         false);
+  }
+
+  private LimitExceeded tooMuchOfTenant(long wanted) {
+    return new LimitExceeded(
+        ErrorId.QUERY_LIMIT,
+        "the query would hold %s in memory, the queries of one tenant may hold %s together"
+            .formatted(text(wanted), text(ofTenant.bytes())),
+        "ask for a shorter range, a longer step or fewer series, or raise " + ofTenant.setting(),
+        false);
+  }
+
+  private Unavailable tooMuchForTenant(TenantId tenant, long before) {
+    return new Unavailable(
+        ErrorId.QUERY_LIMIT,
+        "the queries of tenant %s that run now hold %s of the %s in memory that a tenant's may hold"
+            .formatted(tenant, text(before), text(ofTenant.bytes())),
+        "ask again later, or raise " + ofTenant.setting());
   }
 
   private Unavailable tooMuchForAll(long before) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.QueryMemory.Reservation;
 import java.util.ArrayList;
@@ -137,5 +138,51 @@ class QueryMemoryTest {
   private static org.assertj.core.api.ThrowableAssert.ThrowingCallable adding(
       Reservation one, long bytes) {
     return () -> one.add(bytes);
+  }
+
+  @Test
+  void theQueriesOfATenantHaveAShareTogether() {
+    QueryMemory memory =
+        new QueryMemory(1 << 30, "all", new QueryMemory.OfTenant(1 << 20, "the share"));
+    TenantId greedy = new TenantId("greedy");
+    try (QueryMemory.Reservation first = memory.open(greedy);
+        QueryMemory.Reservation second = memory.open(greedy);
+        QueryMemory.Reservation other = memory.open(TenantId.DEFAULT)) {
+      first.add(700 << 10);
+      assertThatThrownBy(() -> second.add(700 << 10))
+          .isInstanceOf(Unavailable.class)
+          .hasMessageContaining("the queries of tenant greedy that run now hold");
+      other.add(700 << 10);
+      first.release(600 << 10);
+      second.add(300 << 10);
+    }
+    assertThat(memory.usedBytes(greedy)).isZero();
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
+  void aQueryOfMoreThanATenantsShareIsRefusedForGood() {
+    QueryMemory memory =
+        new QueryMemory(1 << 30, "all", new QueryMemory.OfTenant(1 << 20, "the share"));
+    try (QueryMemory.Reservation query = memory.open(TenantId.DEFAULT)) {
+      assertThatThrownBy(() -> query.add(2 << 20))
+          .isInstanceOf(LimitExceeded.class)
+          .hasMessageContaining("the queries of one tenant may hold 1024 kB together");
+      assertThat(query.room()).isEqualTo(1 << 20);
+    }
+  }
+
+  @Test
+  void whatAllTogetherCannotHaveIsNotCountedForTheTenant() {
+    QueryMemory memory =
+        new QueryMemory(4 << 20, "all", new QueryMemory.OfTenant(3 << 20, "the share"));
+    try (QueryMemory.Reservation nobody = memory.open();
+        QueryMemory.Reservation other = memory.open();
+        QueryMemory.Reservation query = memory.open(TenantId.DEFAULT)) {
+      nobody.add(1900 << 10);
+      other.add(1900 << 10);
+      assertThatThrownBy(() -> query.add(1 << 20)).isInstanceOf(Unavailable.class);
+      assertThat(memory.usedBytes(TenantId.DEFAULT)).isZero();
+    }
   }
 }

@@ -1,16 +1,21 @@
 package dev.vedette.querier.cache;
 
+import dev.vedette.model.TenantId;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.util.Iterator;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Parts of results of range queries, a day each, within a bound of memory: what was not asked for
- * the longest time goes first. Safe for all threads.
+ * Parts of results of range queries, a day each, within a bound of memory. Where room is needed, it
+ * comes from the tenant that has more than its share: what of it was not asked for the longest time
+ * goes first. Shares are equal among tenants that have anything; who is alone has everything. Safe
+ * for all threads.
  */
 final class ResultCache {
   // One part leaves room for others.
@@ -22,10 +27,27 @@ final class ResultCache {
 
   private record Entry(ResultPart part, long bytes) {}
 
+  /** What a tenant has: parts in the order of their last use. */
+  private static final class Own {
+    final Map<PartKey, Entry> parts = new LinkedHashMap<>(16, 0.75f, true);
+    long bytes;
+
+    long remove(PartKey key) {
+      Entry before = parts.remove(key);
+      long gone = before == null ? 0 : before.bytes();
+      bytes -= gone;
+      return gone;
+    }
+
+    long removeOldest() {
+      return remove(parts.keySet().iterator().next());
+    }
+  }
+
   private final long maxBytes;
   private final Counter evicted;
-  // Guarded by itself, in the order of the last use.
-  private final Map<PartKey, Entry> parts = new LinkedHashMap<>(16, 0.75f, true);
+  // Guarded by itself; nobody who has nothing.
+  private final Map<TenantId, Own> tenants = new HashMap<>();
   private volatile long bytes;
 
   /**
@@ -55,8 +77,11 @@ final class ResultCache {
   }
 
   Optional<ResultPart> get(PartKey key) {
-    synchronized (parts) {
-      return Optional.ofNullable(parts.get(key)).map(Entry::part);
+    synchronized (tenants) {
+      Own own = tenants.get(key.tenant());
+      return own == null
+          ? Optional.empty()
+          : Optional.ofNullable(own.parts.get(key)).map(Entry::part);
     }
   }
 
@@ -64,27 +89,38 @@ final class ResultCache {
   void put(PartKey key, ResultPart part) {
     Entry entry =
         new Entry(part, part.bytes() + ENTRY_BYTES + PLAN_BYTES * key.expression().length());
-    synchronized (parts) {
+    synchronized (tenants) {
       remove(key);
       if (entry.bytes() > maxBytes / SMALLEST_SHARE) {
         return;
       }
-      parts.put(key, entry);
+      Own own = tenants.computeIfAbsent(key.tenant(), _ -> new Own());
+      own.parts.put(key, entry);
+      own.bytes += entry.bytes();
       bytes += entry.bytes();
-      Iterator<Entry> oldest = parts.values().iterator();
       while (bytes > maxBytes) {
-        bytes -= oldest.next().bytes();
-        oldest.remove();
+        bytes -= largest().removeOldest();
         evicted.inc();
       }
+      tenants.values().removeIf(each -> each.parts.isEmpty());
     }
+  }
+
+  /** Who has most has its share at least, and so is not the one who has nothing left. */
+  private Own largest() {
+    return Collections.max(tenants.values(), Comparator.comparingLong(own -> own.bytes));
   }
 
   /** Forgets a part that is not right any more. */
   void remove(PartKey key) {
-    synchronized (parts) {
-      Entry before = parts.remove(key);
-      bytes -= before == null ? 0 : before.bytes();
+    synchronized (tenants) {
+      Own own = tenants.get(key.tenant());
+      if (own != null) {
+        bytes -= own.remove(key);
+        if (own.parts.isEmpty()) {
+          tenants.remove(key.tenant());
+        }
+      }
     }
   }
 

@@ -62,6 +62,8 @@ final class ActiveQueriesController {
         .time(question.endMillis())
         .name("step")
         .time(question.stepMillis())
+        .name("tenant")
+        .string(query.tenant().value())
         .name("since")
         .string(query.since().toString())
         .name("askers")

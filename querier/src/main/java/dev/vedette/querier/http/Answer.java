@@ -1,5 +1,6 @@
 package dev.vedette.querier.http;
 
+import dev.vedette.model.TenantId;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.querier.QueryAnswer;
 import dev.vedette.querier.json.JsonWriter;
@@ -70,9 +71,12 @@ record Answer(Data data, List<String> warnings, List<String> infos, Held held, b
 
   /**
    * An answer whose memory is reserved until it is written; given back at once where there is none.
+   *
+   * @param tenant for whose account
    */
-  static Answer holding(QueryMemory memory, Function<QueryMemory.Reservation, Answer> make) {
-    QueryMemory.Reservation reserved = memory.open();
+  static Answer holding(
+      QueryMemory memory, TenantId tenant, Function<QueryMemory.Reservation, Answer> make) {
+    QueryMemory.Reservation reserved = memory.open(tenant);
     return holding(reserved, reserved::close, make);
   }
 

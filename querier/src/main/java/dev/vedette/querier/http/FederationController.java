@@ -46,7 +46,7 @@ final class FederationController {
   }
 
   private void federate(Exchange exchange) throws IOException {
-    try (QueryMemory.Reservation held = memory.open()) {
+    try (QueryMemory.Reservation held = memory.open(TenantId.DEFAULT)) {
       federate(exchange, held);
     }
   }

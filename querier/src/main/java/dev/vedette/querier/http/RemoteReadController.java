@@ -44,7 +44,7 @@ final class RemoteReadController {
     BodyBuffer buffer = new BodyBuffer(MAX_REQUEST_BYTES);
     buffer.decompress(ContentCoding.SNAPPY, body, 0, body.length);
     ReadRequest request = ReadRequest.decode(buffer.bytes(), buffer.length());
-    try (RemoteRead.Turn turn = remoteRead.turn(request.form())) {
+    try (RemoteRead.Turn turn = remoteRead.turn(TenantId.DEFAULT, request.form())) {
       switch (request.form()) {
         case SAMPLES -> samples(exchange, turn, request);
         case STREAMED_XOR_CHUNKS -> chunks(exchange, turn, request);
@@ -53,7 +53,7 @@ final class RemoteReadController {
   }
 
   private static void samples(Exchange exchange, RemoteRead.Turn turn, ReadRequest request) {
-    byte[] answer = turn.samples(TenantId.DEFAULT, request);
+    byte[] answer = turn.samples(request);
     exchange.replyWhole(
         HttpResponse.ok(answer)
             .header(HttpHeaders.CONTENT_TYPE, SampledAnswer.CONTENT_TYPE)
@@ -64,7 +64,7 @@ final class RemoteReadController {
       throws IOException {
     @Nullable OutputStream out = null;
     for (int i = 0; i < request.queries().size(); i++) {
-      List<ChunkedSeries> series = turn.chunks(TenantId.DEFAULT, request.queries().get(i));
+      List<ChunkedSeries> series = turn.chunks(request.queries().get(i));
       // Only now, so that a query that fails still gets an answer that says so.
       out = out == null ? stream(exchange) : out;
       turn.write(i, series, out);

@@ -42,12 +42,13 @@ final class SeriesController {
 
   @Get(value = "/series", produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> series(HttpRequest<?> request) {
-    return Api.serve(request, call -> Answer.holding(memory, held -> series(call, held)));
+    return Api.serve(request, call -> Answer.holding(memory, TENANT, held -> series(call, held)));
   }
 
   @Post(value = "/series", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> seriesByForm(HttpRequest<?> request) {
-    return Api.serveForm(request, call -> Answer.holding(memory, held -> series(call, held)));
+    return Api.serveForm(
+        request, call -> Answer.holding(memory, TENANT, held -> series(call, held)));
   }
 
   private Answer series(ApiCall call, QueryMemory.Reservation held) {
@@ -132,7 +133,7 @@ final class SeriesController {
   }
 
   private Answer union(ApiCall call, int limit, Find find) {
-    return Answer.holding(memory, held -> union(call, limit, find, held));
+    return Answer.holding(memory, TENANT, held -> union(call, limit, find, held));
   }
 
   /** What is found for any of the {@code match[]}, or for all series where there is none. */

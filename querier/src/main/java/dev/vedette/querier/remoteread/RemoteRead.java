@@ -73,7 +73,7 @@ public final class RemoteRead {
   }
 
   /** Takes a turn for a request, answered until this is closed. */
-  public Turn turn(ReadRequest.Form form) {
+  public Turn turn(TenantId tenant, ReadRequest.Form form) {
     if (!turns.tryAcquire()) {
       throw new Unavailable(
           ErrorId.QUERY_LIMIT,
@@ -82,13 +82,19 @@ public final class RemoteRead {
           "ask again later");
     }
     requests.labelValues(form.name().toLowerCase(Locale.ROOT)).inc();
-    return new Turn();
+    return new Turn(tenant);
   }
 
   /** One request; what it holds is given back when it is closed. */
   public final class Turn implements AutoCloseable {
-    private final QueryMemory.Reservation reservation = memory.open();
+    private final QueryMemory.Reservation reservation;
+    private final TenantId tenant;
     private long held;
+
+    private Turn(TenantId tenant) {
+      this.tenant = tenant;
+      this.reservation = memory.open(tenant);
+    }
 
     private void hold(long bytes) {
       reservation.add(bytes);
@@ -101,7 +107,7 @@ public final class RemoteRead {
     }
 
     /** The whole answer in one message, compressed. */
-    public byte[] samples(TenantId tenant, ReadRequest request) {
+    public byte[] samples(ReadRequest request) {
       SampledAnswer answer = new SampledAnswer();
       long count = 0;
       SeriesBatch batch = new SeriesBatch();
@@ -148,7 +154,7 @@ public final class RemoteRead {
     }
 
     /** Series of one query, encoded, in the order of their labels. */
-    public List<ChunkedSeries> chunks(TenantId tenant, ReadRequest.Query query) {
+    public List<ChunkedSeries> chunks(ReadRequest.Query query) {
       release(held);
       List<ChunkedSeries> found = new ArrayList<>();
       ChunkedSeries.Encoder encoder = new ChunkedSeries.Encoder();
