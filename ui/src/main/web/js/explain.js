@@ -22,7 +22,8 @@ export function makePlan(plan) {
     h('div', {class: 'plan-head'},
       h('div', {class: 'plan-totals'},
         total('time', seconds(plan.seconds)), total('selectors', grouped(reads.length)), total('series read', grouped(sum('series'))),
-        total('samples read', short(sum('samples'))), total('bytes read', bytes(sum('bytes')))),
+        total('samples read', short(sum('samples'))), total('bytes read', bytes(sum('bytes'))),
+        plan.cached ? total('steps known before', grouped(plan.cached.reduce((steps, one) => steps + one.steps, 0)), knownView(plan.cached)) : null),
       h('div', {class: 'plan-tools'},
         h('button', {type: 'button', class: 'quiet', onclick: () => fold(true)}, 'Open all'),
         h('button', {type: 'button', class: 'quiet', onclick: () => fold(false)}, 'Close all'))),
@@ -34,8 +35,13 @@ function everyPart(part) {
   return [part, ...part.parts.flatMap(everyPart)];
 }
 
-function total(name, value) {
-  return h('div', {class: 'plan-total'}, h('span', {class: 'plan-figure'}, value), h('span', {class: 'soft'}, name));
+// A query that does not ask for its plan is spared what is known.
+function knownView(cached) {
+  return cached.map((one) => `${formatTime(one.start * 1000)} to ${formatTime(one.end * 1000)}: ${counted(one.steps, 'step')} from the cache`).join('\n');
+}
+
+function total(name, value, title) {
+  return h('div', {class: 'plan-total', title}, h('span', {class: 'plan-figure'}, value), h('span', {class: 'soft'}, name));
 }
 
 // A part opens and closes as any <details>: by click, Enter and Space.

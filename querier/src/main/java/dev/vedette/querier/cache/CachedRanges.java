@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -138,24 +139,35 @@ public final class CachedRanges {
   }
 
   /**
-   * Answers as the engine does, with the same errors.
+   * Answers as the engine does, with the same errors. Who asks for more than the answer has all of
+   * it worked out, and is told in the plan what was known.
    *
    * @param options with memory to reserve and progress to count in
    */
   public Found range(Asked asked, QueryOptions options) {
-    boolean looksCloser = options.look().plan() || options.look().steps();
+    Optional<Run> run = run(asked, options);
+    if (options.look().plan()) {
+      List<Steps> known = run.map(Run::knownSteps).orElse(List.of());
+      Found found = uncached(asked, options);
+      Objects.requireNonNull(found.result().info().stats().plan()).known(known);
+      return found;
+    }
+    return run.isEmpty() || options.look().steps() ? uncached(asked, options) : run.get().answer();
+  }
+
+  /** What may be taken apart and put together again, if the query may. */
+  private Optional<Run> run(Asked asked, QueryOptions options) {
     Optional<Steps> steps = asked.steps();
     Optional<String> normal = asked.query().normal();
-    if (cache.isOff() || looksCloser || steps.isEmpty() || normal.isEmpty()) {
-      return uncached(asked, options);
+    if (cache.isOff() || steps.isEmpty() || normal.isEmpty()) {
+      return Optional.empty();
     }
     OptionalLong slack =
         Separability.slackMillis(asked.query().expr(), asked.stepMillis(), subqueryStepMillis);
     History history = source.history(asked.tenant());
-    if (slack.isEmpty() || history.settledMillis() < asked.startMillis()) {
-      return uncached(asked, options);
-    }
-    return new Run(asked, steps.get(), normal.get(), slack.getAsLong(), options).answer();
+    return slack.isEmpty() || history.settledMillis() < asked.startMillis()
+        ? Optional.empty()
+        : Optional.of(new Run(asked, steps.get(), normal.get(), slack.getAsLong(), options));
   }
 
   /** Answers as the engine does, and looks for nothing that is known. */
@@ -241,6 +253,14 @@ public final class CachedRanges {
       return fresh.stream().allMatch(part -> part.origin().saysTheSameAs(said))
           && known.stream()
               .allMatch(part -> part.origin().isSilent() || part.origin().saysTheSameAs(said));
+    }
+
+    /** Steps that would come from the cache. */
+    List<Steps> knownSteps() {
+      List<ResultPart> known = known();
+      return gaps(known).size() > MOST_GAPS
+          ? List.of()
+          : known.stream().map(ResultPart::steps).toList();
     }
 
     /** What is known and right of each day, from the first step asked of the day on. */

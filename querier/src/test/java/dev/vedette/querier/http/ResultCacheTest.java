@@ -78,6 +78,25 @@ class ResultCacheTest {
   }
 
   @Test
+  void aPlanSaysWhichStepsWereKnown() throws Exception {
+    String nothing = ask("sum(m)", START, NOW, "&explain=1");
+    ask("sum(m)", START, NOW, "");
+
+    String known = ask("sum(m)", START, NOW, "&explain=1");
+    String all = ask("sum(m)", START, NOW, "&explain=1&nocache=1");
+
+    assertThat(nothing).contains("\"explain\"").doesNotContain("cached");
+    assertThat(all).contains("\"explain\"").doesNotContain("cached");
+    // Three days, of the last one what is settled.
+    assertThat(known)
+        .contains("\"cached\":[{\"start\":%d,".formatted(START))
+        .contains("\"steps\":72},{\"start\":%d,".formatted(20_000 * DAY - DAY))
+        .contains("\"steps\":144},{\"start\":%d,".formatted(20_000 * DAY))
+        .contains("\"steps\":70}]");
+    assertThat(points(known)).isEqualTo(points(all));
+  }
+
+  @Test
   void onlyWhatIsNotSettledIsReadAgain() throws Exception {
     String first = ask("sum(m)", START, NOW, "");
 

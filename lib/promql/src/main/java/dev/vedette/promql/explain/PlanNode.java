@@ -1,5 +1,6 @@
 package dev.vedette.promql.explain;
 
+import dev.vedette.promql.exec.Steps;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,6 +13,7 @@ public final class PlanNode {
   private final String expression;
   private final List<PlanNode> inner = new ArrayList<>();
   private final List<PlanRead> reads = new ArrayList<>();
+  private List<Steps> known = List.of();
   private long nanos;
   private long series;
   private long steps;
@@ -39,6 +41,19 @@ public final class PlanNode {
   /** What it read from the source by itself: selectors, and functions over their ranges. */
   public List<PlanRead> reads() {
     return List.copyOf(reads);
+  }
+
+  /**
+   * Steps at which the answer was known before, of the whole query: a query that does not ask for
+   * its plan is spared them.
+   */
+  public List<Steps> known() {
+    return known;
+  }
+
+  /** Notes at which steps the answer was known. */
+  public void known(List<Steps> steps) {
+    known = List.copyOf(steps);
   }
 
   /** Time it took with all that it asked, in nanoseconds. */

@@ -31,12 +31,21 @@ public final class PlanText {
         part.get("steps"),
         millis(part.get("seconds")),
         millis(part.get("ownSeconds")));
+    for (Object known : list(part.get("cached"))) {
+      known((Map<?, ?>) known, indent + INDENT);
+    }
     for (Object read : list(part.get("reads"))) {
       read((Map<?, ?>) read, indent + INDENT);
     }
     for (Object inner : list(part.get("parts"))) {
       part((Map<?, ?>) inner, indent + INDENT);
     }
+  }
+
+  private void known(Map<?, ?> known, String indent) {
+    line(
+        "%scached: %s steps from %s to %s were known and would not be worked out again",
+        indent, known.get("steps"), time(known.get("start")), time(known.get("end")));
   }
 
   private void read(Map<?, ?> read, String indent) {
