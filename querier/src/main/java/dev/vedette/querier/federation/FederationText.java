@@ -16,6 +16,9 @@ import java.util.SortedMap;
  * not know get underscores instead, as the content type says.
  */
 public final class FederationText {
+  // Up to here each whole number is a double of its own.
+  private static final double EXACT = 1e15;
+
   public static final String CONTENT_TYPE =
       "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
 
@@ -79,6 +82,10 @@ public final class FederationText {
     if (Double.isInfinite(value)) {
       return value > 0 ? "+Inf" : "-Inf";
     }
-    return Double.toString(value);
+    // Whole numbers as Prometheus writes them; -0 is one of the others.
+    boolean whole = value == Math.rint(value) && Math.abs(value) < EXACT && value != 0;
+    return whole || Double.doubleToRawLongBits(value) == 0
+        ? Long.toString((long) value)
+        : Double.toString(value);
   }
 }

@@ -27,6 +27,7 @@ final class ApiParams {
   // What Go's ParseFloat takes, but for hexadecimals, infinities and NaN: none is a time.
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?");
+  private static final Pattern INFINITY = Pattern.compile("(?i)[+-]?inf(inity)?");
   // In seconds: what still fits milliseconds, and Go's nanoseconds.
   private static final BigDecimal LONGEST_TIME = BigDecimal.valueOf(Long.MAX_VALUE / 1000);
   private static final BigDecimal LONGEST_DURATION =
@@ -118,7 +119,10 @@ final class ApiParams {
   }
 
   private String badDuration(String name) {
-    return "cannot parse \"%s\" to a valid duration".formatted(params.get(name));
+    String text = params.get(name);
+    boolean tooLong = NUMBER.matcher(text).matches() || INFINITY.matcher(text).matches();
+    return "cannot parse \"%s\" to a valid duration%s"
+        .formatted(text, tooLong ? ". It overflows int64" : "");
   }
 
   private OptionalLong duration(String name) {

@@ -120,6 +120,9 @@ final class SeriesController {
     return Api.serve(
         request,
         call -> {
+          if (label.isEmpty()) {
+            throw ApiError.badData("invalid label name: \"\"");
+          }
           int limit = call.params().limit();
           return union(
               call, limit, (selection, most) -> source.labelValues(TENANT, label, selection, most));

@@ -42,8 +42,8 @@ class FederationTest {
             # TYPE load untyped
             load{host_name="a\\"b\\\\\\n",instance=""} 2.5 1000000
             # TYPE up untyped
-            up{A="capital",instance=""} 1.0 1000000
-            up{instance="i",job="b"} 1.0 999990
+            up{A="capital",instance=""} 1 1000000
+            up{instance="i",job="b"} 1 999990
             """);
   }
 

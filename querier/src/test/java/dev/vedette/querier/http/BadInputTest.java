@@ -46,6 +46,9 @@ class BadInputTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
+        "label/U__/values||invalid label name: \"\"",
+        "query_range|query=1&start=0&end=1&step=1e10|cannot parse \"1e10\" to a valid duration. It overflows int64",
+        "query_range|query=1&start=0&end=1&step=Inf|cannot parse \"Inf\" to a valid duration. It overflows int64",
         // Expressions.
         "query||invalid parameter \"query\": unknown position: parse error: no expression found in input",
         "query|query=up{|invalid parameter \"query\": 1:4: parse error: unexpected end of input inside braces",
