@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -170,13 +171,16 @@ class WalCommitTest {
     SimFiles disk = TestLog.disk(3);
     Wal wal = TestLog.open(disk, new Collected());
     wal.awaitDurable(append(wal, 1));
+    AtomicBoolean isNextSound = new AtomicBoolean();
     disk.failOn(
         call ->
             call.path().equals(TestLog.segment(1))
-                && (call.operation() == Operation.WRITE || call.operation() == Operation.APPEND),
+                ? call.operation() == Operation.WRITE || call.operation() == Operation.APPEND
+                : !isNextSound.get(),
         new IOException("bad sector"));
     long refused = append(wal, 2);
     assertThatThrownBy(() -> wal.awaitDurable(refused)).isInstanceOf(Unavailable.class);
+    isNextSound.set(true);
     awaitWritable(wal);
     wal.awaitDurable(append(wal, 3));
     wal.close();
