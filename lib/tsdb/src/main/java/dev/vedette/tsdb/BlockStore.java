@@ -78,10 +78,10 @@ final class BlockStore implements AutoCloseable {
   void open() throws IOException {
     DurableFolders.create(files, folder);
     Map<TenantId, List<Block>> found = new HashMap<>();
+    BlocksOnDisk onDisk = new BlocksOnDisk(files, damagedBlocks, owed, this::damaged);
     for (Path tenantFolder : files.list(folder)) {
       if (files.isFolder(tenantFolder)) {
-        BlockFiles.unfinished(files, tenantFolder).forEach(owed::add);
-        List<Block> opened = withoutMerged(openAll(tenantFolder));
+        List<Block> opened = onDisk.open(tenantFolder);
         for (BlockId id : damagedBlocks.in(tenantFolder)) {
           newestSetAside = Math.max(newestSetAside, id.timeMillis());
         }
@@ -100,34 +100,6 @@ final class BlockStore implements AutoCloseable {
     found.replaceAll((_, list) -> List.copyOf(list));
     blocks = Map.copyOf(found);
     owed.settle();
-  }
-
-  private List<Block> openAll(Path tenantFolder) throws IOException {
-    List<Block> opened = new ArrayList<>();
-    for (Path file : BlockFiles.list(files, tenantFolder)) {
-      try {
-        opened.add(Block.open(files, file, this::damaged));
-      } catch (Corruption e) {
-        damagedBlocks.setAside(file, e);
-      }
-    }
-    return opened;
-  }
-
-  /** A merged block may be there together with the blocks it replaces, after a crash. */
-  private List<Block> withoutMerged(List<Block> opened) {
-    Set<BlockId> replaced = new HashSet<>();
-    opened.forEach(block -> replaced.addAll(block.meta().spec().sources()));
-    List<Block> left = new ArrayList<>();
-    for (Block block : opened) {
-      if (replaced.contains(block.meta().id())) {
-        block.close();
-        owed.add(block.file());
-      } else {
-        left.add(block);
-      }
-    }
-    return left;
   }
 
   private void damaged(Corruption corruption) {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
@@ -55,8 +54,8 @@ public final class Wal implements Closeable {
   // Guarded by the lock.
   private byte[] filling = new byte[64 << 10];
   private int fillingLength;
-  private Group fillingGroup = new Group();
-  private Group writingGroup = new Group();
+  private CommitGroup fillingGroup = new CommitGroup();
+  private CommitGroup writingGroup = new CommitGroup();
   private long writingEnd;
   private long appended;
   private @Nullable Outage outage;
@@ -69,16 +68,6 @@ public final class Wal implements Closeable {
   // The committer's own.
   private byte[] writing = new byte[64 << 10];
   private int writingLength;
-
-  /** Callers that one commit releases together. */
-  private static final class Group {
-    final CountDownLatch done = new CountDownLatch(1);
-    // Guarded by the lock.
-    boolean roll;
-    // Written before the latch opens, read after.
-    long segment;
-    @Nullable Outage failure;
-  }
 
   /** A log in a folder that need not exist yet. Reads and writes nothing before {@link #replay}. */
   public Wal(
@@ -234,7 +223,7 @@ public final class Wal implements Closeable {
     if (position <= durable) {
       return;
     }
-    Group group;
+    CommitGroup group;
     lock.lock();
     try {
       Invariant.check(position <= appended, "BUG: waiting for %d, appended %d", position, appended);
@@ -248,8 +237,7 @@ public final class Wal implements Closeable {
     } finally {
       lock.unlock();
     }
-    await(group);
-    Outage failure = group.failure;
+    Outage failure = group.await();
     if (position > durable && failure != null) {
       throw failure.toException();
     }
@@ -263,7 +251,7 @@ public final class Wal implements Closeable {
    * @throws Unavailable where that cannot be written now
    */
   public long roll() {
-    Group group;
+    CommitGroup group;
     lock.lock();
     try {
       checkOpen();
@@ -271,25 +259,16 @@ public final class Wal implements Closeable {
         throw outage.toException();
       }
       group = fillingGroup;
-      group.roll = true;
+      group.askToRoll();
       work.signal();
     } finally {
       lock.unlock();
     }
-    await(group);
-    if (group.failure != null) {
-      throw group.failure.toException();
+    Outage failure = group.await();
+    if (failure != null) {
+      throw failure.toException();
     }
-    return group.segment;
-  }
-
-  private static void await(Group group) {
-    try {
-      group.done.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Outage.interrupted(e);
-    }
+    return group.segment();
   }
 
   /**
@@ -386,7 +365,7 @@ public final class Wal implements Closeable {
     lock.lock();
     try {
       long waitNanos = settings.retryAfter().toNanos();
-      while (!closing && (outage != null || fillingLength == 0 && !fillingGroup.roll)) {
+      while (!closing && (outage != null || fillingLength == 0 && !fillingGroup.isToRoll())) {
         if (outage == null) {
           work.awaitUninterruptibly();
         } else if (waitNanos <= 0) {
@@ -422,7 +401,7 @@ public final class Wal implements Closeable {
     writingEnd = appended;
     filling = empty;
     fillingLength = 0;
-    fillingGroup = new Group();
+    fillingGroup = new CommitGroup();
     space.signalAll();
   }
 
@@ -445,11 +424,10 @@ public final class Wal implements Closeable {
     } finally {
       lock.unlock();
     }
-    if (writingGroup.roll) {
+    if (writingGroup.isToRoll()) {
       segments.roll();
     }
-    writingGroup.segment = segments.number();
-    writingGroup.done.countDown();
+    writingGroup.succeed(segments.number());
   }
 
   /** Tells everyone who waits; returns whether there is no other try. */
@@ -463,10 +441,10 @@ public final class Wal implements Closeable {
       }
       Outage now = Outage.of(folder, cause);
       outage = now;
-      release(writingGroup, now);
-      release(fillingGroup, now);
-      writingGroup = new Group();
-      fillingGroup = new Group();
+      writingGroup.fail(now);
+      fillingGroup.fail(now);
+      writingGroup = new CommitGroup();
+      fillingGroup = new CommitGroup();
       space.signalAll();
       return closing;
     } finally {
@@ -486,14 +464,9 @@ public final class Wal implements Closeable {
   private void releaseForGood() {
     Outage ended = Outage.closed(folder);
     outage = outage == null ? ended : outage;
-    release(writingGroup, ended);
-    release(fillingGroup, ended);
+    writingGroup.fail(ended);
+    fillingGroup.fail(ended);
     space.signalAll();
-  }
-
-  private static void release(Group group, Outage failure) {
-    group.failure = failure;
-    group.done.countDown();
   }
 
   private void end() {
