@@ -1,6 +1,7 @@
 package dev.vedette.tsdb;
 
 import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramSample;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 import dev.vedette.tsdb.head.HeadLog;
@@ -46,14 +47,8 @@ public final class LogRecords implements HeadLog.Records {
   }
 
   @Override
-  public void histogram(
-      int ref,
-      long timestampMillis,
-      Histogram histogram,
-      long startMillis,
-      long beforeMillis,
-      Histogram before) {
-    records.histogram(ref, timestampMillis, histogram, startMillis, beforeMillis, before);
+  public void histogram(int ref, HistogramSample sample, HistogramSample before) {
+    records.histogram(ref, sample, before);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.vedette.tsdb.head;
 
 import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramSample;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 
@@ -50,13 +51,7 @@ public interface HeadLog {
      * The same as what changed since another sample of the series, the last one that was logged of
      * its histograms, older and of {@link Histogram#hasColumnsOf the same columns}.
      */
-    void histogram(
-        int ref,
-        long timestampMillis,
-        Histogram histogram,
-        long startMillis,
-        long beforeMillis,
-        Histogram before);
+    void histogram(int ref, HistogramSample sample, HistogramSample before);
 
     /** That the newest sample of a series is this one; {@link Long#MIN_VALUE} for none. */
     void newest(int ref, long timestampMillis, long valueBits);

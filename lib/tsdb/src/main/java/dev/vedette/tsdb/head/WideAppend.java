@@ -3,6 +3,7 @@ package dev.vedette.tsdb.head;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
+import dev.vedette.model.HistogramSample;
 import dev.vedette.model.WriteBatch;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +101,7 @@ final class WideAppend {
       histogramDuplicates++;
     }
     if (settle(outcome, i, time)) {
-      log(shard.wide.find(ref), ref, time, histogram, start, outcome);
+      log(shard.wide.find(ref), ref, new HistogramSample(time, histogram, start), outcome);
     }
     if (isStored(outcome)) {
       histograms++;
@@ -109,19 +110,15 @@ final class WideAppend {
   }
 
   private void log(
-      @Nullable WideSeries of,
-      int ref,
-      long time,
-      Histogram histogram,
-      long start,
-      WideStore.Outcome outcome) {
+      @Nullable WideSeries of, int ref, HistogramSample sample, WideStore.Outcome outcome) {
     if (of == null) {
       // A duplicate of what is in a block.
-      request.records.histogram(ref, time, histogram, start);
+      request.records.histogram(
+          ref, sample.timestampMillis(), sample.histogram(), sample.startMillis());
       return;
     }
     boolean follows = outcome == WideStore.Outcome.STORED && !head.logHasGaps();
-    of.log(request.records, ref, time, histogram, start, follows);
+    of.log(request.records, ref, sample, follows);
   }
 
   private static int size(HistogramLayout layout) {

@@ -1,6 +1,6 @@
 package dev.vedette.tsdb.head;
 
-import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramSample;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +16,7 @@ final class WideSeries {
   private volatile @Nullable WideRun late;
 
   // The writer's: the histogram that was logged last, while the next may be written as its change.
-  private @Nullable Histogram logged;
-  private long loggedMillis;
+  private @Nullable HistogramSample logged;
   private int changes;
 
   @Nullable WideRun late() {
@@ -29,28 +28,18 @@ final class WideSeries {
    *
    * @param follows whether it is newer than all others of the series, and those are all logged
    */
-  void log(
-      HeadLog.Records records,
-      int ref,
-      long time,
-      Histogram histogram,
-      long start,
-      boolean follows) {
-    Histogram before = logged;
-    logged = null;
-    boolean isChange =
-        follows && before != null && changes < WHOLE_EVERY - 1 && histogram.hasColumnsOf(before);
-    if (isChange && before != null) {
-      records.histogram(ref, time, histogram, start, loggedMillis, before);
+  void log(HeadLog.Records records, int ref, HistogramSample sample, boolean follows) {
+    HistogramSample before = follows ? logged : null;
+    if (before != null
+        && changes < WHOLE_EVERY - 1
+        && sample.histogram().hasColumnsOf(before.histogram())) {
+      records.histogram(ref, sample, before);
       changes++;
     } else {
-      records.histogram(ref, time, histogram, start);
+      records.histogram(ref, sample.timestampMillis(), sample.histogram(), sample.startMillis());
       changes = 0;
     }
-    if (follows) {
-      logged = histogram;
-      loggedMillis = time;
-    }
+    logged = follows ? sample : null;
   }
 
   /** The late samples, to add one. The writer's. */

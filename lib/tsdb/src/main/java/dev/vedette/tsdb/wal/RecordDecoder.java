@@ -24,11 +24,15 @@ final class RecordDecoder {
   /** The last histogram of a series. */
   private record Base(long millis, Histogram histogram) {}
 
+  // What one takes besides its columns, its share of a layout included.
+  private static final int BASE_BYTES = 170;
+
   private final BodyReader body = new BodyReader();
   private String lastTenantName = "";
   private TenantId lastTenant = TenantId.DEFAULT;
   private long lastStart;
   private final Map<Integer, Base> bases = new HashMap<>();
+  private long baseBytes;
   private final LayoutPool layouts = new LayoutPool();
   private final IntPredicate isAlive;
 
@@ -173,8 +177,18 @@ final class RecordDecoder {
 
   private void keep(int ref, long millis, Histogram histogram) {
     if (isAlive.test(ref)) {
-      bases.put(ref, new Base(millis, histogram));
+      Base last = bases.put(ref, new Base(millis, histogram));
+      baseBytes += bytes(histogram) - (last == null ? 0 : bytes(last.histogram));
     }
+  }
+
+  private static long bytes(Histogram histogram) {
+    return BASE_BYTES + 8L * histogram.layout().columns();
+  }
+
+  /** About what the last histograms of series take in memory. */
+  long baseBytes() {
+    return baseBytes;
   }
 
   private Histogram whole(byte[] bytes, int size) throws Malformed {

@@ -123,6 +123,8 @@ final class WalCheckpoint {
     } catch (IOException | RuntimeException e) {
       discard(temporary, writer, e);
       throw e;
+    } finally {
+      metrics.histogramBytes.set(0);
     }
   }
 
@@ -148,6 +150,7 @@ final class WalCheckpoint {
         // END and NEWEST of the checkpoint before this one, and exemplars: see writeExemplars.
       }
     }
+    metrics.histogramBytes.set(decoder.baseBytes());
     flush(into, BUFFER_BYTES);
   }
 

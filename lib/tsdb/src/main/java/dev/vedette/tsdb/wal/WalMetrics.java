@@ -18,6 +18,7 @@ final class WalMetrics {
   final Counter checkpoints;
   final Gauge pendingBytes;
   final Gauge segment;
+  final Gauge histogramBytes;
 
   WalMetrics(PrometheusRegistry registry) {
     fsyncSeconds =
@@ -77,6 +78,13 @@ final class WalMetrics {
         Gauge.builder()
             .name("vedette_storage_wal_segment")
             .help("Number of the segment being written.")
+            .register(registry);
+    histogramBytes =
+        Gauge.builder()
+            .name("vedette_storage_wal_histograms_buffered_bytes")
+            .help(
+                "Memory for the last histogram of each series, while a start or a checkpoint reads"
+                    + " the write-ahead log.")
             .register(registry);
   }
 }

@@ -7,6 +7,7 @@ import static dev.vedette.tsdb.wal.WalFormat.LONG;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramBytes;
+import dev.vedette.model.HistogramSample;
 import dev.vedette.model.Invariant;
 import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.MetricMetadata;
@@ -171,23 +172,19 @@ public final class WalRecords {
    * last, is older and has {@link Histogram#hasColumnsOf the same columns}: a reader that has lost
    * that one knows so by its time, and leaves this one out.
    */
-  public void histogram(
-      int ref,
-      long timestampMillis,
-      Histogram histogram,
-      long startMillis,
-      long beforeMillis,
-      Histogram before) {
+  public void histogram(int ref, HistogramSample sample, HistogramSample before) {
+    long sinceMillis = sample.timestampMillis() - before.timestampMillis();
+    Histogram histogram = sample.histogram();
     Invariant.check(
-        timestampMillis > beforeMillis && histogram.hasColumnsOf(before),
+        sinceMillis > 0 && histogram.hasColumnsOf(before.histogram()),
         "BUG: a histogram of series %d is no change of the one before",
         ref);
-    beginHistogram(WalFormat.HISTOGRAMS, ref, timestampMillis, histogram);
-    start(startMillis);
+    beginHistogram(WalFormat.HISTOGRAMS, ref, sample.timestampMillis(), histogram);
+    start(sample.startMillis());
     bytes[length++] = WalFormat.CHANGE;
-    length = Varint.put(bytes, length, timestampMillis - beforeMillis);
+    length = Varint.put(bytes, length, sinceMillis);
     int size = length;
-    length = HistogramChange.encode(histogram, before, bytes, size + SIZE_ROOM);
+    length = HistogramChange.encode(histogram, before.histogram(), bytes, size + SIZE_ROOM);
     putSize(size);
     samples++;
   }

@@ -35,6 +35,14 @@ final class WalReplay {
   }
 
   ReplayReport run() throws IOException {
+    try {
+      return read();
+    } finally {
+      metrics.histogramBytes.set(0);
+    }
+  }
+
+  private ReplayReport read() throws IOException {
     WalFolder.Layout layout = WalFolder.read(files, folder);
     WalScan scan = new WalScan(files, this::damage);
     scan.gaps(layout);
@@ -76,6 +84,7 @@ final class WalReplay {
         // The END of a checkpoint says nothing to a visitor.
       }
     }
+    metrics.histogramBytes.set(decoder.baseBytes());
     records++;
     bytes += reader.recordBytes();
   }

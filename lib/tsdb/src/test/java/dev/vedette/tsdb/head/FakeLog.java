@@ -2,6 +2,7 @@ package dev.vedette.tsdb.head;
 
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramSample;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
@@ -104,14 +105,8 @@ final class FakeLog implements HeadLog {
     }
 
     @Override
-    public void histogram(
-        int ref,
-        long timestampMillis,
-        Histogram histogram,
-        long startMillis,
-        long beforeMillis,
-        Histogram before) {
-      histogram(ref, timestampMillis, histogram, startMillis);
+    public void histogram(int ref, HistogramSample sample, HistogramSample before) {
+      histogram(ref, sample.timestampMillis(), sample.histogram(), sample.startMillis());
     }
 
     @Override

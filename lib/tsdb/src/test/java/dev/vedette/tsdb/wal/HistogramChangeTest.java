@@ -7,6 +7,7 @@ import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramBytes;
 import dev.vedette.model.HistogramLayout;
+import dev.vedette.model.HistogramSample;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.wal.Collected.Extra;
 import java.io.IOException;
@@ -54,7 +55,10 @@ class HistogramChangeTest {
       Histogram before = last[ref];
       boolean isChange = mayChange && before != null;
       if (isChange) {
-        records.histogram(ref, millis, next, START, lastMillis[ref], before);
+        records.histogram(
+            ref,
+            new HistogramSample(millis, next, START),
+            new HistogramSample(lastMillis[ref], before, 0));
       } else {
         records.histogram(ref, millis, next, START);
       }
@@ -300,7 +304,8 @@ class HistogramChangeTest {
     for (int i = 0; i < changes; i++) {
       Histogram next = anyOf(layout, false);
       WalRecords records = new WalRecords();
-      records.histogram(7, ++millis, next, 0, beforeMillis, before);
+      records.histogram(
+          7, new HistogramSample(++millis, next, 0), new HistogramSample(beforeMillis, before, 0));
       wal.awaitDurable(wal.append(records));
       before = next;
       beforeMillis = millis;

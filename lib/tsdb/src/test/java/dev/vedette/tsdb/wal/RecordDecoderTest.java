@@ -6,6 +6,7 @@ import dev.vedette.model.BucketSpans;
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
+import dev.vedette.model.HistogramSample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,10 @@ class RecordDecoderTest {
       records.histogram(ref, TIME, histogram(0, ref), 0);
     }
     for (int ref = 0; ref < 3; ref++) {
-      records.histogram(ref, TIME + 5, histogram(0, ref + 9), 0, TIME, histogram(0, ref));
+      records.histogram(
+          ref,
+          new HistogramSample(TIME + 5, histogram(0, ref + 9), 0),
+          new HistogramSample(TIME, histogram(0, ref), 0));
     }
     histograms(decoder);
     List<String> bases = new ArrayList<>();
@@ -63,6 +67,8 @@ class RecordDecoderTest {
     assertThat(bases).containsExactlyInAnyOrder("0 5", "2 5");
     assertThat(found.extras.stream().map(Collected.Extra::ref)).containsExactly(0, 1, 2, 0, 2);
     assertThat(found.lost).isEmpty();
+    long columns = histogram(0, 0).layout().columns();
+    assertThat(decoder.baseBytes()).isEqualTo(2 * (170 + 8 * columns));
   }
 
   private void histograms(RecordDecoder decoder) throws IOException, BodyReader.Malformed {

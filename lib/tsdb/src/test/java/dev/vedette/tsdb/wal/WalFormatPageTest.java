@@ -6,6 +6,7 @@ import dev.vedette.model.BucketSpans;
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
+import dev.vedette.model.HistogramSample;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
@@ -97,7 +98,9 @@ class WalFormatPageTest {
       records.sample(7, 1_700_000_000_000L, Double.doubleToRawLongBits(3), 1_600_000_000_000L);
       records.histogram(7, 1_700_000_015_000L, histogram, 1_600_000_000_000L);
       records.histogram(
-          7, 1_700_000_030_000L, later, 1_600_000_000_000L, 1_700_000_015_000L, histogram);
+          7,
+          new HistogramSample(1_700_000_030_000L, later, 1_600_000_000_000L),
+          new HistogramSample(1_700_000_015_000L, histogram, 0));
       wal.append(records);
     }
     assertThat(HexFormat.ofDelimiter(" ").formatHex(disk.bytes(TestLog.segment(1))))
@@ -119,7 +122,10 @@ class WalFormatPageTest {
     disk.put(CHECKPOINT, pageExample(4));
     try (Wal wal = TestLog.open(disk, new Collected())) {
       WalRecords records = new WalRecords();
-      records.histogram(7, 1_700_000_030_000L, later, 0, 1_700_000_015_000L, histogram);
+      records.histogram(
+          7,
+          new HistogramSample(1_700_000_030_000L, later, 0),
+          new HistogramSample(1_700_000_015_000L, histogram, 0));
       wal.append(records);
     }
 

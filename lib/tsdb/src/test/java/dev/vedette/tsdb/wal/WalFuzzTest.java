@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramBytes;
+import dev.vedette.model.HistogramSample;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
@@ -106,7 +107,8 @@ class WalFuzzTest {
             .findFirst()
             .orElseThrow();
     WalRecords records = new WalRecords();
-    records.histogram(7, TIME + 15_000, later, 0, TIME, histogram);
+    records.histogram(
+        7, new HistogramSample(TIME + 15_000, later, 0), new HistogramSample(TIME, histogram, 0));
     return records;
   }
 
