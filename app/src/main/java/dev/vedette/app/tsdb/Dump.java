@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -30,9 +31,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Series as OpenMetrics 1.0 text, family by family. In memory are the names of the metrics, the
- * exemplars of one and one batch of series.
+ * exemplars of one, one batch of series, and the labels of a histogram that is there in both forms.
  */
 final class Dump {
+  private static final Set<String> NAME_AND_BOUND = Set.of(Labels.METRIC_NAME, "le");
+
   private final SeriesSource source;
   private final TenantId tenant;
   private final Selection selection;
@@ -41,6 +44,8 @@ final class Dump {
   // Of the family at hand, until a line of it was written.
   private String head = "";
   private Set<String> metrics = Set.of();
+  // Of the metric at hand.
+  private Set<Labels> classic = Set.of();
   private long series;
   private long samples;
   private long expanded;
@@ -82,6 +87,7 @@ final class Dump {
     List<LabelMatcher> ofMetric = new ArrayList<>(selection.matchers());
     ofMetric.add(LabelMatcher.equal(Labels.METRIC_NAME, metric));
     Map<Labels, Deque<Exemplar>> kept = exemplars(ofMetric);
+    classic = expand ? classic(metric) : Set.of();
     SeriesBatch batch = new SeriesBatch();
     try (SeriesCursor cursor =
         source.select(
@@ -94,6 +100,18 @@ final class Dump {
       }
     }
     kept.values().forEach(left -> exemplarsLeft += left.size());
+  }
+
+  /** Labels, but for the name, of the series that are there as classic histograms of a name. */
+  private Set<Labels> classic(String histogram) {
+    Set<Labels> found = new HashSet<>();
+    for (String metric : DumpFamily.classic(histogram, metrics)) {
+      List<LabelMatcher> matchers = new ArrayList<>(selection.matchers());
+      matchers.add(LabelMatcher.equal(Labels.METRIC_NAME, metric));
+      Selection all = new Selection(matchers, selection.startMillis(), selection.endMillis());
+      source.series(tenant, all, 0).forEach(labels -> found.add(labels.without(NAME_AND_BOUND)));
+    }
+    return found;
   }
 
   private Map<Labels, Deque<Exemplar>> exemplars(List<LabelMatcher> ofMetric) {
@@ -114,7 +132,7 @@ final class Dump {
     String shown = OpenMetricsText.series(metric, labels, "");
     @Nullable Histogram @Nullable [] ofHistograms = batch.histograms(at);
     // Its lines are those of the classic one, which would be there twice.
-    boolean isTwice = expand && DumpFamily.isClassic(metric, metrics);
+    boolean isTwice = !classic.isEmpty() && classic.contains(labels.without(NAME_AND_BOUND));
     ClassicBuckets buckets =
         expand && !isTwice && ofHistograms != null
             ? new ClassicBuckets(ofHistograms, batch.size(at))

@@ -65,8 +65,8 @@ final class DumpCommand implements Callable<Integer> {
       names = "--expand-histograms",
       description = {
         "Write native histograms as classic ones, with a bucket for each bound that any sample of"
-            + " the series has; a reader cannot tell that they were native. Where there are classic"
-            + " ones of the same name, those alone are written."
+            + " the series has; a reader cannot tell that they were native. A series that is there as a"
+            + " classic one, too, is written as that alone."
       })
   private boolean expand;
 

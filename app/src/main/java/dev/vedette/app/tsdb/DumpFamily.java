@@ -56,8 +56,15 @@ final class DumpFamily {
 
   /** Whether a histogram of this name is there as a classic one, whatever else. */
   static boolean isClassic(String histogram, Set<String> metrics) {
+    return !classic(histogram, metrics).isEmpty();
+  }
+
+  /** The metrics that a classic histogram of this name has in every series. */
+  static List<String> classic(String histogram, Set<String> metrics) {
     return Stream.of("_bucket", "_count", "_gcount")
-        .anyMatch(suffix -> metrics.contains(histogram + suffix));
+        .map(suffix -> histogram + suffix)
+        .filter(metrics::contains)
+        .toList();
   }
 
   private static DumpFamily unknown(String metric) {

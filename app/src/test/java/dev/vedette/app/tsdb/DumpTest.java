@@ -239,6 +239,28 @@ class DumpTest {
   }
 
   @Test
+  void ofOneNameSomeSeriesMayBeClassicAndOthersNative() throws IOException {
+    Labels both = Labels.of("__name__", "took", "job", "both");
+    Labels own = Labels.of("__name__", "took", "job", "native");
+    store(new RemoteWriteRequest().series(both).histogram(AT, NATIVE));
+    store(new RemoteWriteRequest().series(own).histogram(AT, NATIVE));
+    Labels bucket = Labels.of("__name__", "took_bucket", "job", "both", "le", "+Inf");
+    store(RemoteWriteRequest.of(bucket, AT, 3));
+    store(RemoteWriteRequest.of(Labels.of("__name__", "took_count", "job", "both"), AT, 3));
+
+    Dumped dumped = dump(true);
+
+    assertThat(dumped.text.lines().filter(line -> line.contains("both")))
+        .containsExactly(
+            "took_bucket{job=\"both\",le=\"+Inf\"} 3.0 1700000000.000",
+            "took_count{job=\"both\"} 3.0 1700000000.000");
+    assertThat(dumped.text).contains("took_count{job=\"native\"} 10.0 1700000000.000");
+    assertThat(dumped.summary)
+        .contains("1 native histograms as classic ones")
+        .contains("1 native histograms that are there as classic ones, too");
+  }
+
+  @Test
   void gaugesOfHistogramsHaveNamesOfTheirOwn() throws IOException {
     store(
         new RemoteWriteRequest()
