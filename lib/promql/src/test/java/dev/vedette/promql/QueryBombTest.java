@@ -10,6 +10,7 @@ import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesParts;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,9 +35,16 @@ class QueryBombTest {
   private static final int STEPS = 2000;
 
   private final EverMoreSeries source = new EverMoreSeries();
+  // Each query is helped where there is memory for it.
+  private final QueryWorkers workers = new QueryWorkers(3);
   private final PromqlEngine engine =
-      new PromqlEngine(EngineConfig.DEFAULT, source, Ticker.system());
+      new PromqlEngine(EngineConfig.DEFAULT, source, Ticker.system(), workers);
   private final QueryMemory memory = new QueryMemory(64 * MB, "spec.query.memory");
+
+  @AfterEach
+  void endThreads() {
+    workers.close();
+  }
 
   private QueryOptions in(Reservation held) {
     return new QueryOptions(Optional.empty(), Optional.empty(), () -> false, Optional.of(held));
@@ -114,7 +123,7 @@ class QueryBombTest {
             Features.ALL,
             stock.delayedNameRemoval(),
             stock.startTimestamps());
-    PromqlEngine all = new PromqlEngine(experimental, source, Ticker.system());
+    PromqlEngine all = new PromqlEngine(experimental, source, Ticker.system(), workers);
     try (Reservation held = memory.open()) {
       QueryResult.Matrix few =
           (QueryResult.Matrix) all.range(TenantId.DEFAULT, expression, 0, STEPS - 1L, 1, in(held));
@@ -190,17 +199,17 @@ class QueryBombTest {
         timestamps[i] = selection.endMillis() - STEPS - (samples - 1 - i) * 15_000L;
         values[i] = 1;
       }
+      Run whole = new Run(timestamps, values, samples);
+      whole.end = most;
       return new SeriesCursor() {
-        private long series;
-
         @Override
         public boolean next(SeriesBatch batch) {
-          batch.clear();
-          while (!batch.isFull() && series < most) {
-            Labels labels = Labels.of("__name__", "bomb", "le", "1", "n", Long.toString(series++));
-            batch.add(labels, timestamps, values, samples);
-          }
-          return batch.count() > 0;
+          return whole.next(batch);
+        }
+
+        @Override
+        public Optional<SeriesParts> parts() {
+          return Optional.of(new Parts(timestamps, values, samples));
         }
 
         @Override
@@ -208,6 +217,65 @@ class QueryBombTest {
           open.decrementAndGet();
         }
       };
+    }
+
+    /** So many series as a batch has, each. */
+    private final class Parts implements SeriesParts {
+      private final long[] timestamps;
+      private final double[] values;
+      private final int samples;
+
+      Parts(long[] timestamps, double[] values, int samples) {
+        this.timestamps = timestamps;
+        this.values = values;
+        this.samples = samples;
+      }
+
+      @Override
+      public int count() {
+        return (int) Math.min(1 << 30, Math.ceilDiv(most, (long) SeriesBatch.CAPACITY));
+      }
+
+      @Override
+      public long series() {
+        return most;
+      }
+
+      @Override
+      public Reader newReader() {
+        return new Run(timestamps, values, samples);
+      }
+    }
+
+    /** Some of the series, one after the other. */
+    private final class Run implements SeriesParts.Reader {
+      private final long[] timestamps;
+      private final double[] values;
+      private final int samples;
+      private long series;
+      private long end;
+
+      Run(long[] timestamps, double[] values, int samples) {
+        this.timestamps = timestamps;
+        this.values = values;
+        this.samples = samples;
+      }
+
+      @Override
+      public void seek(int part) {
+        series = (long) part * SeriesBatch.CAPACITY;
+        end = Math.min(most, series + SeriesBatch.CAPACITY);
+      }
+
+      @Override
+      public boolean next(SeriesBatch batch) {
+        batch.clear();
+        while (!batch.isFull() && series < end) {
+          Labels labels = Labels.of("__name__", "bomb", "le", "1", "n", Long.toString(series++));
+          batch.add(labels, timestamps, values, samples);
+        }
+        return batch.count() > 0;
+      }
     }
 
     @Override
