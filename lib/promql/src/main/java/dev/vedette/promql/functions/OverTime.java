@@ -47,28 +47,6 @@ final class OverTime {
     return mean.rawSum() + mean.lost();
   }
 
-  static double min(RangeSamples samples, int from, int to, int step) {
-    double best = samples.value(from);
-    for (int i = from + 1; i < to; i++) {
-      double value = samples.value(i);
-      if (value < best || Double.isNaN(best)) {
-        best = value;
-      }
-    }
-    return best;
-  }
-
-  static double max(RangeSamples samples, int from, int to, int step) {
-    double best = samples.value(from);
-    for (int i = from + 1; i < to; i++) {
-      double value = samples.value(i);
-      if (value > best || Double.isNaN(best)) {
-        best = value;
-      }
-    }
-    return best;
-  }
-
   static double timeOfMin(RangeSamples samples, int from, int to, int step) {
     int best = from;
     for (int i = from + 1; i < to; i++) {

@@ -26,8 +26,8 @@ public record RangeFunctions(RangeFunction floats, MixedFunction mixed) {
           ofFloats("predict_linear", Regression.PREDICT),
           total("sum_over_time", ofWindow(OverTime::sum), false),
           total("avg_over_time", ofWindow(OverTime::average), true),
-          ofFloats("min_over_time", ofWindow(OverTime::min)),
-          ofFloats("max_over_time", ofWindow(OverTime::max)),
+          ofFloats("min_over_time", new WindowExtreme(true)),
+          ofFloats("max_over_time", new WindowExtreme(false)),
           entry(
               "count_over_time",
               ofWindow((_, from, to, _) -> to - from),
