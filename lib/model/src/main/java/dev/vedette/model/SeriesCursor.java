@@ -16,8 +16,10 @@ public interface SeriesCursor extends AutoCloseable {
    * The same series for several threads, instead of {@link #next}: a reader asks for them before
    * the first series and uses one or the other. The cursor is closed after the last thread has
    * stopped reading. Empty where the series cannot be taken apart.
+   *
+   * @param leastSeries of a part; less only at the end
    */
-  default Optional<SeriesParts> parts() {
+  default Optional<SeriesParts> parts(int leastSeries) {
     return Optional.empty();
   }
 

@@ -39,7 +39,7 @@ final class PartedSeries implements SeriesSource {
       }
 
       @Override
-      public Optional<SeriesParts> parts() {
+      public Optional<SeriesParts> parts(int leastSeries) {
         try (SeriesCursor again = source.select(tenant, selection)) {
           return Optional.of(new Parts(everything(again)));
         }

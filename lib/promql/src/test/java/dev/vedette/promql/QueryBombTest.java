@@ -208,7 +208,7 @@ class QueryBombTest {
         }
 
         @Override
-        public Optional<SeriesParts> parts() {
+        public Optional<SeriesParts> parts(int leastSeries) {
           return Optional.of(new Parts(timestamps, values, samples));
         }
 

@@ -24,8 +24,8 @@ record LeasedCursor(SeriesCursor cursor, ReadGate.Lease lease) implements Series
   }
 
   @Override
-  public Optional<SeriesParts> parts() {
-    return cursor.parts().map(LeasedParts::new);
+  public Optional<SeriesParts> parts(int leastSeries) {
+    return cursor.parts(leastSeries).map(LeasedParts::new);
   }
 
   @Override

@@ -200,8 +200,8 @@ public final class MeteredSource implements SeriesSource {
     }
 
     @Override
-    public Optional<SeriesParts> parts() {
-      return cursor.parts().map(parts -> new ReadParts(parts, this::next));
+    public Optional<SeriesParts> parts(int leastSeries) {
+      return cursor.parts(leastSeries).map(parts -> new ReadParts(parts, this::next));
     }
 
     private boolean next(SeriesBatch batch, Predicate<SeriesBatch> next) {
@@ -253,8 +253,8 @@ public final class MeteredSource implements SeriesSource {
     }
 
     @Override
-    public Optional<SeriesParts> parts() {
-      return cursor.parts().map(parts -> new MeteredParts(parts, this::newReserved));
+    public Optional<SeriesParts> parts(int leastSeries) {
+      return cursor.parts(leastSeries).map(parts -> new MeteredParts(parts, this::newReserved));
     }
 
     /** For one more reader; what is reserved for the cursor itself is the first one's. */

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class ParallelStream implements VectorStream {
   // Less than some 200 microseconds of work, of which handing over half would take a quarter.
   private static final long LEAST_VALUES = 16_384;
+  // Of a part: few enough that threads end at about the same time, many enough that a part's own
+  // cost, a microsecond or two, does not show.
+  private static final long VALUES_OF_PART = 8192;
   // A guess: what is scraped comes every so often.
   private static final long MILLIS_PER_SAMPLE = 15_000;
   // Each thread may be so many parts ahead of the reader.
@@ -101,8 +104,10 @@ final class ParallelStream implements VectorStream {
   static VectorStream of(
       Evaluation evaluation, SeriesCursor cursor, WindowTimes windows, Factory factory) {
     if (evaluation.workers().mostOfOne() > 0) {
-      Optional<SeriesParts> parts = cursor.parts();
-      if (parts.isPresent() && isWorthIt(parts.get(), windows)) {
+      double values = valuesOfSeries(windows);
+      int least = (int) Math.clamp(VALUES_OF_PART / values, 1, VectorBatch.CAPACITY);
+      Optional<SeriesParts> parts = cursor.parts(least);
+      if (parts.isPresent() && isWorthIt(parts.get(), values)) {
         int steps = windows.steps().count();
         long series = (long) ahead(evaluation.workers()) * BATCHES_OF_PART * VectorBatch.CAPACITY;
         long bytes = series * Double.BYTES * steps;
@@ -114,11 +119,15 @@ final class ParallelStream implements VectorStream {
     return factory.open(evaluation, cursor);
   }
 
-  private static boolean isWorthIt(SeriesParts parts, WindowTimes windows) {
+  private static boolean isWorthIt(SeriesParts parts, double valuesOfSeries) {
+    return parts.count() > 1 && parts.series() * valuesOfSeries >= LEAST_VALUES;
+  }
+
+  /** About how many samples and steps each series has. */
+  private static double valuesOfSeries(WindowTimes windows) {
     double span =
         (double) windows.lastEndMillis() - windows.firstEndMillis() + windows.rangeMillis();
-    double values = parts.series() * (span / MILLIS_PER_SAMPLE + windows.steps().count());
-    return parts.count() > 1 && values >= LEAST_VALUES;
+    return span / MILLIS_PER_SAMPLE + windows.steps().count();
   }
 
   @Override

@@ -24,8 +24,8 @@ public interface RangeCursor extends SeriesCursor {
       }
 
       @Override
-      public Optional<SeriesParts> parts() {
-        return cursor.parts();
+      public Optional<SeriesParts> parts(int leastSeries) {
+        return cursor.parts(leastSeries);
       }
 
       @Override

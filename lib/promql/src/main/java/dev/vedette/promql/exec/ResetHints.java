@@ -18,8 +18,8 @@ record ResetHints(SeriesCursor inner) implements SeriesCursor {
   }
 
   @Override
-  public Optional<SeriesParts> parts() {
-    return inner.parts().map(parts -> new ReadParts(parts, ResetHints::next));
+  public Optional<SeriesParts> parts(int leastSeries) {
+    return inner.parts(leastSeries).map(parts -> new ReadParts(parts, ResetHints::next));
   }
 
   private static boolean next(SeriesBatch batch, Predicate<SeriesBatch> inner) {

@@ -278,7 +278,7 @@ public final class MergedCursor implements SeriesCursor {
   }
 
   @Override
-  public Optional<SeriesParts> parts() {
+  public Optional<SeriesParts> parts(int leastSeries) {
     List<RangedCursor> ranged = new ArrayList<>();
     for (Source source : sources) {
       if (!(source.cursor instanceof RangedCursor cursor)) {
@@ -288,7 +288,7 @@ public final class MergedCursor implements SeriesCursor {
         ranged.add(cursor);
       }
     }
-    return ranged.isEmpty() ? Optional.empty() : Optional.of(new MergedParts(ranged));
+    return ranged.isEmpty() ? Optional.empty() : Optional.of(new MergedParts(ranged, leastSeries));
   }
 
   /** Begins anew, the sources having been set to other series. */

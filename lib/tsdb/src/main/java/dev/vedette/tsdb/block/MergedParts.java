@@ -15,9 +15,6 @@ import java.util.List;
  * the same series and so the same pages.
  */
 final class MergedParts implements SeriesParts {
-  // Few enough that two threads end at about the same time, many enough that a part's own cost, a
-  // microsecond or two, does not show.
-  private static final int LEAST_SERIES = 32;
   // Labels are compared at each boundary in each cursor.
   private static final int MOST_PARTS = 4096;
 
@@ -26,14 +23,14 @@ final class MergedParts implements SeriesParts {
   // Of each cursor where each part begins, and at last its end.
   private final int[][] begins;
 
-  MergedParts(List<RangedCursor> cursors) {
+  MergedParts(List<RangedCursor> cursors, int leastSeries) {
     this.cursors = List.copyOf(cursors);
     RangedCursor largest = cursors.getFirst();
     for (RangedCursor cursor : cursors) {
       largest = cursor.size() > largest.size() ? cursor : largest;
     }
     this.series = largest.size();
-    int[] cuts = cuts(largest);
+    int[] cuts = cuts(largest, leastSeries);
     begins = new int[cursors.size()][];
     for (int i = 0; i < begins.length; i++) {
       RangedCursor cursor = cursors.get(i);
@@ -41,8 +38,8 @@ final class MergedParts implements SeriesParts {
     }
   }
 
-  private static int[] cuts(RangedCursor cursor) {
-    int least = Math.max(LEAST_SERIES, cursor.size() / MOST_PARTS);
+  private static int[] cuts(RangedCursor cursor, int leastSeries) {
+    int least = Math.max(Math.max(1, leastSeries), cursor.size() / MOST_PARTS);
     int[] cuts = new int[cursor.size() / least + 2];
     int count = 1;
     while (cuts[count - 1] < cursor.size()) {
