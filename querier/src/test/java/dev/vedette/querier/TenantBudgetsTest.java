@@ -10,6 +10,7 @@ import dev.vedette.model.Unavailable;
 import dev.vedette.promql.QueryLimits;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryResult;
+import dev.vedette.promql.QueryWorkers;
 import dev.vedette.querier.QuerierConfig.OfTenant;
 import dev.vedette.testkit.InMemorySeries;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -41,6 +42,7 @@ class TenantBudgetsTest {
           Optional.empty(),
           Clock.systemUTC(),
           Ticker.system(),
+          QueryWorkers.none(),
           registry);
 
   private static QuerierConfig config(int ofTenant) {

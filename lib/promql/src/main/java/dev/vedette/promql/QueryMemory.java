@@ -167,9 +167,7 @@ public final class QueryMemory {
 
     private void giveBack(long bytes) {
       used.addAndGet(-bytes);
-      if (account != null) {
-        account.addAndGet(-bytes);
-      }
+      returnToTenant(bytes);
     }
 
     /** What is reserved now, in bytes. */
