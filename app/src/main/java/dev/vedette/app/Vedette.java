@@ -12,7 +12,6 @@ import dev.vedette.ingester.agent.AgentController;
 import dev.vedette.ingester.agent.HostMetrics;
 import dev.vedette.ingester.limits.SampleRateLimiter;
 import dev.vedette.ingester.receive.RemoteWriteReceiver;
-import dev.vedette.ingester.receive.TenantResolver;
 import dev.vedette.ingester.scrape.BuiltInTarget;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.RealFiles;
@@ -26,6 +25,7 @@ import dev.vedette.runtime.http.HttpServerConfig;
 import dev.vedette.runtime.http.Lifecycle;
 import dev.vedette.runtime.http.ListenAddress;
 import dev.vedette.runtime.http.Readiness;
+import dev.vedette.runtime.http.TenantResolver;
 import dev.vedette.tsdb.Tsdb;
 import dev.vedette.ui.Ui;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -79,6 +79,7 @@ final class Vedette implements AutoCloseable {
   private final Clock clock = Clock.systemUTC();
   private final Ticker ticker = Ticker.system();
   private final List<Object> beans = new ArrayList<>(List.of(registry, readiness));
+  private final TenantResolver tenants = TenantResolver.single();
 
   private @Nullable Tsdb storage;
   private @Nullable SampleRateLimiter rates;
@@ -144,7 +145,8 @@ final class Vedette implements AutoCloseable {
               clock,
               ticker,
               keep(new QueryWorkers(Runtime.getRuntime().availableProcessors())),
-              registry);
+              registry,
+              tenants);
       beans.add(querier);
       beans.add(new Ui());
     }
@@ -175,7 +177,7 @@ final class Vedette implements AutoCloseable {
     SampleRateLimiter limited =
         new SampleRateLimiter(required(storage), Settings.rates(settings), ticker);
     rates = limited;
-    beans.add(TenantResolver.single());
+    beans.add(tenants);
     RemoteWriteReceiver receiving =
         new RemoteWriteReceiver(Settings.remoteWrite(settings), limited, ticker, registry);
     receiver = receiving;

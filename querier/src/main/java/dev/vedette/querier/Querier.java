@@ -18,6 +18,7 @@ import dev.vedette.querier.cache.CachedRanges;
 import dev.vedette.querier.cache.CachedRanges.Found;
 import dev.vedette.querier.remoteread.RemoteRead;
 import dev.vedette.querier.remoteread.RemoteReadConfig;
+import dev.vedette.runtime.http.TenantResolver;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
@@ -58,15 +59,13 @@ public final class Querier {
   private final QueryMemory memory;
   private final SharedQueries shared;
   private final RemoteRead remoteRead;
+  private final TenantResolver tenants;
   private volatile InForce inForce;
 
   /** Settings, and what works by them; a query keeps to what it began with. */
   private record InForce(QuerierConfig config, PromqlEngine engine, CachedRanges ranges) {}
 
-  /**
-   * @param targets what is scraped in this process, if anything
-   * @param workers threads that help those that ask; closed by whoever made them
-   */
+  /** For one tenant. */
   public Querier(
       QuerierConfig config,
       ServerInfo info,
@@ -76,6 +75,25 @@ public final class Querier {
       Ticker ticker,
       QueryWorkers workers,
       PrometheusRegistry registry) {
+    this(config, info, source, targets, clock, ticker, workers, registry, TenantResolver.single());
+  }
+
+  /**
+   * @param targets what is scraped in this process, if anything
+   * @param workers threads that help those that ask; closed by whoever made them
+   * @param tenants whose data requests over HTTP ask for
+   */
+  public Querier(
+      QuerierConfig config,
+      ServerInfo info,
+      SeriesSource source,
+      Optional<TargetSource> targets,
+      Clock clock,
+      Ticker ticker,
+      QueryWorkers workers,
+      PrometheusRegistry registry,
+      TenantResolver tenants) {
+    this.tenants = tenants;
     this.info = info;
     this.source = source;
     this.targets = targets.orElse(NO_TARGETS);
@@ -271,6 +289,11 @@ public final class Querier {
   /** Where a request reserves what it and its answer hold. */
   public QueryMemory memory() {
     return memory;
+  }
+
+  /** Whose data requests over HTTP ask for. */
+  public TenantResolver tenants() {
+    return tenants;
   }
 
   public RemoteRead remoteRead() {

@@ -1,6 +1,7 @@
 package dev.vedette.ingester.receive;
 
 import dev.vedette.runtime.http.PlainText;
+import dev.vedette.runtime.http.TenantResolver;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.core.io.buffer.ByteBuffer;
 import io.micronaut.core.io.buffer.ReferenceCounted;

@@ -1,6 +1,7 @@
 package dev.vedette.ingester.receive;
 
 import dev.vedette.runtime.http.DirectRoute;
+import dev.vedette.runtime.http.TenantResolver;
 import io.micronaut.context.annotation.Requires;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;

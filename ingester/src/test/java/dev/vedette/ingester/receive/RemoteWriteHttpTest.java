@@ -8,6 +8,7 @@ import dev.vedette.runtime.http.HttpServer;
 import dev.vedette.runtime.http.HttpServerConfig;
 import dev.vedette.runtime.http.ListenAddress;
 import dev.vedette.runtime.http.Readiness;
+import dev.vedette.runtime.http.TenantResolver;
 import dev.vedette.testkit.RecordedWrite;
 import dev.vedette.testkit.RecordingSink;
 import dev.vedette.testkit.RemoteWriteRequest;

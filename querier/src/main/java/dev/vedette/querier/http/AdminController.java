@@ -4,7 +4,6 @@ import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.StorageAdmin;
-import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.querier.Querier;
 import io.micronaut.context.annotation.Requires;
@@ -26,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 @Controller("/api/v1/admin/tsdb")
 @Requires(beans = Querier.class)
 final class AdminController {
+  private final Querier querier;
   private final boolean enabled;
   private final @Nullable StorageAdmin admin;
 
@@ -33,6 +33,7 @@ final class AdminController {
    * @param admin the storage of this process, where there is any
    */
   AdminController(Querier querier, @Nullable StorageAdmin admin) {
+    this.querier = querier;
     this.enabled = querier.info().adminApi();
     this.admin = admin;
   }
@@ -47,7 +48,8 @@ final class AdminController {
     return serve(request, this::delete);
   }
 
-  private Answer delete(ApiParams params) {
+  private Answer delete(ApiCall call) {
+    ApiParams params = call.params();
     if (params.texts("match[]").isEmpty()) {
       throw ApiError.badData("no match[] parameter provided");
     }
@@ -56,7 +58,7 @@ final class AdminController {
     List<List<LabelMatcher>> selectors = selectors(params);
     // An empty range is no error, as in Prometheus.
     if (start <= end) {
-      storage().delete(TenantId.DEFAULT, selectors, start, end);
+      storage().delete(call.tenant(querier), selectors, start, end);
     }
     throw new Api.NoContent();
   }
@@ -79,7 +81,7 @@ final class AdminController {
     return serve(request, this::clean);
   }
 
-  private Answer clean(ApiParams params) {
+  private Answer clean(ApiCall call) {
     storage().cleanTombstones();
     throw new Api.NoContent();
   }
@@ -94,20 +96,20 @@ final class AdminController {
     return serve(request, this::snapshot);
   }
 
-  private Answer snapshot(ApiParams params) {
-    String name = storage().snapshot(params.flag("skip_head"));
+  private Answer snapshot(ApiCall call) {
+    String name = storage().snapshot(call.params().flag("skip_head"));
     return Answer.of(json -> json.beginObject().name("name").string(name).endObject());
   }
 
   private CompletionStage<HttpResponse<?>> serve(
-      HttpRequest<?> request, Function<ApiParams, Answer> answer) {
+      HttpRequest<?> request, Function<ApiCall, Answer> answer) {
     return Api.serveForm(
         request,
         call -> {
           if (!enabled) {
             throw new ApiError(ApiError.Type.DISABLED, "admin APIs disabled");
           }
-          return answer.apply(call.params());
+          return answer.apply(call);
         });
   }
 

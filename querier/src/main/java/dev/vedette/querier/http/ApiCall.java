@@ -1,6 +1,20 @@
 package dev.vedette.querier.http;
 
+import dev.vedette.model.TenantId;
+import dev.vedette.querier.Querier;
 import dev.vedette.runtime.http.Exchange;
+import io.micronaut.http.HttpHeaders;
 
 /** One request being answered. */
-record ApiCall(Exchange exchange, ApiParams params) {}
+record ApiCall(Exchange exchange, ApiParams params) {
+  /** Whose data it asks for. */
+  TenantId tenant(Querier querier) {
+    return tenant(querier, exchange);
+  }
+
+  /** Whose data a request asks for, told as senders tell whose they send. */
+  static TenantId tenant(Querier querier, Exchange exchange) {
+    String authorization = exchange.request().getHeaders().get(HttpHeaders.AUTHORIZATION);
+    return querier.tenants().resolve(authorization == null ? "" : authorization);
+  }
+}

@@ -4,7 +4,6 @@ import dev.vedette.model.Exemplar;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.SeriesExemplars;
 import dev.vedette.model.SeriesSource;
-import dev.vedette.model.TenantId;
 import dev.vedette.promql.parse.Expr;
 import dev.vedette.promql.parse.Features;
 import dev.vedette.querier.Querier;
@@ -25,12 +24,12 @@ import java.util.concurrent.CompletionStage;
 @Controller("/api/v1")
 @Requires(beans = Querier.class)
 final class ExemplarsController {
-  private static final TenantId TENANT = TenantId.DEFAULT;
-
+  private final Querier querier;
   private final SeriesSource source;
   private final Features features;
 
   ExemplarsController(Querier querier) {
+    this.querier = querier;
     this.source = querier.source();
     this.features = querier.features();
   }
@@ -56,7 +55,7 @@ final class ExemplarsController {
     if (selectors.isEmpty()) {
       throw new Api.NoContent();
     }
-    List<SeriesExemplars> found = source.exemplars(TENANT, selectors, start, end);
+    List<SeriesExemplars> found = source.exemplars(call.tenant(querier), selectors, start, end);
     return Answer.of(json -> write(found, json));
   }
 

@@ -2,7 +2,6 @@ package dev.vedette.querier.http;
 
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Labels;
-import dev.vedette.model.TenantId;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.federation.Federation;
@@ -29,6 +28,7 @@ final class FederationController {
   // A page of this size is a few hundred megabytes; who wants more wants remote write.
   private static final int MAX_SERIES = 2_000_000;
 
+  private final Querier querier;
   private final Federation federation;
   private final QueryMemory memory;
   private final Clock clock;
@@ -36,6 +36,7 @@ final class FederationController {
   FederationController(Querier querier) {
     long lookbackMillis = querier.config().lookback().toMillis();
     this.federation = new Federation(querier.source(), lookbackMillis, MAX_SERIES);
+    this.querier = querier;
     this.memory = querier.memory();
     this.clock = querier.clock();
   }
@@ -46,7 +47,7 @@ final class FederationController {
   }
 
   private void federate(Exchange exchange) throws IOException {
-    try (QueryMemory.Reservation held = memory.open(TenantId.DEFAULT)) {
+    try (QueryMemory.Reservation held = memory.open(ApiCall.tenant(querier, exchange))) {
       federate(exchange, held);
     }
   }
@@ -55,7 +56,9 @@ final class FederationController {
     TreeMap<Labels, Federation.Latest> series;
     try {
       ApiParams params = new ApiParams(exchange.queryParams());
-      series = federation.latest(TenantId.DEFAULT, params.matches(), clock.millis(), held);
+      series =
+          federation.latest(
+              ApiCall.tenant(querier, exchange), params.matches(), clock.millis(), held);
     } catch (InvalidRequest e) {
       exchange.replyWhole(PlainText.reply(HttpStatus.BAD_REQUEST, e.getMessage() + "\n"));
       return;

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 @Controller("/api/v1")
 @Requires(beans = Querier.class)
 final class QueryController {
-  private static final TenantId TENANT = TenantId.DEFAULT;
-
   private final Querier querier;
 
   QueryController(Querier querier) {
@@ -63,12 +61,13 @@ final class QueryController {
     MetricQueryEndpoint.Asked asked = MetricQueryEndpoint.read(json);
     MetricQueryRequest request = asked.request();
     Range range = new Range(request.startMillis(), request.endMillis(), request.bucketMillis());
+    TenantId tenant = call.tenant(querier);
     return run(
         new ApiCall(call.exchange(), asked.params()),
         options -> {
-          MetricQueryRequest.Promql promql = request.promql(querier.source(), TENANT);
+          MetricQueryRequest.Promql promql = request.promql(querier.source(), tenant);
           return Answer.holding(
-              querier.range(TENANT, promql.text(), range, options),
+              querier.range(tenant, promql.text(), range, options),
               answer -> MetricQueryEndpoint.answer(request, promql.tags(), answer));
         });
   }
@@ -77,11 +76,12 @@ final class QueryController {
     ApiParams params = call.params();
     int limit = params.limit();
     long time = params.time("time", querier.clock().millis());
+    TenantId tenant = call.tenant(querier);
     return run(
         call,
         options ->
             Answer.holding(
-                querier.instant(TENANT, params.text("query"), time, options),
+                querier.instant(tenant, params.text("query"), time, options),
                 answer -> ResultJson.answer(answer, limit, !params.text("stats").isEmpty())));
   }
 
@@ -99,12 +99,13 @@ final class QueryController {
     ApiParams params = call.params();
     int limit = params.limit();
     Range range = range(params);
+    TenantId tenant = call.tenant(querier);
     return run(
         call,
         options ->
             Answer.holding(
                 querier.range(
-                    TENANT, params.text("query"), range, options, !params.flag("nocache")),
+                    tenant, params.text("query"), range, options, !params.flag("nocache")),
                 answer -> ResultJson.answer(answer, limit, !params.text("stats").isEmpty())));
   }
 

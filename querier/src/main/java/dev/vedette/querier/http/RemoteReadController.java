@@ -1,6 +1,5 @@
 package dev.vedette.querier.http;
 
-import dev.vedette.model.TenantId;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.remoteread.RemoteRead;
 import dev.vedette.runtime.http.Exchange;
@@ -29,9 +28,11 @@ final class RemoteReadController {
   // Matchers of a few queries; a list of a hundred thousand values in one of them still fits.
   private static final int MAX_REQUEST_BYTES = 4 << 20;
 
+  private final Querier querier;
   private final RemoteRead remoteRead;
 
   RemoteReadController(Querier querier) {
+    this.querier = querier;
     this.remoteRead = querier.remoteRead();
   }
 
@@ -44,7 +45,8 @@ final class RemoteReadController {
     BodyBuffer buffer = new BodyBuffer(MAX_REQUEST_BYTES);
     buffer.decompress(ContentCoding.SNAPPY, body, 0, body.length);
     ReadRequest request = ReadRequest.decode(buffer.bytes(), buffer.length());
-    try (RemoteRead.Turn turn = remoteRead.turn(TenantId.DEFAULT, request.form())) {
+    try (RemoteRead.Turn turn =
+        remoteRead.turn(ApiCall.tenant(querier, exchange), request.form())) {
       switch (request.form()) {
         case SAMPLES -> samples(exchange, turn, request);
         case STREAMED_XOR_CHUNKS -> chunks(exchange, turn, request);

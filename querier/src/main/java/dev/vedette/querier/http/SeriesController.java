@@ -30,25 +30,26 @@ import java.util.concurrent.CompletionStage;
 @Controller("/api/v1")
 @Requires(beans = Querier.class)
 final class SeriesController {
-  private static final TenantId TENANT = TenantId.DEFAULT;
-
+  private final Querier querier;
   private final SeriesSource source;
   private final QueryMemory memory;
 
   SeriesController(Querier querier) {
+    this.querier = querier;
     this.source = querier.source();
     this.memory = querier.memory();
   }
 
   @Get(value = "/series", produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> series(HttpRequest<?> request) {
-    return Api.serve(request, call -> Answer.holding(memory, TENANT, held -> series(call, held)));
+    return Api.serve(
+        request, call -> Answer.holding(memory, call.tenant(querier), held -> series(call, held)));
   }
 
   @Post(value = "/series", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> seriesByForm(HttpRequest<?> request) {
     return Api.serveForm(
-        request, call -> Answer.holding(memory, TENANT, held -> series(call, held)));
+        request, call -> Answer.holding(memory, call.tenant(querier), held -> series(call, held)));
   }
 
   private Answer series(ApiCall call, QueryMemory.Reservation held) {
@@ -58,6 +59,7 @@ final class SeriesController {
     }
     int limit = params.limit();
     TimeSpan span = TimeSpan.of(params);
+    TenantId tenant = call.tenant(querier);
     List<List<LabelMatcher>> selectors = seriesSelectors(params);
     Set<Labels> found = new LinkedHashSet<>();
     for (List<LabelMatcher> selector : selectors) {
@@ -67,7 +69,7 @@ final class SeriesController {
               held,
               more(limit),
               GrowingList.SERIES_BYTES,
-              most -> source.series(TENANT, selection, most)));
+              most -> source.series(tenant, selection, most)));
     }
     return Answer.limited(
         List.copyOf(found),
@@ -109,7 +111,8 @@ final class SeriesController {
 
   private Answer labels(ApiCall call) {
     int limit = call.params().limit();
-    return union(call, limit, (selection, most) -> source.labelNames(TENANT, selection, most));
+    TenantId tenant = call.tenant(querier);
+    return union(call, limit, (selection, most) -> source.labelNames(tenant, selection, most));
   }
 
   // The path may hold anything; an empty last segment counts as none.
@@ -124,8 +127,9 @@ final class SeriesController {
             throw ApiError.badData("invalid label name: \"\"");
           }
           int limit = call.params().limit();
+          TenantId tenant = call.tenant(querier);
           return union(
-              call, limit, (selection, most) -> source.labelValues(TENANT, label, selection, most));
+              call, limit, (selection, most) -> source.labelValues(tenant, label, selection, most));
         });
   }
 
@@ -136,7 +140,7 @@ final class SeriesController {
   }
 
   private Answer union(ApiCall call, int limit, Find find) {
-    return Answer.holding(memory, TENANT, held -> union(call, limit, find, held));
+    return Answer.holding(memory, call.tenant(querier), held -> union(call, limit, find, held));
   }
 
   /** What is found for any of the {@code match[]}, or for all series where there is none. */
@@ -172,7 +176,7 @@ final class SeriesController {
     call.params().metadataLimit("limit_per_metric");
     String metric = call.params().text("metric");
     List<MetricMetadata> shown = new ArrayList<>();
-    for (MetricMetadata family : source.metadata(TENANT)) {
+    for (MetricMetadata family : source.metadata(call.tenant(querier))) {
       boolean wanted = metric.isEmpty() || metric.equals(family.family());
       if (wanted && (limit < 0 || shown.size() < limit)) {
         shown.add(family);

@@ -3,7 +3,6 @@ package dev.vedette.querier.http;
 import dev.vedette.model.BlockInfo;
 import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.CardinalityReport.Count;
-import dev.vedette.model.TenantId;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.ServerInfo;
@@ -152,7 +151,7 @@ final class StatusController {
         request,
         call -> {
           int top = top(call.params().text("limit"));
-          CardinalityReport report = querier.source().cardinality(TenantId.DEFAULT, top);
+          CardinalityReport report = querier.source().cardinality(call.tenant(querier), top);
           return Answer.of(json -> writeCardinality(report, top, json));
         });
   }
@@ -161,8 +160,8 @@ final class StatusController {
   CompletionStage<HttpResponse<?>> blocks(HttpRequest<?> request) {
     return Api.serve(
         request,
-        _ -> {
-          List<BlockInfo> blocks = querier.source().blocks(TenantId.DEFAULT);
+        call -> {
+          List<BlockInfo> blocks = querier.source().blocks(call.tenant(querier));
           return Answer.of(json -> writeBlocks(blocks, json));
         });
   }

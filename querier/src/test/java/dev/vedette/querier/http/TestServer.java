@@ -11,6 +11,7 @@ import dev.vedette.runtime.http.HttpServer;
 import dev.vedette.runtime.http.HttpServerConfig;
 import dev.vedette.runtime.http.ListenAddress;
 import dev.vedette.runtime.http.Readiness;
+import dev.vedette.runtime.http.TenantResolver;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -38,6 +39,11 @@ final class TestServer implements AutoCloseable {
     this(config, source, targets, false);
   }
 
+  /** For as many tenants as the resolver tells apart. */
+  TestServer(SeriesSource source, TenantResolver tenants) {
+    this(QuerierConfig.STOCK, source, Optional.empty(), tenants, false);
+  }
+
   /**
    * @param beans what other roles of the process give the server
    */
@@ -45,6 +51,16 @@ final class TestServer implements AutoCloseable {
       QuerierConfig config,
       SeriesSource source,
       Optional<TargetSource> targets,
+      boolean adminApi,
+      Object... beans) {
+    this(config, source, targets, TenantResolver.single(), adminApi, beans);
+  }
+
+  private TestServer(
+      QuerierConfig config,
+      SeriesSource source,
+      Optional<TargetSource> targets,
+      TenantResolver tenants,
       boolean adminApi,
       Object... beans) {
     PrometheusRegistry registry = new PrometheusRegistry();
@@ -68,7 +84,8 @@ final class TestServer implements AutoCloseable {
             Clock.systemUTC(),
             Ticker.system(),
             QueryWorkers.none(),
-            registry);
+            registry,
+            tenants);
     List<Object> all = new ArrayList<>(List.of(registry, new Readiness(), querier));
     all.addAll(List.of(beans));
     server = HttpServer.start(HttpServerConfig.on(ListenAddress.ANY_LOOPBACK_PORT), all.toArray());
