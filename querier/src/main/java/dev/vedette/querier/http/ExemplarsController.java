@@ -5,7 +5,6 @@ import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.SeriesExemplars;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.promql.parse.Expr;
-import dev.vedette.promql.parse.Features;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.json.JsonWriter;
 import io.micronaut.context.annotation.Requires;
@@ -26,12 +25,12 @@ import java.util.concurrent.CompletionStage;
 final class ExemplarsController {
   private final Querier querier;
   private final SeriesSource source;
-  private final Features features;
+  private final Querier querier;
 
   ExemplarsController(Querier querier) {
     this.querier = querier;
     this.source = querier.source();
-    this.features = querier.features();
+    this.querier = querier;
   }
 
   @Get(value = "/query_exemplars", produces = MediaType.ALL)
@@ -51,7 +50,7 @@ final class ExemplarsController {
       throw ApiError.badData("end timestamp must not be before start timestamp");
     }
     List<List<LabelMatcher>> selectors = new ArrayList<>();
-    collect(call.params().parse(features), selectors);
+    collect(call.params().parse(querier.features()), selectors);
     if (selectors.isEmpty()) {
       throw new Api.NoContent();
     }

@@ -1,5 +1,6 @@
 package dev.vedette.querier.http;
 
+import dev.vedette.promql.LanguageFeature;
 import dev.vedette.promql.parse.AggregationOp;
 import dev.vedette.promql.parse.BinaryOp;
 import dev.vedette.promql.parse.Features;
@@ -13,6 +14,7 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 
@@ -48,25 +50,37 @@ final class FeaturesController {
           "without");
   private static final List<String> MATCHES_AND_TIMES = List.of("=~", "!~", "@");
 
-  private final Map<String, Map<String, Boolean>> features;
+  private final Querier querier;
 
   FeaturesController(Querier querier) {
-    features =
-        new TreeMap<>(
-            Map.of(
-                "api", api(querier),
-                "prometheus", Map.of("agent_mode", false, "server_mode", true),
-                "promql", language(querier.features()),
-                "promql_functions", functions(querier.features()),
-                "promql_operators", operators(querier.features()),
-                "scrape", Map.of("extra_scrape_metrics", true),
-                "service_discovery_providers", on(List.of("dns", "file", "static")),
-                "tsdb", on(List.of("exemplar_storage", "isolation", "native_histograms"))));
+    this.querier = querier;
   }
 
   @Get(value = "/features", produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> features(HttpRequest<?> request) {
-    return Api.serve(request, _ -> Answer.of(json -> json.tree(features)));
+    return Api.serve(
+        request,
+        _ -> {
+          Map<String, Map<String, Boolean>> now = features();
+          return Answer.of(json -> json.tree(now));
+        });
+  }
+
+  /** Some of them are switched while the server runs. */
+  private Map<String, Map<String, Boolean>> features() {
+    Set<LanguageFeature> on = querier.config().features();
+    Features syntax = LanguageFeature.syntax(on);
+    boolean typeLabels = on.contains(LanguageFeature.TYPE_AND_UNIT_LABELS);
+    return new TreeMap<>(
+        Map.of(
+            "api", api(querier),
+            "prometheus", Map.of("agent_mode", false, "server_mode", true),
+            "promql", language(syntax, on),
+            "promql_functions", functions(syntax),
+            "promql_operators", operators(syntax),
+            "scrape", Map.of("extra_scrape_metrics", true, "type_and_unit_labels", typeLabels),
+            "service_discovery_providers", on(List.of("dns", "file", "static")),
+            "tsdb", on(List.of("exemplar_storage", "isolation", "native_histograms"))));
   }
 
   private static TreeMap<String, Boolean> on(List<String> names) {
@@ -83,8 +97,10 @@ final class FeaturesController {
     return all;
   }
 
-  private static TreeMap<String, Boolean> language(Features features) {
+  private static TreeMap<String, Boolean> language(Features features, Set<LanguageFeature> on) {
     TreeMap<String, Boolean> all = on(LANGUAGE);
+    all.put("delayed_name_removal", on.contains(LanguageFeature.DELAYED_NAME_REMOVAL));
+    all.put("type_and_unit_labels", on.contains(LanguageFeature.TYPE_AND_UNIT_LABELS));
     all.put("anchored", features.extendedRangeSelectors());
     all.put("smoothed", features.extendedRangeSelectors());
     all.put("duration_expr", features.durationExpressions());

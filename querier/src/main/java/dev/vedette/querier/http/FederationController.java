@@ -29,13 +29,10 @@ final class FederationController {
   private static final int MAX_SERIES = 2_000_000;
 
   private final Querier querier;
-  private final Federation federation;
   private final QueryMemory memory;
   private final Clock clock;
 
   FederationController(Querier querier) {
-    long lookbackMillis = querier.config().lookback().toMillis();
-    this.federation = new Federation(querier.source(), lookbackMillis, MAX_SERIES);
     this.querier = querier;
     this.memory = querier.memory();
     this.clock = querier.clock();
@@ -56,6 +53,8 @@ final class FederationController {
     TreeMap<Labels, Federation.Latest> series;
     try {
       ApiParams params = new ApiParams(exchange.queryParams());
+      long lookbackMillis = querier.config().lookback().toMillis();
+      Federation federation = new Federation(querier.source(), lookbackMillis, MAX_SERIES);
       series =
           federation.latest(
               ApiCall.tenant(querier, exchange), params.matches(), clock.millis(), held);

@@ -70,13 +70,17 @@ class LanguageFeaturesTest {
   @Test
   void whatIsEnabledChangesWhileItRuns() throws Exception {
     String query = "/api/v1/query?query=limitk(1,m)&time=1";
+    String exemplars = "/api/v1/query_exemplars?query=limitk(1,m)";
     try (TestServer changing = server(Set.of())) {
       assertThat(changing.get(query).statusCode()).isEqualTo(400);
+      assertThat(changing.get(exemplars).statusCode()).isEqualTo(400);
+      assertThat(changing.get("/api/v1/features").body()).contains("\"limitk\":false");
 
       changing.settings(
           QuerierConfig.STOCK.withFeatures(Set.of(LanguageFeature.EXPERIMENTAL_FUNCTIONS)));
 
       assertThat(changing.get(query).statusCode()).isEqualTo(200);
+      assertThat(changing.get(exemplars).statusCode()).isEqualTo(200);
       assertThat(changing.get("/api/v1/features").body()).contains("\"limitk\":true");
       assertThat(changing.get("/api/v1/status/flags").body())
           .contains("\"enable-feature\":\"promql-experimental-functions\"");
@@ -84,6 +88,7 @@ class LanguageFeaturesTest {
       changing.settings(QuerierConfig.STOCK);
 
       assertThat(changing.get(query).statusCode()).isEqualTo(400);
+      assertThat(changing.get("/api/v1/features").body()).contains("\"limitk\":false");
     }
   }
 
