@@ -25,12 +25,10 @@ import java.util.concurrent.CompletionStage;
 final class ExemplarsController {
   private final Querier querier;
   private final SeriesSource source;
-  private final Querier querier;
 
   ExemplarsController(Querier querier) {
     this.querier = querier;
     this.source = querier.source();
-    this.querier = querier;
   }
 
   @Get(value = "/query_exemplars", produces = MediaType.ALL)
