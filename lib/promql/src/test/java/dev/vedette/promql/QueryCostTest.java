@@ -225,4 +225,18 @@ class QueryCostTest {
         .isInstanceOfSatisfying(
             Unavailable.class, e -> assertThat(e.id()).isEqualTo(ErrorId.QUERY_CANCELLED));
   }
+
+  @Test
+  void aQuantileHoldsTheValuesOfItsSeriesAlone() {
+    for (int series = 0; series < 5_000; series++) {
+      Labels labels = Labels.of("__name__", "many", "job", "a".repeat(100), "n", "n" + series);
+      store.append(TENANT, labels, 600_000, series);
+    }
+    QueryResult.InstantVector median =
+        (QueryResult.InstantVector)
+            engine.instant(TENANT, "quantile(0.5, many)", 600_000, QueryOptions.DEFAULT);
+    assertThat(median.values()).containsExactly(2499.5);
+    // Eight bytes a series twice, and a batch with what is read of it.
+    assertThat(median.info().stats().peakBytes()).isLessThan(200_000);
+  }
 }

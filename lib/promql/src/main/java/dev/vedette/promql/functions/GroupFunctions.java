@@ -2,7 +2,6 @@ package dev.vedette.promql.functions;
 
 import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
-import dev.vedette.promql.AnnotationTexts;
 import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.exec.GroupOp.Context;
 import dev.vedette.promql.exec.GroupOp.Group;
@@ -12,7 +11,6 @@ import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.Series;
 import dev.vedette.promql.histogram.HistogramText;
 import dev.vedette.promql.numbers.GoFormat;
-import dev.vedette.promql.parse.AggregationOp;
 import dev.vedette.promql.parse.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -113,39 +111,6 @@ public final class GroupFunctions {
     return group.series();
   }
 
-  /** {@code quantile}. */
-  public static GroupFunction quantile() {
-    return new GroupFunction() {
-      @Override
-      public List<Series> apply(Group group, double[] parameter, Context context) {
-        return quantiles(group, parameter, context);
-      }
-
-      @Override
-      public void check(double[] parameter, Notes notes) {
-        for (double q : parameter) {
-          Quantiles.check(q, notes);
-        }
-      }
-    };
-  }
-
-  private static List<Series> quantiles(Group group, double[] parameter, Context context) {
-    noteHistograms(group, AggregationOp.QUANTILE, context);
-    double[] column = new double[group.steps()];
-    double[] values = new double[group.series().size()];
-    for (int step = 0; step < column.length; step++) {
-      int count = 0;
-      for (Series series : group.series()) {
-        double value = series.values()[step];
-        values[count] = value;
-        count += Points.isPresent(value) ? 1 : 0;
-      }
-      column[step] = count == 0 ? Points.NONE : Quantiles.of(parameter[step], values, count);
-    }
-    return List.of(new Series(group.labels(), group.nameDropped(), column));
-  }
-
   /** {@code count_values}: how many series have each value, the value in a label. */
   public static GroupFunction countValues(String label) {
     return (group, _, context) -> {
@@ -175,13 +140,6 @@ public final class GroupFunctions {
   private static String text(Series series, int step) {
     Histogram histogram = series.histogram(step);
     return histogram == null ? Numbers.format(series.values()[step]) : HistogramText.of(histogram);
-  }
-
-  /** Says that an aggregation of numbers leaves histograms out. */
-  private static void noteHistograms(Group group, AggregationOp op, Context context) {
-    if (group.series().stream().anyMatch(series -> Points.any(series.histograms()))) {
-      context.notes().info(AnnotationTexts.ignoredInAggregation(op.text()));
-    }
   }
 
   private static double[] none(int steps, Evaluation evaluation) {

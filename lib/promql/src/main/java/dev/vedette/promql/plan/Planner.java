@@ -27,6 +27,7 @@ import dev.vedette.promql.exec.VectorVectorOp;
 import dev.vedette.promql.explain.PlanTrace;
 import dev.vedette.promql.functions.GroupFunctions;
 import dev.vedette.promql.functions.LimitOp;
+import dev.vedette.promql.functions.QuantileOp;
 import dev.vedette.promql.functions.RangeFunctions;
 import dev.vedette.promql.functions.RankOp;
 import dev.vedette.promql.histogram.HistogramMath;
@@ -35,7 +36,6 @@ import dev.vedette.promql.lex.Strings;
 import dev.vedette.promql.parse.AggregationOp;
 import dev.vedette.promql.parse.DurationExpr;
 import dev.vedette.promql.parse.Expr;
-import dev.vedette.promql.parse.SourceRange;
 import dev.vedette.promql.parse.ValueType;
 import java.util.List;
 import java.util.Objects;
@@ -249,7 +249,14 @@ public final class Planner {
               pushed);
       case LIMITK -> new LimitOp(operand, grouping, scalar(parameter(aggregation)));
       case LIMIT_RATIO -> group(aggregation, operand, grouping, GroupFunctions.ratio());
-      case QUANTILE -> group(aggregation, operand, grouping, GroupFunctions.quantile());
+      // As Prometheus: what it says names its operand.
+      case QUANTILE ->
+          new QuantileOp(
+              operand,
+              grouping,
+              scalar(parameter(aggregation)),
+              aggregation.operand().source(),
+              Expr.unwrap(parameter(aggregation)).source());
       case COUNT_VALUES -> countValues(aggregation, operand, grouping);
     };
   }
@@ -273,18 +280,12 @@ public final class Planner {
       VectorOp operand,
       Grouping grouping,
       GroupOp.GroupFunction function) {
-    // As Prometheus: what is said of those that choose series names them, else their operand.
-    SourceRange where =
-        switch (aggregation.op()) {
-          case QUANTILE -> aggregation.operand().source();
-          default -> aggregation.source();
-        };
     return new GroupOp(
         operand,
         grouping,
         scalar(parameter(aggregation)),
         function,
-        where,
+        aggregation.source(),
         Expr.unwrap(parameter(aggregation)).source());
   }
 
