@@ -120,7 +120,8 @@ final class ApiParams {
 
   private String badDuration(String name) {
     String text = params.get(name);
-    boolean tooLong = NUMBER.matcher(text).matches() || INFINITY.matcher(text).matches();
+    boolean number = NUMBER.matcher(text).matches() && Double.isFinite(Double.parseDouble(text));
+    boolean tooLong = number || INFINITY.matcher(text).matches();
     return "cannot parse \"%s\" to a valid duration%s"
         .formatted(text, tooLong ? ". It overflows int64" : "");
   }
