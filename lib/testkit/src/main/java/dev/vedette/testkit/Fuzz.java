@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * place not seen before, or of which {@link Reader} tells something new, is mutated on. A run makes
  * a fixed number of mutations; {@code -Dvedette.fuzz.seconds=20} lets it go on for so long instead,
  * {@code -Dseed=…} repeats one.
+ *
+ * <p>{@code -Dvedette.fuzz.keep=true} leaves the inputs that taught it something in {@code
+ * target/fuzz/<name>.learnt}; such a file beside the folders of the corpus is replayed at the end
+ * of a run, so that what a run tries does not depend on what others learnt.
  */
 public final class Fuzz {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -38,6 +42,8 @@ public final class Fuzz {
   // Longer ones are tried, but not mutated on: what is made of them would be as slow as they are.
   private static final int LONGEST_KEPT = 1 << 12;
   private static final int FRAMES = 3;
+  private static final Path CORPUS = Path.of("src/test/resources/fuzz");
+  private static final Path OUT = Path.of("target/fuzz");
   private static final List<String> TAKEN = List.of("taken");
   // However slow a machine is, and whatever else it does meanwhile.
   private static final int MOST_WAITS = 40;
@@ -183,7 +189,7 @@ public final class Fuzz {
   }
 
   private List<byte[]> corpus() {
-    Path folder = Path.of("src/test/resources/fuzz", name);
+    Path folder = CORPUS.resolve(name);
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
@@ -209,12 +215,20 @@ public final class Fuzz {
           kept.add(input);
         }
       }
+      int given = kept.size();
       long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
       for (int i = 0; seconds == 0 ? i < mutations : System.nanoTime() < end; i++) {
         byte[] input = mutated();
         if (execute(input, target) && kept.size() < MOST_KEPT && input.length <= LONGEST_KEPT) {
           kept.add(input);
         }
+      }
+      for (byte[] input : Learnt.read(CORPUS.resolve(name + ".learnt"))) {
+        execute(input, target);
+      }
+      if (Boolean.getBoolean("vedette.fuzz.keep")) {
+        Path file = Files.createDirectories(OUT).resolve(name + ".learnt");
+        Learnt.write(file, kept.subList(given, kept.size()));
       }
     } catch (Throwable e) {
       failure = e;
@@ -351,7 +365,7 @@ public final class Fuzz {
 
   private Path save(byte[] input) {
     try {
-      Path folder = Files.createDirectories(Path.of("target/fuzz"));
+      Path folder = Files.createDirectories(OUT);
       Path file = folder.resolve(name + "-" + Integer.toHexString(Arrays.hashCode(input)));
       return Files.write(file, input);
     } catch (IOException e) {
