@@ -3,6 +3,7 @@ package dev.vedette.promql.exec;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesParts;
+import dev.vedette.model.VedetteException;
 import dev.vedette.promql.QueryWorkers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -247,7 +248,7 @@ final class ParallelStream implements VectorStream {
         put(part, worker.work(part));
         part = begin();
       }
-    } catch (RuntimeException e) {
+    } catch (VedetteException _) {
       // For another reader there is no memory: the others do its work, and fail if they must.
       worker = null;
     } finally {
