@@ -146,7 +146,9 @@ final class SlabArena {
    * the last call: the head fills up again, and new pages each time would be garbage that is old.
    */
   void trim() {
-    for (int i = Math.max(0, mostUsed - usedPages); i < emptyCount; i++) {
+    // Those at the end are taken first.
+    int spare = emptyCount - (mostUsed - usedPages);
+    for (int i = 0; i < spare; i++) {
       pages[emptyNumbers[i]] = null;
     }
     mostUsed = usedPages;

@@ -25,7 +25,7 @@ class SlabArenaTest {
   }
 
   @Test
-  void pagesThatTheNextFillingDidNotNeedAreGivenUp() {
+  void ofPagesThatTheNextFillingDidNotNeedOnlySoManyAreKeptAndTheseAreUsedFirst() {
     List<Integer> first = fill(100);
     Set<byte[]> pages = pages(first);
     first.forEach(arena::free);
@@ -33,6 +33,9 @@ class SlabArenaTest {
     fill(10).forEach(arena::free);
     arena.trim();
 
+    List<Integer> second = fill(10);
+    assertThat(pages(second)).isSubsetOf(pages);
+    second.forEach(arena::free);
     Set<byte[]> again = pages(fill(100));
 
     again.retainAll(pages);
