@@ -211,8 +211,11 @@ class AimedKillTest {
   private boolean killDuringTiers(int files) throws Exception {
     try (Watch unfinished = new Watch(blocks)) {
       Process server = process(temp.resolve("server.txt"), serverCommand());
-      unfinished.await(files);
-      server.destroyForcibly().waitFor();
+      try {
+        unfinished.await(files);
+      } finally {
+        server.destroyForcibly().waitFor();
+      }
       return unfinished.isLeft();
     }
   }

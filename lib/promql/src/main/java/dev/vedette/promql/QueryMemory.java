@@ -27,8 +27,7 @@ public final class QueryMemory {
   private static final long GRAIN = 256 << 10;
 
   // Large ones leave a part to small ones. In a heap of 512 MB that is room for twenty, which is
-  // how
-  // many queries run at once.
+  // how many queries run at once.
   private static final long SMALL = GRAIN;
   private static final int PART_OF_SMALL = 32;
 

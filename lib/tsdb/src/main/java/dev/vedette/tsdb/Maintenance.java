@@ -67,9 +67,8 @@ final class Maintenance {
   private long lastCutoff = Long.MIN_VALUE;
   // Samples or series left memory, and the log still has them.
   private boolean owesCheckpoint;
-  // Samples that the next checkpoint keeps may be in blocks: those that were logged behind the cut
-  // of
-  // the last flush, and late ones of windows that are still in memory.
+  // Samples that the next checkpoint keeps may be in blocks: those that were logged behind the
+  // cut of the last flush, and late ones of windows that are still in memory.
   private boolean sharesWithLog;
   private long pausedUntilNanos;
   private boolean paused;

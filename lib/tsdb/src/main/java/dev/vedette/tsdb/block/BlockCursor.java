@@ -222,9 +222,8 @@ final class BlockCursor implements RangedCursor {
           columns = ofBuckets.read(id, from, to, timestamps.length, histograms);
         }
       } catch (Corruption corruption) {
-        // This one is a copy of a series in a page that is damaged, or its histograms or columns
-        // are:
-        // its neighbours need not be.
+        // This one is a copy of a series in a page that is damaged, or its histograms or
+        // columns are: its neighbours need not be.
         damage.damaged(corruption);
         return;
       }

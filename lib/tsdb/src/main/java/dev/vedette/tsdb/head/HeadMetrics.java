@@ -71,7 +71,10 @@ final class HeadMetrics {
     gauge(registry, "vedette_storage_head_series", "Active series.", head::series);
     gauge(registry, "vedette_storage_head_chunks", "Chunks in memory.", head::chunks);
     gauge(
-        registry, "vedette_storage_head_chunk_bytes", "Memory held for chunks.", head::chunkBytes);
+        registry,
+        "vedette_storage_head_chunk_bytes",
+        "Memory of pages with chunks in them; up to as much as was at most used since the flush before is kept empty besides.",
+        head::chunkBytes);
     gauge(
         registry,
         "vedette_storage_late_samples_buffered",
