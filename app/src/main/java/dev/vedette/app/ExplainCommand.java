@@ -49,8 +49,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "explain",
     description = {
-      "Answer an expression and print its plan: what each part read, gave and took, and which tier",
-      "was read. Ask a server, or a data folder that no server runs over."
+      "Answer an expression and print its plan: what each part read, gave and took,",
+      "and of which tier. Ask a server, or a data folder that no server runs over."
     },
     mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
