@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -109,6 +110,23 @@ class QueryBombTest {
     }
   }
 
+  /** Of points of which the sum is as large as thousands of the largest number. */
+  @Test
+  @Timeout(60)
+  void deviationsOfHugePointsTakeNoLongerTheMoreThereAre() {
+    source.most = 5_000;
+    for (double value : new double[] {1e200, 1.7e308}) {
+      source.value = value;
+      for (String expression : List.of("stddev(bomb)", "stdvar(bomb)", "avg(bomb) - %s")) {
+        try (Reservation held = memory.open()) {
+          QueryResult.Matrix none = (QueryResult.Matrix) range(expression.formatted(value), held);
+
+          assertThat(none.series().getFirst().values()).hasSize(STEPS).containsOnly(0);
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"topk(3, bomb)", "bottomk(3, bomb)", "limitk(3, bomb)"})
   void ofAFewSeriesOfManyNeedsTheFew(String expression) {
@@ -187,6 +205,7 @@ class QueryBombTest {
   private static final class EverMoreSeries implements SeriesSource {
     final AtomicInteger open = new AtomicInteger();
     volatile long most = Long.MAX_VALUE;
+    volatile double value = 1;
 
     @Override
     public SeriesCursor select(TenantId tenant, Selection selection) {
@@ -197,7 +216,7 @@ class QueryBombTest {
       double[] values = new double[samples];
       for (int i = 0; i < samples; i++) {
         timestamps[i] = selection.endMillis() - STEPS - (samples - 1 - i) * 15_000L;
-        values[i] = 1;
+        values[i] = value;
       }
       Run whole = new Run(timestamps, values, samples);
       whole.end = most;

@@ -12,16 +12,15 @@ import java.util.List;
  *     included; {@code AVG}, {@code STDDEV}, {@code STDVAR} of numbers alone
  * @param values columns whose exact sum is that of the points: {@code SUM}, {@code AVG}, {@code
  *     STDDEV}, {@code STDVAR}; of {@code MIN} and {@code MAX} one column with the least or largest
- * @param squares columns whose exact sum is that of the points' squares: {@code STDDEV}, {@code
- *     STDVAR}
+ * @param squares columns whose exact sum is that of the points' squares, where all points are
+ *     finite: {@code STDDEV}, {@code STDVAR}
  */
-public record PartialState(List<double[]> counts, List<double[]> values, List<double[]> squares) {
+public record PartialState(List<double[]> counts, ExactColumns values, ExactColumns squares) {
   /** Of a group of which only its being there matters. */
-  public static final PartialState NONE = new PartialState(List.of(), List.of(), List.of());
+  public static final PartialState NONE =
+      new PartialState(List.of(), ExactColumns.NONE, ExactColumns.NONE);
 
   public PartialState {
     counts = List.copyOf(counts);
-    values = List.copyOf(values);
-    squares = List.copyOf(squares);
   }
 }

@@ -1,13 +1,12 @@
 package dev.vedette.promql.exec;
 
 import dev.vedette.model.Histogram;
+import dev.vedette.model.partial.ExactColumns;
 import dev.vedette.model.partial.PartialState;
 import dev.vedette.promql.AnnotationTexts;
-import dev.vedette.promql.numbers.ExactSum;
 import dev.vedette.promql.parse.AggregationOp;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,19 +45,19 @@ final class Accumulators {
   }
 
   /**
-   * @param hold told of memory that is taken besides {@link #columns}, before it is
+   * @param bounds of memory that is taken besides {@link #columns}, and of time
    */
-  static Accumulator make(AggregationOp op, int steps, Notes notes, LongConsumer hold) {
+  static Accumulator make(AggregationOp op, int steps, Notes notes, ExactSums.Bounds bounds) {
     return switch (op) {
-      case SUM -> HistogramTotal.sums(new Sum(new ExactSums(steps, hold)), steps, notes);
+      case SUM -> HistogramTotal.sums(new Sum(new ExactSums(steps, bounds)), steps, notes);
       case AVG ->
-          HistogramTotal.means(new Average(new ExactSums(steps, hold), steps), steps, notes);
+          HistogramTotal.means(new Average(new ExactSums(steps, bounds), steps), steps, notes);
       case COUNT -> new Count(steps, false);
       case GROUP -> new Count(steps, true);
       case MIN -> new OfFloats(new Extreme(steps, true), op, notes);
       case MAX -> new OfFloats(new Extreme(steps, false), op, notes);
-      case STDVAR -> new OfFloats(new Variance(steps, hold, false), op, notes);
-      case STDDEV -> new OfFloats(new Variance(steps, hold, true), op, notes);
+      case STDVAR -> new OfFloats(new Variance(steps, bounds, false), op, notes);
+      case STDDEV -> new OfFloats(new Variance(steps, bounds, true), op, notes);
       case TOPK, BOTTOMK, COUNT_VALUES, QUANTILE, LIMITK, LIMIT_RATIO -> throw notGathered(op);
     };
   }
@@ -175,7 +174,7 @@ final class Accumulators {
 
     @Override
     public PartialState state() {
-      return new PartialState(List.of(counts), List.of(), List.of());
+      return new PartialState(List.of(counts), ExactColumns.NONE, ExactColumns.NONE);
     }
 
     @Override
@@ -214,22 +213,18 @@ final class Accumulators {
 
     @Override
     public void add(PartialState part) {
-      add(part.values().getFirst());
+      add(part.values().ordinary().getFirst());
     }
 
     @Override
     public PartialState state() {
-      return new PartialState(List.of(), List.of(best), List.of());
+      return new PartialState(List.of(), ExactColumns.of(best), ExactColumns.NONE);
     }
 
     @Override
     public double[] finish() {
       return best;
     }
-  }
-
-  private static void addAll(List<double[]> columns, ExactSums sums) {
-    columns.forEach(sums::add);
   }
 
   private record Sum(ExactSums sums) implements FloatAccumulator {
@@ -240,12 +235,12 @@ final class Accumulators {
 
     @Override
     public void add(PartialState part) {
-      addAll(part.values(), sums);
+      sums.add(part.values());
     }
 
     @Override
     public PartialState state() {
-      return new PartialState(List.of(), sums.columns(), List.of());
+      return new PartialState(List.of(), sums.columns(), ExactColumns.NONE);
     }
 
     @Override
@@ -255,7 +250,7 @@ final class Accumulators {
   }
 
   /** How many points there were at each step. */
-  private static final class Counts {
+  static final class Counts {
     private final int[] counts;
 
     Counts(int steps) {
@@ -308,13 +303,13 @@ final class Accumulators {
 
     @Override
     public void add(PartialState part) {
-      addAll(part.values(), sums);
+      sums.add(part.values());
       counts.add(part);
     }
 
     @Override
     public PartialState state() {
-      return new PartialState(List.of(counts.column()), sums.columns(), List.of());
+      return new PartialState(List.of(counts.column()), sums.columns(), ExactColumns.NONE);
     }
 
     @Override
@@ -326,85 +321,6 @@ final class Accumulators {
         }
       }
       return means;
-    }
-  }
-
-  /**
-   * Population variance: of n points {@code (n × sum of squares - square of sum) / n²}, the
-   * numerator without any error but its rounding.
-   */
-  private static final class Variance implements FloatAccumulator {
-    private final ExactSums sums;
-    private final ExactSums squares;
-    private final Counts counts;
-    private final double[] square;
-    private final double[] lost;
-    private final boolean root;
-
-    Variance(int steps, LongConsumer hold, boolean root) {
-      this.sums = new ExactSums(steps, hold);
-      this.squares = new ExactSums(steps, hold);
-      this.counts = new Counts(steps);
-      this.square = new double[steps];
-      this.lost = new double[steps];
-      this.root = root;
-    }
-
-    @Override
-    public void add(double[] column) {
-      for (int i = 0; i < square.length; i++) {
-        double value = column[i];
-        square[i] = Points.isPresent(value) ? value * value : Points.NONE;
-        lost[i] = Double.isFinite(square[i]) ? Math.fma(value, value, -square[i]) : Points.NONE;
-      }
-      sums.add(column);
-      squares.add(square);
-      squares.add(lost);
-      counts.add(column);
-    }
-
-    @Override
-    public void add(PartialState part) {
-      addAll(part.values(), sums);
-      addAll(part.squares(), squares);
-      counts.add(part);
-    }
-
-    @Override
-    public PartialState state() {
-      return new PartialState(List.of(counts.column()), sums.columns(), squares.columns());
-    }
-
-    @Override
-    public double[] finish() {
-      double[] results = counts.column();
-      ExactSum numerator = new ExactSum();
-      for (int i = 0; i < results.length; i++) {
-        if (counts.at(i) > 0) {
-          double variance = variance(i, numerator);
-          results[i] = root ? Math.sqrt(variance) : variance;
-        }
-      }
-      return results;
-    }
-
-    private double variance(int step, ExactSum numerator) {
-      if (sums.isSpecial(step)) {
-        return Double.NaN;
-      }
-      double count = counts.at(step);
-      double[] ofSum = sums.parts(step);
-      numerator.reset();
-      for (double part : squares.parts(step)) {
-        numerator.addProduct(part, count);
-      }
-      for (double a : ofSum) {
-        for (double b : ofSum) {
-          numerator.addProduct(-a, b);
-        }
-      }
-      // What is lost of the squares of tiny numbers may make it negative.
-      return Math.max(0, numerator.value() / count / count);
     }
   }
 }

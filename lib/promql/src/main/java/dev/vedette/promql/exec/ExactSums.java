@@ -1,11 +1,12 @@
 package dev.vedette.promql.exec;
 
+import dev.vedette.model.partial.ExactColumns;
 import dev.vedette.promql.numbers.BigSum;
 import dev.vedette.promql.numbers.ExactSum;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,18 @@ import org.jspecify.annotations.Nullable;
  * processors do several steps of at once.
  */
 final class ExactSums {
+  /** What sums may take; ends the query by what it throws. */
+  interface Bounds {
+    /** Told of memory before it is taken. */
+    void hold(long bytes);
+
+    /** Told of time, now and then. */
+    default void check() {}
+  }
+
+  // That takes a millisecond or two.
+  private static final int WHOLES_BETWEEN_CHECKS = 256;
+
   /** Columns of doubles besides the one of the result. */
   static final int COLUMNS = 3;
 
@@ -26,21 +39,22 @@ final class ExactSums {
   // What was too small to be added to the other three; in the end the result.
   private final double[] left;
   private final boolean[] present;
-  private final LongConsumer hold;
+  private final Bounds bounds;
   // Infinite, or no number, where any value was.
   private double @Nullable [] special;
   private @Nullable BigSum @Nullable [] big;
+  private int wholes;
 
   /**
-   * @param hold told of memory that is taken besides {@link #COLUMNS}, before it is
+   * @param bounds of memory that is taken besides {@link #COLUMNS}, and of time
    */
-  ExactSums(int steps, LongConsumer hold) {
+  ExactSums(int steps, Bounds bounds) {
     this.high = new double[steps];
     this.middle = new double[steps];
     this.low = new double[steps];
     this.left = new double[steps];
     this.present = new boolean[steps];
-    this.hold = hold;
+    this.bounds = bounds;
   }
 
   boolean isPresent(int step) {
@@ -72,6 +86,19 @@ final class ExactSums {
           big(i).add(value);
         } else {
           special()[i] += value;
+        }
+      }
+    }
+  }
+
+  /** Adds what other sums were, but for what they have of small numbers. */
+  void add(ExactColumns sums) {
+    sums.ordinary().forEach(this::add);
+    for (double[] column : sums.large()) {
+      for (int i = 0; i < column.length; i++) {
+        if (Points.isPresent(column[i]) && column[i] != 0) {
+          present[i] = true;
+          big(i).add(column[i], ExactColumns.POWER);
         }
       }
     }
@@ -141,7 +168,7 @@ final class ExactSums {
   private double[] special() {
     double[] column = special;
     if (column == null) {
-      hold.accept((long) Double.BYTES * high.length);
+      bounds.hold((long) Double.BYTES * high.length);
       column = new double[high.length];
       special = column;
     }
@@ -151,13 +178,13 @@ final class ExactSums {
   private BigSum big(int step) {
     @Nullable BigSum[] all = big;
     if (all == null) {
-      hold.accept((long) Long.BYTES * high.length);
+      bounds.hold((long) Long.BYTES * high.length);
       all = new BigSum[high.length];
       big = all;
     }
     BigSum found = all[step];
     if (found == null) {
-      hold.accept(BigSum.BYTES);
+      bounds.hold(BigSum.BYTES);
       found = new BigSum();
       all[step] = found;
     }
@@ -206,6 +233,9 @@ final class ExactSums {
     @Nullable BigSum[] all = big;
     BigSum found = all == null ? null : all[step];
     if (found != null) {
+      if (++wholes % WHOLES_BETWEEN_CHECKS == 0) {
+        bounds.check();
+      }
       found.add(high[step]);
       found.add(middle[step]);
       found.add(low[step]);
@@ -216,42 +246,71 @@ final class ExactSums {
     return found;
   }
 
-  /** Numbers that have the sum of a step for their exact sum. */
+  /** Whether the sum of a step is the three doubles of {@link #parts}. */
+  boolean isPlain(int step) {
+    @Nullable BigSum[] all = big;
+    return all == null || all[step] == null;
+  }
+
+  /** Three numbers that have the sum of a plain step for their exact sum. */
   double[] parts(int step) {
-    double[] others = special;
-    if (others != null && others[step] != 0) {
-      return new double[] {others[step]};
-    }
+    return new double[] {high[step], middle[step], low[step]};
+  }
+
+  /** The exact sum of what is finite at a step, in units of 2 to {@link BigSum#LOWEST}. */
+  BigInteger units(int step) {
     BigSum all = whole(step);
-    return all == null ? new double[] {high[step], middle[step], low[step]} : all.parts();
+    if (all == null) {
+      all = new BigSum();
+      for (double part : parts(step)) {
+        all.add(part);
+      }
+    }
+    return all.units();
   }
 
   /**
    * Columns that have the sums for their exact sums, with {@link Points#NONE} in all of them where
    * there is none: to be added to other sums.
    */
-  List<double[]> columns() {
-    List<double[]> columns = new ArrayList<>();
-    columns.add(column());
+  ExactColumns columns() {
+    List<double[]> ordinary = new ArrayList<>();
+    List<double[]> large = new ArrayList<>();
+    ordinary.add(column());
     for (int step = 0; step < present.length; step++) {
       if (!present[step]) {
         continue;
       }
-      double[] parts = parts(step);
-      for (int i = 0, at = 0; i < parts.length; i++) {
-        if (parts[i] != 0) {
-          if (at == columns.size()) {
-            columns.add(column());
-          }
-          columns.get(at++)[step] = parts[i];
-        }
+      if (isSpecial(step)) {
+        put(new double[] {sum(step)}, step, ordinary);
+        continue;
+      }
+      BigSum all = whole(step);
+      if (all == null) {
+        put(parts(step), step, ordinary);
+      } else {
+        BigSum.Parts parts = all.parts(ExactColumns.POWER);
+        put(parts.ordinary(), step, ordinary);
+        put(parts.large(), step, large);
       }
     }
-    return columns;
+    return new ExactColumns(ordinary, large, List.of());
+  }
+
+  private void put(double[] parts, int step, List<double[]> columns) {
+    int at = 0;
+    for (double part : parts) {
+      if (part != 0) {
+        if (at == columns.size()) {
+          columns.add(column());
+        }
+        columns.get(at++)[step] = part;
+      }
+    }
   }
 
   private double[] column() {
-    hold.accept((long) Double.BYTES * present.length);
+    bounds.hold((long) Double.BYTES * present.length);
     double[] column = new double[present.length];
     for (int i = 0; i < column.length; i++) {
       column[i] = present[i] ? 0 : Points.NONE;

@@ -38,6 +38,7 @@ final class Groups {
   private final Grouping grouping;
   private final AggregationOp op;
   private final Notes notes;
+  private final ExactSums.Bounds bounds;
   private final Map<Labels, Group> byLabels = new HashMap<>();
   // In the order of their first series.
   private final List<Group> groups = new ArrayList<>();
@@ -48,6 +49,18 @@ final class Groups {
     this.grouping = grouping;
     this.op = op;
     this.notes = notes;
+    this.bounds =
+        new ExactSums.Bounds() {
+          @Override
+          public void hold(long bytes) {
+            evaluation.holdBytes(bytes);
+          }
+
+          @Override
+          public void check() {
+            evaluation.check();
+          }
+        };
   }
 
   /** Adds all series of a stream, with their histograms. */
@@ -90,7 +103,7 @@ final class Groups {
       evaluation.hold(steps);
       evaluation.hold(labels);
       evaluation.holdBytes((long) Accumulators.columns(op) * Double.BYTES * steps);
-      group = new Group(labels, series, Accumulators.make(op, steps, notes, evaluation::holdBytes));
+      group = new Group(labels, series, Accumulators.make(op, steps, notes, bounds));
       byLabels.put(labels, group);
       groups.add(group);
     }
@@ -143,6 +156,7 @@ final class Groups {
   List<Series> results() {
     List<Series> results = new ArrayList<>();
     for (Group group : groups) {
+      evaluation.check();
       Accumulator accumulator = group.accumulator;
       double[] values = accumulator.finish();
       results.add(new Series(group.labels, group.nameDropped, values, accumulator.histograms()));

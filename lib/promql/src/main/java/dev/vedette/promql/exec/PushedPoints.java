@@ -2,6 +2,7 @@ package dev.vedette.promql.exec;
 
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
+import dev.vedette.model.partial.ExactColumns;
 import dev.vedette.model.partial.PartialAggregates;
 import dev.vedette.model.partial.PartialAnswer;
 import dev.vedette.model.partial.PartialCursor;
@@ -168,6 +169,10 @@ public record PushedPoints(
     return Evaluation.bytes(labels)
         + (values == null ? 0 : (long) Double.BYTES * values.length)
         + (histograms == null ? 0 : Evaluation.bytes(histograms, 0, histograms.length));
+  }
+
+  private static long bytes(ExactColumns columns) {
+    return bytes(columns.ordinary()) + bytes(columns.large()) + bytes(columns.small());
   }
 
   private static long bytes(List<double[]> columns) {

@@ -12,8 +12,9 @@ public final class BigSum {
   /** About what one takes in memory. */
   public static final long BYTES = 600;
 
-  // The value of the lowest bit of all is 2 to this.
-  private static final int LOWEST = -1074;
+  /** The value of the lowest bit of all is 2 to this. */
+  public static final int LOWEST = -1074;
+
   private static final int DIGIT_BITS = 32;
   private static final long DIGIT = 0xFFFF_FFFFL;
   private static final int SIGNIFICAND_BITS = 52;
@@ -28,15 +29,21 @@ public final class BigSum {
 
   /** Adds a finite number. */
   public void add(double value) {
+    add(value, 0);
+  }
+
+  /**
+   * Adds a finite number times a power of two.
+   *
+   * @param power of what was divided by it before: the product is nothing that the sum of doubles
+   *     cannot be
+   */
+  public void add(double value, int power) {
     long bits = Double.doubleToRawLongBits(value);
-    int exponent = (int) (bits >>> SIGNIFICAND_BITS) & 0x7FF;
-    long significand = bits & (1L << SIGNIFICAND_BITS) - 1;
-    if (exponent > 0) {
-      significand |= 1L << SIGNIFICAND_BITS;
-      exponent--;
-    }
-    int at = exponent / DIGIT_BITS;
-    int shift = exponent % DIGIT_BITS;
+    long significand = significand(bits);
+    int lowest = lowestBit(bits) + power;
+    int at = lowest / DIGIT_BITS;
+    int shift = lowest % DIGIT_BITS;
     long low = (significand & DIGIT) << shift;
     long high = significand >>> DIGIT_BITS << shift;
     int sign = bits < 0 ? -1 : 1;
@@ -46,6 +53,20 @@ public final class BigSum {
     if (++adds == ADDS_BETWEEN_CARRIES) {
       carry();
     }
+  }
+
+  private static long significand(long bits) {
+    long stored = bits & (1L << SIGNIFICAND_BITS) - 1;
+    return exponent(bits) == 0 ? stored : stored | 1L << SIGNIFICAND_BITS;
+  }
+
+  /** Of a significand, among those of the sum. */
+  private static int lowestBit(long bits) {
+    return Math.max(0, exponent(bits) - 1);
+  }
+
+  private static int exponent(long bits) {
+    return (int) (bits >>> SIGNIFICAND_BITS) & 0x7FF;
   }
 
   private void carry() {
@@ -63,35 +84,54 @@ public final class BigSum {
 
   /** The sum times a power of two, rounded once unless it is so small that it loses bits. */
   public double scaled(int power) {
-    return rounded(whole(), power);
+    return rounded(units(), power);
   }
 
   /**
-   * The sum as a few numbers that have it for their exact sum, the largest first; more than forty
-   * only where it is beyond the largest double.
+   * Numbers that have the sum for their exact sum, the largest first, forty-two at most.
+   *
+   * @param ordinary as they are
+   * @param large to be multiplied by two to the power that was asked for; none unless the sum is
+   *     beyond the largest double
    */
-  public double[] parts() {
-    BigInteger left = whole();
-    double[] parts = new double[4];
-    int count = 0;
+  public record Parts(double[] ordinary, double[] large) {}
+
+  /**
+   * The sum as a few numbers.
+   *
+   * @param power divides those that are too large
+   */
+  public Parts parts(int power) {
+    BigInteger left = units();
+    double[] ordinary = new double[4];
+    int ordinaryCount = 0;
+    double[] large = new double[0];
     while (left.signum() != 0) {
       double part = rounded(left, 0);
       if (Double.isInfinite(part)) {
-        part = Math.copySign(Double.MAX_VALUE, part);
+        part = rounded(left, -power);
+        large = Arrays.copyOf(large, large.length + 1);
+        large[large.length - 1] = part;
+        left = left.subtract(units(part).shiftLeft(power));
+      } else {
+        if (ordinaryCount == ordinary.length) {
+          ordinary = Arrays.copyOf(ordinary, 2 * ordinaryCount);
+        }
+        ordinary[ordinaryCount++] = part;
+        left = left.subtract(units(part));
       }
-      if (count == parts.length) {
-        parts = Arrays.copyOf(parts, 2 * count);
-      }
-      parts[count++] = part;
-      BigSum taken = new BigSum();
-      taken.add(part);
-      left = left.subtract(taken.whole());
     }
-    return Arrays.copyOf(parts, count);
+    return new Parts(Arrays.copyOf(ordinary, ordinaryCount), large);
   }
 
-  /** In units of the lowest bit. */
-  private BigInteger whole() {
+  private static BigInteger units(double value) {
+    long bits = Double.doubleToRawLongBits(value);
+    BigInteger size = BigInteger.valueOf(significand(bits)).shiftLeft(lowestBit(bits));
+    return bits < 0 ? size.negate() : size;
+  }
+
+  /** The exact sum in units of 2 to {@link #LOWEST}. */
+  public BigInteger units() {
     carry();
     byte[] bytes = new byte[DIGITS * Integer.BYTES + 1];
     // All digits but the last are without a sign now, which the last one has for all.
@@ -105,7 +145,8 @@ public final class BigSum {
     return new BigInteger(bytes);
   }
 
-  private static double rounded(BigInteger whole, int power) {
+  /** So many units times a power of two, rounded once unless it is so small that it loses bits. */
+  public static double rounded(BigInteger whole, int power) {
     int dropped = Math.max(0, whole.abs().bitLength() - Long.SIZE);
     BigInteger kept = whole.abs().shiftRight(dropped);
     if (dropped > 0 && whole.abs().getLowestSetBit() < dropped) {
