@@ -5,7 +5,6 @@ import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,8 +25,8 @@ public final class QueryMemory {
   // Taken from the whole at a time, so that queries meet at the counter rarely.
   private static final long GRAIN = 256 << 10;
 
-  // Large ones leave a part to small ones. In a heap of 512 MB that is room for twenty, which is
-  // how many queries run at once.
+  // Large ones leave a part to small ones. In a heap of 512 MB that is room for twenty, as many
+  // queries as run at once.
   private static final long SMALL = GRAIN;
   private static final int PART_OF_SMALL = 32;
 
@@ -38,7 +37,15 @@ public final class QueryMemory {
   private final String setting;
   private final AtomicLong used = new AtomicLong();
   private final OfTenant ofTenant;
-  private final ConcurrentMap<TenantId, AtomicLong> usedByTenants = new ConcurrentHashMap<>();
+  // Of those that hold memory.
+  private final ConcurrentMap<TenantId, Account> accounts = new ConcurrentHashMap<>();
+
+  /** What a tenant's queries hold together. */
+  private static final class Account {
+    final AtomicLong used = new AtomicLong();
+    // Changes while the map holds the entry's lock.
+    int open;
+  }
 
   /**
    * What one tenant's queries may hold together.
@@ -82,8 +89,27 @@ public final class QueryMemory {
 
   /** Bytes reserved now for a tenant's account. */
   public long usedBytes(TenantId tenant) {
-    AtomicLong account = usedByTenants.get(tenant);
-    return account == null ? 0 : account.get();
+    Account account = accounts.get(tenant);
+    return account == null ? 0 : account.used.get();
+  }
+
+  /** Tenants that hold memory now. */
+  int tenants() {
+    return accounts.size();
+  }
+
+  private Account opened(TenantId tenant) {
+    return accounts.compute(
+        tenant,
+        (_, there) -> {
+          Account account = there == null ? new Account() : there;
+          account.open++;
+          return account;
+        });
+  }
+
+  private void closed(TenantId tenant) {
+    accounts.computeIfPresent(tenant, (_, account) -> --account.open == 0 ? null : account);
   }
 
   public long totalBytes() {
@@ -107,15 +133,14 @@ public final class QueryMemory {
   /** What one query holds. Closing gives all of it back; closing twice does nothing more. */
   public final class Reservation implements AutoCloseable {
     private final @Nullable TenantId tenant;
-    private final @Nullable AtomicLong account;
     // Guarded by this.
     private long needed;
     private long taken;
+    // From the first time that memory is taken until it is closed.
+    private @Nullable Account account;
 
     private Reservation(@Nullable TenantId tenant) {
       this.tenant = tenant;
-      this.account =
-          tenant == null ? null : usedByTenants.computeIfAbsent(tenant, _ -> new AtomicLong());
     }
 
     /**
@@ -129,7 +154,7 @@ public final class QueryMemory {
       if (wanted < 0 || wanted > mostOfOne()) {
         throw tooMuchForOne(wanted);
       }
-      if (account != null && wanted > ofTenant.bytes()) {
+      if (tenant != null && wanted > ofTenant.bytes()) {
         throw tooMuchOfTenant(wanted);
       }
       if (wanted > taken) {
@@ -140,10 +165,14 @@ public final class QueryMemory {
     }
 
     /**
-     * Adds what is of use and not needed: false where that would leave less than half to others.
+     * Adds what is of use and not needed: false where that would leave less than half to others, to
+     * the tenant's others, or to what the query needs itself.
      */
     public synchronized boolean tryAdd(long bytes) {
       if (used.get() > totalBytes / 2 - bytes || needed + bytes > mostOfOne() / 2) {
+        return false;
+      }
+      if (tenant != null && usedBytes(tenant) > ofTenant.bytes() / 2 - bytes) {
         return false;
       }
       try {
@@ -176,11 +205,11 @@ public final class QueryMemory {
 
     /** The most that still fits into one query's part. */
     public synchronized long room() {
-      return Math.min(mostOfOne(), account == null ? Long.MAX_VALUE : ofTenant.bytes()) - needed;
+      return Math.min(mostOfOne(), tenant == null ? Long.MAX_VALUE : ofTenant.bytes()) - needed;
     }
 
     private void take(long wanted, long atLeast, long most) {
-      long granted = account == null ? wanted : takeOfTenant(account, wanted, atLeast);
+      long granted = tenant == null ? wanted : takeOfTenant(tenant, wanted, atLeast);
       while (true) {
         long before = used.get();
         long bytes = Math.min(granted, most - before);
@@ -196,12 +225,18 @@ public final class QueryMemory {
       }
     }
 
-    private long takeOfTenant(AtomicLong all, long wanted, long atLeast) {
+    private long takeOfTenant(TenantId tenant, long wanted, long atLeast) {
+      Account own = account;
+      if (own == null) {
+        own = opened(tenant);
+        account = own;
+      }
+      AtomicLong all = own.used;
       while (true) {
         long before = all.get();
         long bytes = Math.min(wanted, ofTenant.bytes() - before);
         if (bytes < atLeast) {
-          throw tooMuchForTenant(Objects.requireNonNull(tenant), before);
+          throw tooMuchForTenant(tenant, before);
         }
         if (all.compareAndSet(before, before + bytes)) {
           return bytes;
@@ -211,7 +246,7 @@ public final class QueryMemory {
 
     private void returnToTenant(long bytes) {
       if (account != null) {
-        account.addAndGet(-bytes);
+        account.used.addAndGet(-bytes);
       }
     }
 
@@ -220,6 +255,10 @@ public final class QueryMemory {
       giveBack(taken);
       taken = 0;
       needed = 0;
+      if (tenant != null && account != null) {
+        closed(tenant);
+        account = null;
+      }
     }
   }
 

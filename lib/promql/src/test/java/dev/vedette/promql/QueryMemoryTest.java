@@ -185,4 +185,73 @@ class QueryMemoryTest {
       assertThat(memory.usedBytes(TenantId.DEFAULT)).isZero();
     }
   }
+
+  @Test
+  void whatIsNotNeededLeavesHalfOfATenantsShare() {
+    QueryMemory memory =
+        new QueryMemory(1 << 30, "all", new QueryMemory.OfTenant(8 * MB, "the share"));
+    try (Reservation first = memory.open(TenantId.DEFAULT);
+        Reservation second = memory.open(TenantId.DEFAULT);
+        Reservation other = memory.open(new TenantId("other"))) {
+      assertThat(first.tryAdd(5 * MB)).isFalse();
+      assertThat(first.tryAdd(3 * MB)).isTrue();
+      assertThat(second.tryAdd(2 * MB)).isFalse();
+      assertThat(other.tryAdd(2 * MB)).isTrue();
+
+      first.add(4 * MB);
+      first.release(7 * MB);
+      assertThat(second.tryAdd(2 * MB)).isTrue();
+    }
+  }
+
+  @Test
+  void ofTenantsThatHoldNothingNothingIsKept() {
+    QueryMemory memory =
+        new QueryMemory(1 << 30, "all", new QueryMemory.OfTenant(8 * MB, "the share"));
+    for (int i = 0; i < 1000; i++) {
+      TenantId tenant = new TenantId("tenant" + i);
+      Reservation outer = memory.open(tenant);
+      Reservation inner = memory.open(tenant);
+      assertThat(memory.tenants()).isZero();
+      outer.add(MB);
+      inner.add(MB);
+      inner.close();
+      inner.close();
+      assertThat(memory.usedBytes(tenant)).isGreaterThanOrEqualTo(MB);
+      assertThat(memory.tenants()).isEqualTo(1);
+      outer.close();
+    }
+    assertThat(memory.tenants()).isZero();
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
+  void threadsOfOneTenantShareItsAccountHoweverOftenItIsOpenedAnew() throws InterruptedException {
+    QueryMemory memory =
+        new QueryMemory(1 << 30, "all", new QueryMemory.OfTenant(4 * MB, "the share"));
+    ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int query = 0; query < 5_000; query++) {
+                      try (Reservation one = memory.open(TenantId.DEFAULT)) {
+                        one.add(MB / 2);
+                        long used = memory.usedBytes(TenantId.DEFAULT);
+                        if (used < MB / 2 || used > 4 * MB) {
+                          wrong.add("used " + used);
+                        }
+                      }
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(memory.tenants()).isZero();
+    assertThat(memory.usedBytes()).isZero();
+  }
 }
