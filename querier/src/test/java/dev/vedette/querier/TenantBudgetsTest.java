@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
-import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.QueryLimits;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryWorkers;
 import dev.vedette.querier.QuerierConfig.OfTenant;
+import dev.vedette.testkit.FakeClock;
+import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.InMemorySeries;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,8 +40,8 @@ class TenantBudgetsTest {
           new ServerInfo("0.1.0", "", "", Instant.EPOCH, "15d", false, false, Map.of(), () -> ""),
           store,
           Optional.empty(),
-          Clock.systemUTC(),
-          Ticker.system(),
+          new FakeClock(Instant.EPOCH),
+          new FakeTicker(),
           QueryWorkers.none(),
           registry);
 
