@@ -62,8 +62,13 @@ public final class Querier {
   private final TenantResolver tenants;
   private volatile InForce inForce;
 
-  /** Settings, and what works by them; a query keeps to what it began with. */
-  private record InForce(QuerierConfig config, PromqlEngine engine, CachedRanges ranges) {}
+  /**
+   * Settings, and what works by them; a query keeps to what it began with.
+   *
+   * @param number of the settings, one more with each change
+   */
+  private record InForce(
+      long number, QuerierConfig config, PromqlEngine engine, CachedRanges ranges) {}
 
   /** For one tenant. */
   public Querier(
@@ -119,7 +124,7 @@ public final class Querier {
             EngineConfig.DEFAULT.subqueryStep(),
             config.cacheBytes(),
             registry);
-    this.inForce = new InForce(config, engine, ranges);
+    this.inForce = new InForce(0, config, engine, ranges);
     GaugeWithCallback.builder()
         .name("vedette_querier_memory_reserved_bytes")
         .help("Memory that requests under way hold or are about to.")
@@ -160,7 +165,8 @@ public final class Querier {
     }
     PromqlEngine engine = engine(config);
     gate.settings(config);
-    inForce = new InForce(config, engine, before.ranges.by(engine, config.limits()));
+    CachedRanges ranges = before.ranges.by(engine, config.limits());
+    inForce = new InForce(before.number + 1, config, engine, ranges);
   }
 
   /**
@@ -257,6 +263,7 @@ public final class Querier {
     Question question = asking.question();
     SharedQueries.Key key =
         new SharedQueries.Key(
+            by.number,
             asking.tenant(),
             options.look().plan() ? question : question.asking(asking.normal()),
             options.lookback(),

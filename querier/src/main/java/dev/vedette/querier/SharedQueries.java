@@ -26,13 +26,15 @@ import java.util.function.Function;
  */
 final class SharedQueries {
   /**
-   * All that an answer depends on, besides the data and the settings of the engine.
+   * All that an answer depends on, besides the data.
    *
+   * @param settings the number of those it runs by; a query does not join the run of older ones
    * @param question its expression printed anew, so that spaces make no difference
    * @param mayBeCached whether what is known already will do
    * @param alike where a run before was of no use: what its askers have in common besides
    */
   record Key(
+      long settings,
       TenantId tenant,
       Question question,
       Optional<Duration> lookback,
@@ -41,17 +43,19 @@ final class SharedQueries {
       boolean mayBeCached,
       Optional<Alike> alike) {
     Key(
+        long settings,
         TenantId tenant,
         Question question,
         Optional<Duration> lookback,
         OptionalLong tierMillis,
         QueryOptions.Look look,
         boolean mayBeCached) {
-      this(tenant, question, lookback, tierMillis, look, mayBeCached, Optional.empty());
+      this(settings, tenant, question, lookback, tierMillis, look, mayBeCached, Optional.empty());
     }
 
     private Key alike(Asker asker) {
       return new Key(
+          settings,
           tenant,
           question,
           lookback,

@@ -41,6 +41,7 @@ class SharedRunsTest {
   private static final QueryMemory MEMORY = new QueryMemory(1 << 20, "the test");
   private static final SharedQueries.Key KEY =
       new SharedQueries.Key(
+          0,
           TenantId.DEFAULT,
           Question.at("up", 0),
           Optional.empty(),

@@ -6,6 +6,7 @@ import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.promql.LanguageFeature;
 import dev.vedette.querier.QuerierConfig;
 import dev.vedette.testkit.InMemorySeries;
 import java.net.Socket;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -91,6 +93,24 @@ class SharedQueriesTest {
       assertThat(reply.get().statusCode()).as(reply.get().body()).isEqualTo(200);
     }
     assertThat(server.get("/metrics").body()).contains("vedette_querier_shared_queries_total 0.0");
+  }
+
+  @Test
+  void aQueryAfterAChangeOfSettingsDoesNotJoinARunFromBefore() throws Exception {
+    Future<HttpResponse<String>> before = ask(COUNT);
+    awaitAskers(1);
+    server.settings(QuerierConfig.STOCK.withFeatures(Set.of(LanguageFeature.DELAYED_NAME_REMOVAL)));
+
+    List<Future<HttpResponse<String>>> after = List.of(ask(COUNT), ask(COUNT));
+    awaitAskers(2);
+    source.letGo();
+
+    for (Future<HttpResponse<String>> reply : after) {
+      assertThat(reply.get().statusCode()).isEqualTo(200);
+    }
+    assertThat(before.get().statusCode()).isEqualTo(200);
+    assertThat(source.opened()).isEqualTo(2);
+    assertThat(server.get("/metrics").body()).contains("vedette_querier_shared_queries_total 1.0");
   }
 
   @Test
