@@ -12,16 +12,22 @@ import dev.vedette.model.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /** A source whose cursors can be taken apart, into so few series each that all do it. */
 final class PartedSeries implements SeriesSource {
+  static final int TAKEN_APART = -1;
+
   private final SeriesSource source;
   private final int seriesOfPart;
   private final IntConsumer begun;
+  // Cursors that are not closed.
+  final AtomicInteger open = new AtomicInteger();
 
   /**
-   * @param begun told each part that a reader begins, on its thread; may throw
+   * @param begun told each part that a reader begins, on its thread, and {@link #TAKEN_APART}
+   *     before that; may throw
    */
   PartedSeries(SeriesSource source, int seriesOfPart, IntConsumer begun) {
     this.source = source;
@@ -32,6 +38,7 @@ final class PartedSeries implements SeriesSource {
   @Override
   public SeriesCursor select(TenantId tenant, Selection selection) {
     SeriesCursor cursor = source.select(tenant, selection);
+    open.incrementAndGet();
     return new SeriesCursor() {
       @Override
       public boolean next(SeriesBatch batch) {
@@ -40,6 +47,7 @@ final class PartedSeries implements SeriesSource {
 
       @Override
       public Optional<SeriesParts> parts(int leastSeries) {
+        begun.accept(TAKEN_APART);
         try (SeriesCursor again = source.select(tenant, selection)) {
           return Optional.of(new Parts(everything(again)));
         }
@@ -47,6 +55,7 @@ final class PartedSeries implements SeriesSource {
 
       @Override
       public void close() {
+        open.decrementAndGet();
         cursor.close();
       }
     };

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Queries that other threads help: the same answers, limits and ends as of one thread. */
 class QueryWorkersTest {
@@ -91,9 +92,16 @@ class QueryWorkersTest {
   }
 
   private PromqlEngine engine(int cores, int seriesOfPart, IntConsumer begun) {
+    return engine(cores, parted(seriesOfPart, begun));
+  }
+
+  private PartedSeries parted(int seriesOfPart, IntConsumer begun) {
+    return new PartedSeries(store, seriesOfPart, begun);
+  }
+
+  private PromqlEngine engine(int cores, PartedSeries source) {
     QueryWorkers workers = new QueryWorkers(cores);
     made.add(workers);
-    PartedSeries source = new PartedSeries(store, seriesOfPart, begun);
     return new PromqlEngine(EngineConfig.DEFAULT, source, Ticker.system(), workers);
   }
 
@@ -131,21 +139,11 @@ class QueryWorkersTest {
   }
 
   @Test
+  @Timeout(60)
   void otherThreadsDoHelp() {
     fillPlainly(50);
-    Thread asker = Thread.currentThread();
     CountDownLatch helped = new CountDownLatch(1);
-    PromqlEngine engine =
-        engine(
-            2,
-            1,
-            part -> {
-              if (Thread.currentThread() != asker) {
-                helped.countDown();
-              } else if (part > 0) {
-                await(helped);
-              }
-            });
+    PromqlEngine engine = engine(2, 1, byOthers(helped, helped::countDown));
 
     Matrix sum = ask(engine, "sum(rate(plain[5m]))", QueryOptions.DEFAULT);
 
@@ -153,22 +151,66 @@ class QueryWorkersTest {
     assertThat(helped.getCount()).isZero();
   }
 
+  /**
+   * Does something in a thread that helps; the query's own waits for that before its second part.
+   */
+  private static IntConsumer byOthers(CountDownLatch done, Runnable what) {
+    Thread asker = Thread.currentThread();
+    return part -> {
+      if (Thread.currentThread() != asker) {
+        try {
+          what.run();
+        } finally {
+          done.countDown();
+        }
+      } else if (part > 0) {
+        await(done);
+      }
+    };
+  }
+
   @Test
+  @Timeout(60)
   void whatAHelpingThreadFailsWithEndsTheQuery() {
     fillPlainly(50);
-    PromqlEngine engine =
-        engine(
-            3,
+    for (Throwable failure :
+        List.of(
+            new Unavailable(ErrorId.STORAGE_UNAVAILABLE, "the disk is gone", "wait"),
+            new StackOverflowError("the disk is gone"))) {
+      PartedSeries source = parted(1, byOthers(new CountDownLatch(1), () -> sneak(failure)));
+
+      assertThatThrownBy(() -> ask(engine(3, source), "sum(rate(plain[5m]))", QueryOptions.DEFAULT))
+          .isInstanceOf(failure.getClass())
+          .hasMessageContaining("the disk is gone");
+      assertThat(source.open).hasValue(0);
+    }
+  }
+
+  private static void sneak(Throwable failure) {
+    switch (failure) {
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalArgumentException(failure);
+    }
+  }
+
+  @Test
+  void aSourceThatFailsToTakeACursorApartHasItClosed() {
+    fillPlainly(50);
+    PartedSeries source =
+        parted(
             1,
             part -> {
-              if (part == 20) {
-                throw new Unavailable(ErrorId.STORAGE_UNAVAILABLE, "the disk is gone", "wait");
+              if (part == PartedSeries.TAKEN_APART) {
+                throw new Unavailable(ErrorId.STORAGE_UNAVAILABLE, "the lease is over", "wait");
               }
             });
-
-    assertThatThrownBy(() -> ask(engine, "sum(rate(plain[5m]))", QueryOptions.DEFAULT))
-        .isInstanceOf(Unavailable.class)
-        .hasMessageContaining("the disk is gone");
+    PromqlEngine engine = engine(3, source);
+    for (String query : List.of("plain", "sum(rate(plain[5m]))", "plain - plain")) {
+      assertThatThrownBy(() -> ask(engine, query, QueryOptions.DEFAULT))
+          .hasMessageContaining("the lease is over");
+      assertThat(source.open).hasValue(0);
+    }
   }
 
   @Test
@@ -227,8 +269,8 @@ class QueryWorkersTest {
   @Test
   void aQueryForWhichThereIsNotPlentyOfMemoryWorksAlone() {
     fillPlainly(50);
-    Thread asker = Thread.currentThread();
-    PromqlEngine engine = engine(3, 1, _ -> assertThat(Thread.currentThread()).isSameAs(asker));
+    PromqlEngine engine =
+        engine(3, 1, part -> assertThat(part).isEqualTo(PartedSeries.TAKEN_APART));
     QueryMemory memory = new QueryMemory(512 << 10, "");
     try (QueryMemory.Reservation held = memory.open()) {
       Matrix sum = ask(engine, "sum(rate(plain[5m]))", QueryOptions.DEFAULT.holdingIn(held));

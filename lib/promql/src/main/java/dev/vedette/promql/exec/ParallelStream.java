@@ -43,10 +43,15 @@ final class ParallelStream implements VectorStream {
 
   /** What is known of one part. */
   private static final class Result {
+    final int part;
     final List<VectorBatch> batches = new ArrayList<>(1);
     @Nullable WorkerLog log;
     @Nullable Throwable failure;
     int handedOut;
+
+    Result(int part) {
+      this.part = part;
+    }
   }
 
   private final Evaluation evaluation;
@@ -98,11 +103,21 @@ final class ParallelStream implements VectorStream {
 
   /**
    * A stream of what a cursor reads: by several threads where it can be taken apart, is worth it,
-   * and memory allows.
+   * and memory allows. Closes the cursor with the stream, and at once where there is none.
    *
    * @param windows that are read
    */
   static VectorStream of(
+      Evaluation evaluation, SeriesCursor cursor, WindowTimes windows, Factory factory) {
+    try {
+      return open(evaluation, cursor, windows, factory);
+    } catch (RuntimeException | Error e) {
+      cursor.close();
+      throw e;
+    }
+  }
+
+  private static VectorStream open(
       Evaluation evaluation, SeriesCursor cursor, WindowTimes windows, Factory factory) {
     if (evaluation.workers().mostOfOne() > 0) {
       double values = valuesOfSeries(windows);
@@ -191,7 +206,7 @@ final class ParallelStream implements VectorStream {
       own = worker;
     }
     while (true) {
-      int part;
+      Result claimedPart;
       lock.lock();
       try {
         int slot = consumed % ahead;
@@ -202,22 +217,29 @@ final class ParallelStream implements VectorStream {
           callHelpers();
           return ready;
         }
-        part = claim();
+        claimedPart = claim();
         callHelpers();
-        if (part < 0) {
+        if (claimedPart == null) {
           changed.awaitUninterruptibly();
           continue;
         }
       } finally {
         lock.unlock();
       }
-      put(part, worker.work(part));
+      worker.work(claimedPart);
     }
   }
 
-  /** Under the lock: a part to work on, or -1 where none may be begun now. */
-  private int claim() {
-    return !stopped && claimed < parts.count() && claimed < consumed + ahead ? claimed++ : -1;
+  /**
+   * Under the lock: a part to work on, for which there is a result from now on, if there is one.
+   */
+  private @Nullable Result claim() {
+    if (stopped || claimed >= Math.min(parts.count(), consumed + ahead)) {
+      return null;
+    }
+    Result result = new Result(claimed);
+    claimed++;
+    return result;
   }
 
   /** Under the lock. */
@@ -228,10 +250,10 @@ final class ParallelStream implements VectorStream {
     }
   }
 
-  private void put(int part, Result result) {
+  private void put(Result result) {
     lock.lock();
     try {
-      results[part % ahead] = result;
+      results[result.part % ahead] = result;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -243,9 +265,9 @@ final class ParallelStream implements VectorStream {
     Worker worker = null;
     try {
       worker = rested();
-      int part = begin();
-      while (part >= 0) {
-        put(part, worker.work(part));
+      Result part = begin();
+      while (part != null) {
+        worker.work(part);
         part = begin();
       }
     } catch (VedetteException _) {
@@ -269,7 +291,7 @@ final class ParallelStream implements VectorStream {
     return new Worker(evaluation.worker());
   }
 
-  private int begin() {
+  private @Nullable Result begin() {
     lock.lock();
     try {
       return claim();
@@ -304,10 +326,20 @@ final class ParallelStream implements VectorStream {
       this.stream = factory.open(mine, new PartCursor(reader));
     }
 
-    Result work(int part) {
-      Result result = new Result();
+    /** Puts the result whatever happens: somebody waits for it. */
+    void work(Result result) {
       try {
-        reader.seek(part);
+        fill(result);
+      } catch (RuntimeException | Error e) {
+        result.failure = e;
+      } finally {
+        put(result);
+      }
+    }
+
+    private void fill(Result result) {
+      try {
+        reader.seek(result.part);
         VectorBatch batch = newBatch();
         while (!isStopped() && stream.next(batch)) {
           mine.holdHistograms(batch);
@@ -315,11 +347,9 @@ final class ParallelStream implements VectorStream {
           batch = newBatch();
         }
         giveBack(batch);
-      } catch (RuntimeException | Error e) {
-        result.failure = e;
+      } finally {
+        result.log = mine.takeLog();
       }
-      result.log = mine.takeLog();
-      return result;
     }
   }
 
