@@ -37,7 +37,7 @@ class TsdbPartsTest {
     long seed = Long.getLong("seed", 1);
     System.out.println("TsdbPartsTest seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
-    int partsSeen = 0;
+    int takenApart = 0;
     for (int round = 0; round < ROUNDS; round++) {
       write(random);
       for (LabelMatcher matcher :
@@ -48,8 +48,8 @@ class TsdbPartsTest {
         long from = TestEngine.START + random.nextInt(10) * TestEngine.HOUR;
         Selection selection =
             new Selection(List.of(matcher), from, from + random.nextInt(40) * TestEngine.HOUR);
-        partsSeen += comparePartsOf(selection, random);
-        partsSeen +=
+        takenApart += comparePartsOf(selection, random);
+        takenApart +=
             comparePartsOf(
                 new Selection(
                     selection.matchers(),
@@ -60,7 +60,7 @@ class TsdbPartsTest {
                 random);
       }
     }
-    assertThat(partsSeen).isGreaterThan(10);
+    assertThat(takenApart).as("reads of more than one part").isGreaterThan(5);
   }
 
   /** Some windows of samples, most of them flushed, of series that come and go. */
@@ -84,7 +84,7 @@ class TsdbPartsTest {
     engine.delete(one, TestEngine.START, engine.clock.millis());
   }
 
-  /** Returns how many parts there were. */
+  /** Returns 1 where there were several parts. */
   private int comparePartsOf(Selection selection, SplittableRandom random) {
     List<String> expected = new ArrayList<>();
     try (SeriesCursor cursor = engine.tsdb.select(TenantId.DEFAULT, selection)) {
@@ -103,7 +103,7 @@ class TsdbPartsTest {
       inAnyOrder(parts.get(), random).forEach(found::addAll);
       assertThat(found).isEqualTo(expected);
       assertThat(parts.get().series()).isLessThanOrEqualTo(SERIES);
-      return parts.get().count();
+      return parts.get().count() > 1 ? 1 : 0;
     }
   }
 

@@ -94,6 +94,11 @@ final class BlockCursor implements RangedCursor {
     return next >= 0 ? next : -next - 1;
   }
 
+  @Override
+  public boolean isPaged() {
+    return true;
+  }
+
   /** Made by the thread that takes the cursor apart, before others read. */
   private int[] ids() {
     int[] known = ids;
@@ -222,8 +227,8 @@ final class BlockCursor implements RangedCursor {
           columns = ofBuckets.read(id, from, to, timestamps.length, histograms);
         }
       } catch (Corruption corruption) {
-        // This one is a copy of a series in a page that is damaged, or its histograms or
-        // columns are: its neighbours need not be.
+        // This one is a copy of a series in a page that is damaged, or its histograms or columns
+        // are damaged: its neighbours need not be.
         damage.damaged(corruption);
         return;
       }

@@ -7,16 +7,23 @@ import dev.vedette.model.SeriesOrder;
 import dev.vedette.model.SeriesParts;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * Cursors over the same tenant, taken apart at the same labels, so that each part can be merged by
- * itself. The labels are those where the largest cursor has its pages begin, the others mostly have
- * the same series and so the same pages.
+ * itself. The labels are those where the largest block has its pages begin: a page is decoded from
+ * its beginning, so whoever begins within one decodes it once more. Other blocks mostly have the
+ * same series and so the same pages. Where no block has any number of series beside those in
+ * memory, it is these that are cut, at any place.
  */
 final class MergedParts implements SeriesParts {
   // Labels are compared at each boundary in each cursor.
   private static final int MOST_PARTS = 4096;
+  // With more of memory to a page than so many pages, parts of its own size cost less than waiting
+  // for the page's end does.
+  private static final int MEMORY_PER_BLOCK = 8;
 
   private final List<RangedCursor> cursors;
   private final long series;
@@ -25,17 +32,31 @@ final class MergedParts implements SeriesParts {
 
   MergedParts(List<RangedCursor> cursors, int leastSeries) {
     this.cursors = List.copyOf(cursors);
-    RangedCursor largest = cursors.getFirst();
-    for (RangedCursor cursor : cursors) {
-      largest = cursor.size() > largest.size() ? cursor : largest;
-    }
+    RangedCursor largest = largest(cursors);
     this.series = largest.size();
-    int[] cuts = cuts(largest, leastSeries);
+    RangedCursor leading = leading(largest, cursors);
+    // Parts of memory that lie in one page decode it each, so they have as many series.
+    boolean isBeside = cursors.size() > 1 && !leading.isPaged();
+    int[] cuts =
+        cuts(leading, isBeside ? Math.max(leastSeries, SeriesBatch.CAPACITY) : leastSeries);
     begins = new int[cursors.size()][];
     for (int i = 0; i < begins.length; i++) {
       RangedCursor cursor = cursors.get(i);
-      begins[i] = cursor == largest ? cuts : sameCuts(cursor, largest, cuts);
+      begins[i] = cursor == leading ? cuts : sameCuts(cursor, leading, cuts);
     }
+  }
+
+  private static RangedCursor largest(List<RangedCursor> cursors) {
+    return Collections.max(cursors, Comparator.comparingInt(RangedCursor::size));
+  }
+
+  private static RangedCursor leading(RangedCursor largest, List<RangedCursor> cursors) {
+    List<RangedCursor> blocks = cursors.stream().filter(RangedCursor::isPaged).toList();
+    if (blocks.isEmpty()) {
+      return largest;
+    }
+    RangedCursor block = largest(blocks);
+    return (long) block.size() * MEMORY_PER_BLOCK < largest.size() ? largest : block;
   }
 
   private static int[] cuts(RangedCursor cursor, int leastSeries) {

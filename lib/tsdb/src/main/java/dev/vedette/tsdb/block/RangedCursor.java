@@ -18,6 +18,9 @@ public interface RangedCursor extends SeriesCursor {
   /** The first place at or behind {@code series} where reading begins without a detour. */
   int cut(int series);
 
+  /** Whether some places are better to begin at than others. */
+  boolean isPaged();
+
   /** A reader for one thread, valid until the cursor is closed. */
   Stretch newReader();
 

@@ -51,6 +51,11 @@ final class HeadCursor implements RangedCursor {
   }
 
   @Override
+  public boolean isPaged() {
+    return false;
+  }
+
+  @Override
   public Stretch newReader() {
     return new Reader();
   }
