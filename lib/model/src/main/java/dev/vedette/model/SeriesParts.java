@@ -25,5 +25,8 @@ public interface SeriesParts {
      * @return false at the part's end; the batch is empty then
      */
     boolean next(SeriesBatch batch);
+
+    /** Gives back what it holds: it reads no more. Closing the cursor does so, too. */
+    default void close() {}
   }
 }

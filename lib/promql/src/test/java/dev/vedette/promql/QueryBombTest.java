@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,70 @@ class QueryBombTest {
   }
 
   @Test
+  void partsThatAreLargerThanTheySaidAreReservedAsTheyGrow() {
+    source.most = 20_000;
+    source.seriesOfPart = 1280;
+    QueryMemory plenty = new QueryMemory(2048 * MB, "spec.query.memory");
+    AtomicInteger unreserved = new AtomicInteger();
+    source.reading =
+        read -> {
+          // One batch was reserved before it was read.
+          if (plenty.usedBytes() < read * STEPS * Double.BYTES) {
+            unreserved.incrementAndGet();
+          }
+        };
+    try (Reservation held = plenty.open()) {
+      QueryResult.Matrix sums = (QueryResult.Matrix) range("sum(bomb)", held);
+
+      assertThat(sums.series().getFirst().values()).containsOnly(20_000);
+      assertThat(unreserved).hasValue(0);
+      assertThat(held.heldBytes()).isLessThan(4 * MB);
+    }
+    assertThat(plenty.usedBytes()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bomb", "sum by (n) (bomb)", "bomb + bomb", "sort(rate(bomb[1m]))"})
+  void whatOneThreadHasMemoryForIsAnsweredHoweverManyHelp(String expression) {
+    source.most = 700;
+    PromqlEngine alone = new PromqlEngine(EngineConfig.DEFAULT, source, Ticker.system());
+    long needed = leastMemory(alone, expression);
+    for (int seriesOfPart : new int[] {64, 640}) {
+      source.seriesOfPart = seriesOfPart;
+      assertThat(isAnswered(engine, expression, needed)).isTrue();
+      assertThat(isAnswered(engine, expression, needed - MB)).isFalse();
+    }
+    assertThat(source.open).hasValue(0);
+  }
+
+  /** The least memory that is enough, to 64 kB. */
+  private static long leastMemory(PromqlEngine engine, String expression) {
+    long low = 1;
+    long high = 16_384;
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      if (isAnswered(engine, expression, middle << 16)) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low << 16;
+  }
+
+  private static boolean isAnswered(PromqlEngine engine, String expression, long bytes) {
+    QueryMemory all = new QueryMemory(bytes, "spec.query.memory");
+    QueryOptions options = QueryOptions.DEFAULT;
+    try (Reservation held = all.open()) {
+      engine.range(TenantId.DEFAULT, expression, 0, STEPS - 1L, 1, options.holdingIn(held));
+      return true;
+    } catch (VedetteException e) {
+      assertThat(e.id()).isEqualTo(ErrorId.QUERY_LIMIT);
+      return false;
+    }
+  }
+
+  @Test
   void labelsThatGrowByEachOtherAreRefused() {
     String grown = "bomb";
     for (int i = 0; i < 12; i++) {
@@ -206,6 +271,9 @@ class QueryBombTest {
     final AtomicInteger open = new AtomicInteger();
     volatile long most = Long.MAX_VALUE;
     volatile double value = 1;
+    volatile int seriesOfPart = SeriesBatch.CAPACITY;
+    // Told how many series of a part were read before the batch that is asked for.
+    volatile LongConsumer reading = _ -> {};
 
     @Override
     public SeriesCursor select(TenantId tenant, Selection selection) {
@@ -238,7 +306,7 @@ class QueryBombTest {
       };
     }
 
-    /** So many series as a batch has, each. */
+    /** They say that each has as many series as a batch, whatever they have. */
     private final class Parts implements SeriesParts {
       private final long[] timestamps;
       private final double[] values;
@@ -252,12 +320,12 @@ class QueryBombTest {
 
       @Override
       public int count() {
-        return (int) Math.min(1 << 30, Math.ceilDiv(most, (long) SeriesBatch.CAPACITY));
+        return (int) Math.min(1 << 30, Math.ceilDiv(most, (long) seriesOfPart));
       }
 
       @Override
       public long series() {
-        return most;
+        return (long) count() * SeriesBatch.CAPACITY;
       }
 
       @Override
@@ -271,6 +339,7 @@ class QueryBombTest {
       private final long[] timestamps;
       private final double[] values;
       private final int samples;
+      private long begin;
       private long series;
       private long end;
 
@@ -282,13 +351,15 @@ class QueryBombTest {
 
       @Override
       public void seek(int part) {
-        series = (long) part * SeriesBatch.CAPACITY;
-        end = Math.min(most, series + SeriesBatch.CAPACITY);
+        begin = (long) part * seriesOfPart;
+        series = begin;
+        end = Math.min(most, series + seriesOfPart);
       }
 
       @Override
       public boolean next(SeriesBatch batch) {
         batch.clear();
+        reading.accept(series - begin);
         while (!batch.isFull() && series < end) {
           Labels labels = Labels.of("__name__", "bomb", "le", "1", "n", Long.toString(series++));
           batch.add(labels, timestamps, values, samples);

@@ -28,6 +28,8 @@ import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Queries that other threads help: the same answers, limits and ends as of one thread. */
 class QueryWorkersTest {
@@ -246,16 +248,8 @@ class QueryWorkersTest {
   @Test
   void limitsHoldForAllThreadsTogether() {
     fillPlainly(50);
-    EngineConfig stock = EngineConfig.DEFAULT;
-    EngineConfig config =
-        new EngineConfig(
-            stock.lookback(),
-            stock.subqueryStep(),
-            new QueryLimits(stock.limits().maxSamples(), 30, stock.limits().maxPoints()),
-            Duration.ofMinutes(1),
-            stock.features(),
-            false,
-            false);
+    QueryLimits stock = EngineConfig.DEFAULT.limits();
+    EngineConfig config = within(new QueryLimits(stock.maxSamples(), 30, stock.maxPoints()));
     QueryWorkers workers = new QueryWorkers(3);
     made.add(workers);
     PromqlEngine engine =
@@ -264,6 +258,53 @@ class QueryWorkersTest {
     assertThatThrownBy(() -> ask(engine, "sum(rate(plain[5m]))", QueryOptions.DEFAULT))
         .isInstanceOf(LimitExceeded.class)
         .hasMessageContaining("the query would read 31 series, the limit is 30");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 50, 90})
+  void aSubqueryHoldsAsManyValuesHoweverItsSeriesCome(int series) {
+    fillPlainly(series);
+    String query = "max_over_time(plain[10m:1s])";
+    long alone = mostHeld(1, 64, query);
+    for (int seriesOfPart : new int[] {1, 7, 64}) {
+      assertThat(mostHeld(3, seriesOfPart, query)).isEqualTo(alone);
+    }
+  }
+
+  /** The least limit of samples under which a query is answered. */
+  private long mostHeld(int cores, int seriesOfPart, String query) {
+    QueryWorkers workers = new QueryWorkers(cores);
+    made.add(workers);
+    long low = 1;
+    long high = 1 << 24;
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      QueryLimits stock = EngineConfig.DEFAULT.limits();
+      EngineConfig config = within(new QueryLimits(middle, stock.maxSeries(), stock.maxPoints()));
+      PartedSeries source = parted(seriesOfPart, _ -> {});
+      try {
+        ask(
+            new PromqlEngine(config, source, Ticker.system(), workers),
+            query,
+            QueryOptions.DEFAULT);
+        high = middle;
+      } catch (LimitExceeded e) {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  private static EngineConfig within(QueryLimits limits) {
+    EngineConfig stock = EngineConfig.DEFAULT;
+    return new EngineConfig(
+        stock.lookback(),
+        stock.subqueryStep(),
+        limits,
+        Duration.ofMinutes(1),
+        stock.features(),
+        false,
+        false);
   }
 
   @Test

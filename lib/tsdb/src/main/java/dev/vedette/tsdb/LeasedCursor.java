@@ -1,6 +1,7 @@
 package dev.vedette.tsdb;
 
 import dev.vedette.model.CounterResets;
+import dev.vedette.model.ReadParts;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesParts;
@@ -23,9 +24,10 @@ record LeasedCursor(SeriesCursor cursor, ReadGate.Lease lease) implements Series
     return found;
   }
 
+  /** Readers look at the lease at each step, as the cursor would. */
   @Override
   public Optional<SeriesParts> parts(int leastSeries) {
-    return cursor.parts(leastSeries).map(LeasedParts::new);
+    return cursor.parts(leastSeries).map(parts -> new ReadParts(parts, () -> this::checked));
   }
 
   @Override
@@ -34,41 +36,6 @@ record LeasedCursor(SeriesCursor cursor, ReadGate.Lease lease) implements Series
       cursor.close();
     } finally {
       lease.close();
-    }
-  }
-
-  /** The same of parts; readers look at the lease at each step, as the cursor would. */
-  private final class LeasedParts implements SeriesParts {
-    private final SeriesParts parts;
-
-    LeasedParts(SeriesParts parts) {
-      this.parts = parts;
-    }
-
-    @Override
-    public int count() {
-      return parts.count();
-    }
-
-    @Override
-    public long series() {
-      return parts.series();
-    }
-
-    @Override
-    public Reader newReader() {
-      Reader reader = parts.newReader();
-      return new Reader() {
-        @Override
-        public void seek(int part) {
-          reader.seek(part);
-        }
-
-        @Override
-        public boolean next(SeriesBatch batch) {
-          return checked(batch, reader::next);
-        }
-      };
     }
   }
 }

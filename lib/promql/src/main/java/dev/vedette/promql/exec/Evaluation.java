@@ -40,6 +40,7 @@ public final class Evaluation {
   private final SeriesSource source;
   private final TierChoice tiers;
   private final Budget budget;
+  private final QueryHold memory;
   private final Annotations annotations;
   private final StepCounts counts;
   private final Used used;
@@ -95,7 +96,7 @@ public final class Evaluation {
     // Of a worker.
     private long loggedSeries;
     private long loggedSamples;
-    private long histogramBytes;
+    private long aheadBytes;
   }
 
   /**
@@ -104,7 +105,8 @@ public final class Evaluation {
   public Evaluation(
       TenantId tenant, SeriesSource source, OptionalLong tier, Budget budget, Observed observed) {
     this.tenant = tenant;
-    this.source = new MeteredSource(source, budget.memory(), budget.progress(), observed.trace());
+    this.memory = new QueryHold(budget.memory());
+    this.source = new MeteredSource(source, memory, budget.progress(), observed.trace());
     this.counts = observed.counts();
     this.tiers = new TierChoice(() -> source.coverage(tenant), tier);
     this.budget = budget;
@@ -119,6 +121,7 @@ public final class Evaluation {
     this.source = of.source;
     this.tiers = of.tiers;
     this.budget = of.budget;
+    this.memory = of.memory;
     this.annotations = of.annotations;
     this.used = of.used;
     this.counts = counts;
@@ -132,6 +135,7 @@ public final class Evaluation {
     this.source = of.source;
     this.tiers = of.tiers;
     this.budget = of.budget.ofWorker();
+    this.memory = of.memory.ofWorker();
     this.annotations = new Annotations();
     this.used = new Used();
     this.counts = of.counts.ofThread();
@@ -151,13 +155,19 @@ public final class Evaluation {
         new WorkerLog(
             (int) (progress.series() - used.loggedSeries),
             progress.samples() - used.loggedSamples,
-            used.histogramBytes,
+            used.aheadBytes,
             counts.take(),
             annotations.take());
     used.loggedSeries = progress.series();
     used.loggedSamples = progress.samples();
-    used.histogramBytes = 0;
+    used.aheadBytes = 0;
     return log;
+  }
+
+  /** Of a worker: reserves what it is about to hold, until the query has seen it. */
+  void holdAhead(long bytes) {
+    memory.add(bytes);
+    used.aheadBytes += bytes;
   }
 
   /** Of a worker: reserves histograms that it has made, until the query has seen them. */
@@ -165,9 +175,7 @@ public final class Evaluation {
     for (int i = 0; i < batch.count(); i++) {
       @Nullable Histogram[] histograms = batch.histograms(i);
       if (histograms != null) {
-        long bytes = bytes(histograms, 0, histograms.length);
-        budget.memory().add(bytes);
-        used.histogramBytes += bytes;
+        holdAhead(bytes(histograms, 0, histograms.length));
       }
     }
   }
@@ -179,7 +187,12 @@ public final class Evaluation {
 
   /** Reserves what is of use and not needed; false where there is not plenty of memory. */
   boolean tryHoldBytes(long bytes) {
-    return budget.memory().tryAdd(bytes);
+    return memory.tryAdd(bytes);
+  }
+
+  /** Memory that the query needs, and what it can do without. */
+  QueryHold memory() {
+    return memory;
   }
 
   /**
@@ -237,7 +250,7 @@ public final class Evaluation {
   public void read(int series, long samples) {
     QueryProgress progress = budget.progress();
     progress.read(series, samples);
-    progress.holds(budget.memory().heldBytes());
+    progress.holds(memory.heldBytes());
     if (progress.samples() > budget.limits().maxSamples()) {
       throw tooManySamples("read", progress.samples());
     }
@@ -252,7 +265,7 @@ public final class Evaluation {
 
   /** Memory that is reserved now, in bytes. */
   public long heldBytes() {
-    return budget.memory().heldBytes();
+    return memory.heldBytes();
   }
 
   /** Counts values kept in memory until the query's end, before they take it. */
@@ -261,7 +274,7 @@ public final class Evaluation {
     if (used.held > budget.limits().maxSamples()) {
       throw tooManySamples("hold", used.held);
     }
-    budget.memory().add(values * Double.BYTES);
+    memory.add(values * Double.BYTES);
     check();
   }
 
@@ -270,28 +283,28 @@ public final class Evaluation {
     @Nullable Histogram[] histograms = series.histograms();
     hold(series.labels());
     if (histograms != null) {
-      budget.memory().add(bytes(histograms, 0, histograms.length));
+      memory.add(bytes(histograms, 0, histograms.length));
     }
   }
 
   /** Counts labels kept in memory until the query's end. */
   public void hold(Labels labels) {
-    budget.memory().add(bytes(labels));
+    memory.add(bytes(labels));
   }
 
   /** Memory kept until the query's end that is neither values of steps nor labels. */
   public void holdBytes(long bytes) {
-    budget.memory().add(bytes);
+    memory.add(bytes);
   }
 
   /** Gives back what was held of labels that are forgotten. */
   public void release(Labels labels) {
-    budget.memory().release(bytes(labels));
+    memory.release(bytes(labels));
   }
 
   /** Gives back a part of what was held. */
   public void releaseBytes(long bytes) {
-    budget.memory().release(bytes);
+    memory.release(bytes);
   }
 
   /** About what histograms take, and the array that refers to them. */

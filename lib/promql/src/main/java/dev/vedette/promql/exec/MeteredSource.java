@@ -4,6 +4,7 @@ import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.Coverage;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.ReadParts;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
@@ -26,7 +27,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeteredSource implements SeriesSource {
   // A guess: what is scraped comes every so often.
-  private static final long MILLIS_PER_SAMPLE = 15_000;
+  static final long MILLIS_PER_SAMPLE = 15_000;
   // Timestamp and value.
   private static final int BYTES_PER_SAMPLE = 16;
   // The batch and what it was decoded from.
@@ -46,12 +46,12 @@ public final class MeteredSource implements SeriesSource {
   private static final long MOST_GUESSED = 16 << 20;
 
   private final SeriesSource source;
-  private final QueryMemory.Reservation memory;
+  private final QueryHold memory;
   private final QueryProgress progress;
   private final @Nullable PlanTrace trace;
 
   public MeteredSource(SeriesSource source, QueryMemory.Reservation memory) {
-    this(source, memory, new QueryProgress(), null);
+    this(source, new QueryHold(memory), new QueryProgress(), null);
   }
 
   /**
@@ -59,10 +59,7 @@ public final class MeteredSource implements SeriesSource {
    * @param trace where reads are written down, if there is one
    */
   MeteredSource(
-      SeriesSource source,
-      QueryMemory.Reservation memory,
-      QueryProgress progress,
-      @Nullable PlanTrace trace) {
+      SeriesSource source, QueryHold memory, QueryProgress progress, @Nullable PlanTrace trace) {
     this.source = source;
     this.memory = memory;
     this.progress = progress;
@@ -201,7 +198,7 @@ public final class MeteredSource implements SeriesSource {
 
     @Override
     public Optional<SeriesParts> parts(int leastSeries) {
-      return cursor.parts(leastSeries).map(parts -> new ReadParts(parts, this::next));
+      return cursor.parts(leastSeries).map(parts -> new ReadParts(parts, () -> this::next));
     }
 
     private boolean next(SeriesBatch batch, Predicate<SeriesBatch> next) {
@@ -244,7 +241,7 @@ public final class MeteredSource implements SeriesSource {
     Cursor(SeriesCursor cursor, long guess) {
       this.cursor = cursor;
       this.guess = guess;
-      this.own = new Reserved(guess);
+      this.own = new Reserved(guess, memory);
     }
 
     @Override
@@ -254,16 +251,18 @@ public final class MeteredSource implements SeriesSource {
 
     @Override
     public Optional<SeriesParts> parts(int leastSeries) {
-      return cursor.parts(leastSeries).map(parts -> new MeteredParts(parts, this::newReserved));
+      return cursor.parts(leastSeries).map(parts -> new ReadParts(parts, this::newReserved));
     }
 
     /** For one more reader; what is reserved for the cursor itself is the first one's. */
     private Reserved newReserved() {
+      QueryHold ofReader = memory.ofWorker();
       synchronized (ofReaders) {
-        if (!ofReaders.isEmpty()) {
-          memory.add(guess);
+        boolean isFirst = ofReaders.isEmpty();
+        if (!isFirst) {
+          ofReader.add(guess);
         }
-        Reserved reserved = ofReaders.isEmpty() ? own : new Reserved(guess);
+        Reserved reserved = new Reserved(isFirst ? own.handOver() : guess, ofReader);
         ofReaders.add(reserved);
         return reserved;
       }
@@ -272,23 +271,33 @@ public final class MeteredSource implements SeriesSource {
     @Override
     public void close() {
       cursor.close();
-      own.release();
+      own.close();
       synchronized (ofReaders) {
-        ofReaders.forEach(Reserved::release);
+        ofReaders.forEach(Reserved::close);
       }
     }
   }
 
   /** What one reader holds. One thread at a time. */
-  private final class Reserved {
+  private final class Reserved implements ReadParts.Reading {
+    private final QueryHold memory;
     private long bytes;
     private long largest;
 
-    Reserved(long bytes) {
+    Reserved(long bytes, QueryHold memory) {
       this.bytes = bytes;
+      this.memory = memory;
     }
 
-    boolean next(SeriesBatch batch, Predicate<SeriesBatch> next) {
+    /** What was reserved, for another reader in place of this one. */
+    long handOver() {
+      long all = bytes;
+      bytes = 0;
+      return all;
+    }
+
+    @Override
+    public boolean next(SeriesBatch batch, Predicate<SeriesBatch> next) {
       boolean any = next.test(batch);
       // Arrays are used again for the next batch, so it is the largest one that counts.
       long handedOver = SampleBytes.of(batch);
@@ -303,40 +312,10 @@ public final class MeteredSource implements SeriesSource {
       return any;
     }
 
-    void release() {
+    @Override
+    public void close() {
       memory.release(bytes);
       bytes = 0;
-    }
-  }
-
-  /** Parts each of whose readers reserves what it holds. */
-  private record MeteredParts(SeriesParts parts, Supplier<Reserved> reserve)
-      implements SeriesParts {
-    @Override
-    public int count() {
-      return parts.count();
-    }
-
-    @Override
-    public long series() {
-      return parts.series();
-    }
-
-    @Override
-    public Reader newReader() {
-      Reserved reserved = reserve.get();
-      Reader reader = parts.newReader();
-      return new Reader() {
-        @Override
-        public void seek(int part) {
-          reader.seek(part);
-        }
-
-        @Override
-        public boolean next(SeriesBatch batch) {
-          return reserved.next(batch, reader::next);
-        }
-      };
     }
   }
 }

@@ -6,8 +6,6 @@ import dev.vedette.model.SeriesParts;
 import dev.vedette.model.VedetteException;
 import dev.vedette.promql.QueryWorkers;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,38 +18,26 @@ import org.jspecify.annotations.Nullable;
  * and are at most so many parts ahead. What they find, count and have to say belongs to the query
  * only when its part's turn comes; errors are thrown then, too.
  *
+ * <p>All that this holds beyond what one thread would is given back as soon as the query, or a part
+ * of it, is refused memory: the rest is then worked out by the query's thread alone.
+ *
  * <p>{@link #next} and {@link #close} are for the query's thread.
  */
-final class ParallelStream implements VectorStream {
+final class ParallelStream implements VectorStream, QueryHold.Ahead {
   // Less than some 200 microseconds of work, of which handing over half would take a quarter.
   private static final long LEAST_VALUES = 16_384;
   // Of a part: few enough that threads end at about the same time, many enough that a part's own
   // cost, a microsecond or two, does not show.
   private static final long VALUES_OF_PART = 8192;
-  // A guess: what is scraped comes every so often.
-  private static final long MILLIS_PER_SAMPLE = 15_000;
   // Each thread may be so many parts ahead of the reader.
   private static final int PARTS_AHEAD = 2;
-  // A part is mostly one batch, and hardly ever more than two.
-  private static final int BATCHES_OF_PART = 2;
+  // Of a part on average: more is never granted, and must not overflow.
+  private static final long MOST_BATCHES = 1 << 16;
 
   /** Makes a stream of what a cursor reads, to be used by one thread. */
   @FunctionalInterface
   interface Factory {
     VectorStream open(Evaluation evaluation, SeriesCursor cursor);
-  }
-
-  /** What is known of one part. */
-  private static final class Result {
-    final int part;
-    final List<VectorBatch> batches = new ArrayList<>(1);
-    @Nullable WorkerLog log;
-    @Nullable Throwable failure;
-    int handedOut;
-
-    Result(int part) {
-      this.part = part;
-    }
   }
 
   private final Evaluation evaluation;
@@ -61,23 +47,32 @@ final class ParallelStream implements VectorStream {
   private final QueryWorkers workers;
   private final int steps;
   private final int ahead;
-  private final long reservedBytes;
+  private final long batchBytes;
   // The query's own thread's.
+  private long reservedBytes;
   private @Nullable Worker own;
-  private @Nullable Result current;
+  private @Nullable PartResult current;
+  private boolean isAlone;
+  // What one thread reads of the parts that are left, once it is alone.
+  private @Nullable VectorStream rest;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   // All of these are guarded by the lock. Results by part, modulo their number.
-  private final @Nullable Result[] results;
+  private final @Nullable PartResult[] results;
   private final ArrayDeque<VectorBatch> spare = new ArrayDeque<>();
   private final ArrayDeque<Worker> resting = new ArrayDeque<>();
   private int claimed;
   private int consumed;
   private int helpers;
+  // Batches in use and to spare, and how many are reserved.
+  private long made;
+  private final long most;
   private boolean stopped;
-  // There was no memory for one more, so none is asked for.
-  private boolean alone;
+  // There was no memory for a part: none is begun any more.
+  private boolean refused;
+  // There was no memory for one more reader, so none is asked for.
+  private boolean enough;
 
   private ParallelStream(
       Evaluation evaluation,
@@ -85,7 +80,7 @@ final class ParallelStream implements VectorStream {
       SeriesParts parts,
       Factory factory,
       int steps,
-      long reservedBytes) {
+      long most) {
     this.evaluation = evaluation;
     this.cursor = cursor;
     this.parts = parts;
@@ -93,8 +88,14 @@ final class ParallelStream implements VectorStream {
     this.workers = evaluation.workers();
     this.steps = steps;
     this.ahead = ahead(workers);
-    this.results = new Result[ahead];
-    this.reservedBytes = reservedBytes;
+    this.results = new PartResult[ahead];
+    this.batchBytes = batchBytes(steps);
+    this.most = most;
+    this.reservedBytes = most * batchBytes;
+  }
+
+  private static long batchBytes(int steps) {
+    return (long) VectorBatch.CAPACITY * Double.BYTES * steps;
   }
 
   private static int ahead(QueryWorkers workers) {
@@ -125,14 +126,22 @@ final class ParallelStream implements VectorStream {
       Optional<SeriesParts> parts = cursor.parts(least);
       if (parts.isPresent() && isWorthIt(parts.get(), values)) {
         int steps = windows.steps().count();
-        long series = (long) ahead(evaluation.workers()) * BATCHES_OF_PART * VectorBatch.CAPACITY;
-        long bytes = series * Double.BYTES * steps;
-        if (evaluation.tryHoldBytes(bytes)) {
-          return new ParallelStream(evaluation, cursor, parts.get(), factory, steps, bytes);
+        long batches = batches(parts.get(), ahead(evaluation.workers()) + 1);
+        if (evaluation.tryHoldBytes(batches * batchBytes(steps))) {
+          ParallelStream stream =
+              new ParallelStream(evaluation, cursor, parts.get(), factory, steps, batches);
+          evaluation.memory().register(stream);
+          return stream;
         }
       }
     }
     return factory.open(evaluation, cursor);
+  }
+
+  /** Of so many parts that are about as large as all are, one of them being handed out. */
+  private static long batches(SeriesParts parts, int count) {
+    long series = Math.ceilDiv(parts.series(), (long) parts.count());
+    return count * (Math.min(MOST_BATCHES, Math.ceilDiv(series, (long) VectorBatch.CAPACITY)) + 1);
   }
 
   private static boolean isWorthIt(SeriesParts parts, double valuesOfSeries) {
@@ -143,14 +152,14 @@ final class ParallelStream implements VectorStream {
   private static double valuesOfSeries(WindowTimes windows) {
     double span =
         (double) windows.lastEndMillis() - windows.firstEndMillis() + windows.rangeMillis();
-    return span / MILLIS_PER_SAMPLE + windows.steps().count();
+    return span / MeteredSource.MILLIS_PER_SAMPLE + windows.steps().count();
   }
 
   @Override
   public boolean next(VectorBatch batch) {
     batch.clear();
     while (true) {
-      Result result = current;
+      PartResult result = current;
       if (result != null && result.handedOut < result.batches.size()) {
         VectorBatch found = result.batches.get(result.handedOut++);
         batch.swap(found);
@@ -161,25 +170,99 @@ final class ParallelStream implements VectorStream {
         current = null;
         finish(result);
       }
+      if (isAlone) {
+        return rest().next(batch);
+      }
       if (consumed == parts.count()) {
         return false;
       }
-      current = nextResult();
-      begin(current);
+      result = nextResult();
+      if (result.isRefused()) {
+        goBackTo(result);
+        evaluation.memory().giveBack();
+      } else {
+        current = result;
+        begin(result);
+      }
     }
+  }
+
+  /** As if the part had not been worked on. */
+  private void goBackTo(PartResult result) {
+    lock.lock();
+    try {
+      consumed = result.part;
+    } finally {
+      lock.unlock();
+    }
+    finish(result);
+  }
+
+  private VectorStream rest() {
+    VectorStream left = rest;
+    if (left == null) {
+      SeriesParts.Reader reader = own == null ? parts.newReader() : own.reader;
+      left = factory.open(evaluation, new RestCursor(parts.count(), reader, consumed));
+      rest = left;
+    }
+    return left;
+  }
+
+  /** What is left of the part that is being handed out, mostly nothing, does not count any more. */
+  @Override
+  public void giveBack() {
+    end();
+    release();
+    isAlone = true;
+  }
+
+  /** Waits for those who help, which end with the batch that they are at, and forgets the rest. */
+  private void end() {
+    lock.lock();
+    try {
+      stopped = true;
+      while (helpers > 0) {
+        changed.awaitUninterruptibly();
+      }
+      for (int i = 0; i < results.length; i++) {
+        PartResult result = results[i];
+        results[i] = null;
+        if (result != null) {
+          finish(result);
+        }
+      }
+      spare.clear();
+      resting.forEach(worker -> worker.reader.close());
+      resting.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void release() {
+    PartResult result = current;
+    if (result != null) {
+      finish(result);
+    }
+    evaluation.releaseBytes(reservedBytes);
+    reservedBytes = 0;
   }
 
   private void giveBack(VectorBatch batch) {
     lock.lock();
     try {
-      spare.push(batch);
+      if (made > most) {
+        made--;
+      } else if (!stopped) {
+        spare.push(batch);
+      }
     } finally {
       lock.unlock();
     }
   }
 
   /** What a part found counts from now on. */
-  private void begin(Result result) {
+  private void begin(PartResult result) {
     WorkerLog log = result.log;
     if (log != null) {
       log.replay(evaluation);
@@ -191,26 +274,27 @@ final class ParallelStream implements VectorStream {
     }
   }
 
-  private void finish(Result result) {
+  private void finish(PartResult result) {
     WorkerLog log = result.log;
     if (log != null) {
       evaluation.releaseBytes(log.heldBytes());
+      result.log = null;
     }
   }
 
   /** The next part's result; works on it, or on later ones, while it is not there. */
-  private Result nextResult() {
+  private PartResult nextResult() {
     Worker worker = own;
     if (worker == null) {
       worker = new Worker(evaluation.worker());
       own = worker;
     }
     while (true) {
-      Result claimedPart;
+      PartResult claimedPart;
       lock.lock();
       try {
         int slot = consumed % ahead;
-        Result ready = results[slot];
+        PartResult ready = results[slot];
         if (ready != null) {
           results[slot] = null;
           consumed++;
@@ -233,11 +317,11 @@ final class ParallelStream implements VectorStream {
   /**
    * Under the lock: a part to work on, for which there is a result from now on, if there is one.
    */
-  private @Nullable Result claim() {
-    if (stopped || claimed >= Math.min(parts.count(), consumed + ahead)) {
+  private @Nullable PartResult claim() {
+    if (stopped || refused || claimed >= Math.min(parts.count(), consumed + ahead)) {
       return null;
     }
-    Result result = new Result(claimed);
+    PartResult result = new PartResult(claimed);
     claimed++;
     return result;
   }
@@ -245,15 +329,19 @@ final class ParallelStream implements VectorStream {
   /** Under the lock. */
   private void callHelpers() {
     int left = Math.min(parts.count(), consumed + ahead) - claimed;
-    while (!alone && helpers < Math.min(workers.mostOfOne(), left) && workers.help(this::help)) {
+    while (!enough
+        && !refused
+        && helpers < Math.min(workers.mostOfOne(), left)
+        && workers.help(this::help)) {
       helpers++;
     }
   }
 
-  private void put(Result result) {
+  private void put(PartResult result) {
     lock.lock();
     try {
       results[result.part % ahead] = result;
+      refused |= result.isRefused();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -265,7 +353,7 @@ final class ParallelStream implements VectorStream {
     Worker worker = null;
     try {
       worker = rested();
-      Result part = begin();
+      PartResult part = begin();
       while (part != null) {
         worker.work(part);
         part = begin();
@@ -291,7 +379,7 @@ final class ParallelStream implements VectorStream {
     return new Worker(evaluation.worker());
   }
 
-  private @Nullable Result begin() {
+  private @Nullable PartResult begin() {
     lock.lock();
     try {
       return claim();
@@ -305,7 +393,7 @@ final class ParallelStream implements VectorStream {
     try {
       helpers--;
       if (worker == null) {
-        alone = true;
+        enough = true;
       } else {
         resting.push(worker);
       }
@@ -327,7 +415,7 @@ final class ParallelStream implements VectorStream {
     }
 
     /** Puts the result whatever happens: somebody waits for it. */
-    void work(Result result) {
+    void work(PartResult result) {
       try {
         fill(result);
       } catch (RuntimeException | Error e) {
@@ -337,14 +425,14 @@ final class ParallelStream implements VectorStream {
       }
     }
 
-    private void fill(Result result) {
+    private void fill(PartResult result) {
       try {
         reader.seek(result.part);
-        VectorBatch batch = newBatch();
+        VectorBatch batch = newBatch(mine);
         while (!isStopped() && stream.next(batch)) {
           mine.holdHistograms(batch);
           result.batches.add(batch);
-          batch = newBatch();
+          batch = newBatch(mine);
         }
         giveBack(batch);
       } finally {
@@ -362,30 +450,35 @@ final class ParallelStream implements VectorStream {
     }
   }
 
-  private VectorBatch newBatch() {
+  /** Parts larger than most need more of them than are reserved. */
+  private VectorBatch newBatch(Evaluation worker) {
+    boolean isReserved;
     lock.lock();
     try {
       VectorBatch batch = spare.poll();
-      return batch == null ? new VectorBatch(steps) : batch;
+      if (batch != null) {
+        return batch;
+      }
+      made++;
+      isReserved = made <= most;
     } finally {
       lock.unlock();
     }
+    if (!isReserved) {
+      worker.holdAhead(batchBytes);
+    }
+    return new VectorBatch(steps);
   }
 
-  /** Waits for those who help, which end with the batch that they are at. */
   @Override
   public void close() {
-    lock.lock();
+    end();
+    evaluation.memory().unregister(this);
     try {
-      stopped = true;
-      while (helpers > 0) {
-        changed.awaitUninterruptibly();
-      }
+      cursor.close();
     } finally {
-      lock.unlock();
+      release();
     }
-    cursor.close();
-    evaluation.releaseBytes(reservedBytes);
   }
 
   /** The part that a worker is at, as a cursor. */

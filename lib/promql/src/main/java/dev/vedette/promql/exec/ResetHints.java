@@ -2,6 +2,7 @@ package dev.vedette.promql.exec;
 
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
+import dev.vedette.model.ReadParts;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesParts;
@@ -19,7 +20,7 @@ record ResetHints(SeriesCursor inner) implements SeriesCursor {
 
   @Override
   public Optional<SeriesParts> parts(int leastSeries) {
-    return inner.parts(leastSeries).map(parts -> new ReadParts(parts, ResetHints::next));
+    return inner.parts(leastSeries).map(parts -> new ReadParts(parts, () -> ResetHints::next));
   }
 
   private static boolean next(SeriesBatch batch, Predicate<SeriesBatch> inner) {

@@ -77,13 +77,14 @@ public record SubqueryOp(
     Cursor(Evaluation evaluation, Steps innerSteps) {
       // What the points are made of does not count, they do where they are looked at.
       StepCounts uncounted = new StepCounts(innerSteps, false);
-      this.stream =
-          inner.open(evaluation.counting(uncounted, SubqueryOp.this::innerSteps), innerSteps);
       this.columns = new VectorBatch(innerSteps.count(), values -> hold(evaluation, values));
       this.times = new long[innerSteps.count()];
       for (int i = 0; i < times.length; i++) {
         times[i] = innerSteps.time(i);
       }
+      // Last, so that nothing is left open where it does not come to be.
+      this.stream =
+          inner.open(evaluation.counting(uncounted, SubqueryOp.this::innerSteps), innerSteps);
     }
 
     @Override

@@ -24,6 +24,9 @@ public final class VectorBatch {
   private double[] @Nullable [] columns = new double[CAPACITY][];
   private @Nullable Histogram[] @Nullable [] histograms = new Histogram[CAPACITY][];
   private int count;
+  // Columns written to since it was made, up to the capacity; those for which columnMade was asked.
+  private int written;
+  private int told;
 
   /** For a reader that counts what it keeps itself, or keeps nothing for long. */
   public VectorBatch(int steps) {
@@ -31,13 +34,15 @@ public final class VectorBatch {
   }
 
   /**
-   * For columns so long that each must be allowed for.
+   * For columns so long that each must be allowed for: one for each series and one more, as many as
+   * the batch has, however many series come at a time.
    *
    * @param columnMade told the values of a column before it takes memory; throws to refuse it
    */
   VectorBatch(int steps, LongConsumer columnMade) {
     this.steps = steps;
     this.columnMade = columnMade;
+    tellColumns(0);
   }
 
   public void clear() {
@@ -62,7 +67,6 @@ public final class VectorBatch {
   public double[] nextColumn() {
     double[] column = columns[count];
     if (column == null) {
-      columnMade.accept(steps);
       column = new double[steps];
       columns[count] = column;
     }
@@ -76,6 +80,19 @@ public final class VectorBatch {
 
   /** The same with histograms, null where none of its points is one. */
   public void add(Labels series, boolean dropName, @Nullable Histogram @Nullable [] points) {
+    put(series, dropName, points);
+    tellColumns(1);
+  }
+
+  /** So many more were written to, and there will be another. */
+  private void tellColumns(int more) {
+    written = Math.min(CAPACITY, written + more);
+    for (; told < Math.min(CAPACITY, written + 1); told++) {
+      columnMade.accept(steps);
+    }
+  }
+
+  private void put(Labels series, boolean dropName, @Nullable Histogram @Nullable [] points) {
     Invariant.check(columns[count] != null, "BUG: series %d without a column", count);
     labels[count] = series;
     nameDropped[count] = dropName;
@@ -86,7 +103,7 @@ public final class VectorBatch {
   /** Adds a series with columns of its own. */
   public void add(Series series) {
     columns[count] = series.values();
-    add(series.labels(), series.nameDropped(), series.histograms());
+    put(series.labels(), series.nameDropped(), series.histograms());
   }
 
   public Labels labels(int series) {
@@ -129,6 +146,7 @@ public final class VectorBatch {
   /** Has this batch hold what the other holds, and the other one what this one did. */
   void swap(VectorBatch other) {
     Invariant.check(steps == other.steps, "BUG: %d steps for %d", other.steps, steps);
+    tellColumns(other.count);
     @Nullable Labels[] itsLabels = other.labels;
     other.labels = labels;
     labels = itsLabels;

@@ -1,21 +1,28 @@
-package dev.vedette.promql.exec;
+package dev.vedette.model;
 
-import dev.vedette.model.SeriesBatch;
-import dev.vedette.model.SeriesParts;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * Parts whose batches something is done with. Its readers are told nothing of the thread that they
- * are used by, so what is done must be safe for several.
+ * Parts whose batches something is done with.
+ *
+ * @param readings one for each reader, used by one thread at a time; what they share must be safe
+ *     for several
  */
-record ReadParts(SeriesParts parts, Reading reading) implements SeriesParts {
-  /** Reads a batch. */
+public record ReadParts(SeriesParts parts, Supplier<Reading> readings) implements SeriesParts {
+  /** Reads batches. */
   @FunctionalInterface
-  interface Reading {
+  public interface Reading {
     /**
+     * Reads one.
+     *
      * @param next fills a batch with what is read
+     * @return false at the end
      */
     boolean next(SeriesBatch batch, Predicate<SeriesBatch> next);
+
+    /** No more is read. */
+    default void close() {}
   }
 
   @Override
@@ -30,6 +37,7 @@ record ReadParts(SeriesParts parts, Reading reading) implements SeriesParts {
 
   @Override
   public Reader newReader() {
+    Reading reading = readings.get();
     Reader reader = parts.newReader();
     return new Reader() {
       @Override
@@ -40,6 +48,12 @@ record ReadParts(SeriesParts parts, Reading reading) implements SeriesParts {
       @Override
       public boolean next(SeriesBatch batch) {
         return reading.next(batch, reader::next);
+      }
+
+      @Override
+      public void close() {
+        reader.close();
+        reading.close();
       }
     };
   }
