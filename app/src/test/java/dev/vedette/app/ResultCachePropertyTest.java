@@ -17,6 +17,7 @@ import dev.vedette.querier.Querier.Range;
 import dev.vedette.querier.QuerierConfig;
 import dev.vedette.querier.QueryAnswer;
 import dev.vedette.querier.ServerInfo;
+import dev.vedette.runtime.http.TenantResolver;
 import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.SimFiles;
@@ -118,7 +119,8 @@ class ResultCachePropertyTest {
         clock,
         new FakeTicker(),
         QueryWorkers.none(),
-        new PrometheusRegistry());
+        new PrometheusRegistry(),
+        TenantResolver.single());
   }
 
   /** Time passes, and each series has samples up to now. */

@@ -70,19 +70,6 @@ public final class Querier {
   private record InForce(
       long number, QuerierConfig config, PromqlEngine engine, CachedRanges ranges) {}
 
-  /** For one tenant. */
-  public Querier(
-      QuerierConfig config,
-      ServerInfo info,
-      SeriesSource source,
-      Optional<TargetSource> targets,
-      Clock clock,
-      Ticker ticker,
-      QueryWorkers workers,
-      PrometheusRegistry registry) {
-    this(config, info, source, targets, clock, ticker, workers, registry, TenantResolver.single());
-  }
-
   /**
    * @param targets what is scraped in this process, if anything
    * @param workers threads that help those that ask; closed by whoever made them

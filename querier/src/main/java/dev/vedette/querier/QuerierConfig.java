@@ -93,22 +93,24 @@ public record QuerierConfig(
 
   /** The same with other bounds of one tenant. */
   public QuerierConfig withOfTenant(OfTenant newOfTenant) {
-    return new QuerierConfig(
-        maxConcurrent,
-        maxQueueWait,
-        timeout,
-        lookback,
-        limits,
-        memoryBytes,
-        cacheBytes,
-        slowQuery,
-        logAll,
-        features,
-        newOfTenant);
+    return with(memoryBytes, cacheBytes, features, newOfTenant);
   }
 
   /** The same with other bounds of memory. */
   public QuerierConfig withMemory(long newMemoryBytes, long newCacheBytes) {
+    return with(newMemoryBytes, newCacheBytes, features, ofTenant);
+  }
+
+  /** The same with other parts of the language switched on. */
+  public QuerierConfig withFeatures(Set<LanguageFeature> newFeatures) {
+    return with(memoryBytes, cacheBytes, newFeatures, ofTenant);
+  }
+
+  private QuerierConfig with(
+      long newMemoryBytes,
+      long newCacheBytes,
+      Set<LanguageFeature> newFeatures,
+      OfTenant newOfTenant) {
     return new QuerierConfig(
         maxConcurrent,
         maxQueueWait,
@@ -119,23 +121,7 @@ public record QuerierConfig(
         newCacheBytes,
         slowQuery,
         logAll,
-        features,
-        ofTenant);
-  }
-
-  /** The same with other parts of the language switched on. */
-  public QuerierConfig withFeatures(Set<LanguageFeature> newFeatures) {
-    return new QuerierConfig(
-        maxConcurrent,
-        maxQueueWait,
-        timeout,
-        lookback,
-        limits,
-        memoryBytes,
-        cacheBytes,
-        slowQuery,
-        logAll,
         newFeatures,
-        ofTenant);
+        newOfTenant);
   }
 }

@@ -11,6 +11,7 @@ import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryWorkers;
 import dev.vedette.querier.QuerierConfig.OfTenant;
+import dev.vedette.runtime.http.TenantResolver;
 import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.InMemorySeries;
@@ -43,7 +44,8 @@ class TenantBudgetsTest {
           new FakeClock(Instant.EPOCH),
           new FakeTicker(),
           QueryWorkers.none(),
-          registry);
+          registry,
+          TenantResolver.single());
 
   private static QuerierConfig config(int ofTenant) {
     QuerierConfig stock = QuerierConfig.STOCK;

@@ -1,14 +1,12 @@
 package dev.vedette.promql;
 
-import dev.vedette.model.CardinalityReport;
-import dev.vedette.model.Labels;
-import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesParts;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
+import dev.vedette.testkit.ForwardingSeries;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /** A source whose cursors can be taken apart, into so few series each that all do it. */
-final class PartedSeries implements SeriesSource {
+final class PartedSeries extends ForwardingSeries {
   static final int TAKEN_APART = -1;
 
   private final SeriesSource source;
@@ -33,6 +31,11 @@ final class PartedSeries implements SeriesSource {
     this.source = source;
     this.seriesOfPart = seriesOfPart;
     this.begun = begun;
+  }
+
+  @Override
+  protected SeriesSource inner() {
+    return source;
   }
 
   @Override
@@ -126,30 +129,5 @@ final class PartedSeries implements SeriesSource {
         }
       };
     }
-  }
-
-  @Override
-  public List<Labels> series(TenantId tenant, Selection selection, int limit) {
-    return source.series(tenant, selection, limit);
-  }
-
-  @Override
-  public List<String> labelNames(TenantId tenant, Selection selection, int limit) {
-    return source.labelNames(tenant, selection, limit);
-  }
-
-  @Override
-  public List<String> labelValues(TenantId tenant, String name, Selection selection, int limit) {
-    return source.labelValues(tenant, name, selection, limit);
-  }
-
-  @Override
-  public List<MetricMetadata> metadata(TenantId tenant) {
-    return source.metadata(tenant);
-  }
-
-  @Override
-  public CardinalityReport cardinality(TenantId tenant, int top) {
-    return source.cardinality(tenant, top);
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.vedette.model.BucketSpans;
-import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.CounterResets;
 import dev.vedette.model.Coverage;
@@ -13,7 +12,6 @@ import dev.vedette.model.ErrorId;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Labels;
-import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
@@ -24,6 +22,7 @@ import dev.vedette.model.VedetteException;
 import dev.vedette.promql.QueryResult.Column;
 import dev.vedette.promql.QueryResult.Matrix;
 import dev.vedette.promql.parse.Features;
+import dev.vedette.testkit.ForwardingSeries;
 import dev.vedette.testkit.InMemorySeries;
 import dev.vedette.testkit.RandomHistograms;
 import java.time.Duration;
@@ -476,7 +475,12 @@ class TierQueryTest {
   }
 
   /** Samples in memory, with a coverage of one's own. */
-  private final class Source implements SeriesSource {
+  private final class Source extends ForwardingSeries {
+    @Override
+    protected SeriesSource inner() {
+      return series;
+    }
+
     @Override
     public SeriesCursor select(TenantId tenant, Selection selection) {
       lastSelection = selection;
@@ -500,31 +504,6 @@ class TierQueryTest {
     @Override
     public Coverage coverage(TenantId tenant) {
       return coverage;
-    }
-
-    @Override
-    public List<Labels> series(TenantId tenant, Selection selection, int limit) {
-      return series.series(tenant, selection, limit);
-    }
-
-    @Override
-    public List<String> labelNames(TenantId tenant, Selection selection, int limit) {
-      return series.labelNames(tenant, selection, limit);
-    }
-
-    @Override
-    public List<String> labelValues(TenantId tenant, String name, Selection selection, int limit) {
-      return series.labelValues(tenant, name, selection, limit);
-    }
-
-    @Override
-    public List<MetricMetadata> metadata(TenantId tenant) {
-      return series.metadata(tenant);
-    }
-
-    @Override
-    public CardinalityReport cardinality(TenantId tenant, int top) {
-      return series.cardinality(tenant, top);
     }
   }
 }

@@ -1,22 +1,21 @@
 package dev.vedette.querier.http;
 
-import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.Coverage;
 import dev.vedette.model.History;
 import dev.vedette.model.Labels;
-import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
+import dev.vedette.testkit.ForwardingSeries;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A source that hands nothing out until it is let go, and counts how often it is read. */
-final class HeldSeries implements SeriesSource {
+final class HeldSeries extends ForwardingSeries {
   private final CountDownLatch held = new CountDownLatch(1);
   private final AtomicInteger opened = new AtomicInteger();
   private volatile boolean isEndless;
@@ -47,6 +46,11 @@ final class HeldSeries implements SeriesSource {
   void goOnWithoutEnd() {
     isEndless = true;
     letGo();
+  }
+
+  @Override
+  protected SeriesSource inner() {
+    return inner;
   }
 
   @Override
@@ -92,30 +96,5 @@ final class HeldSeries implements SeriesSource {
   @Override
   public Coverage coverage(TenantId tenant) {
     return inner.coverage(tenant);
-  }
-
-  @Override
-  public List<Labels> series(TenantId tenant, Selection selection, int limit) {
-    return inner.series(tenant, selection, limit);
-  }
-
-  @Override
-  public List<String> labelNames(TenantId tenant, Selection selection, int limit) {
-    return inner.labelNames(tenant, selection, limit);
-  }
-
-  @Override
-  public List<String> labelValues(TenantId tenant, String name, Selection selection, int limit) {
-    return inner.labelValues(tenant, name, selection, limit);
-  }
-
-  @Override
-  public List<MetricMetadata> metadata(TenantId tenant) {
-    return inner.metadata(tenant);
-  }
-
-  @Override
-  public CardinalityReport cardinality(TenantId tenant, int top) {
-    return inner.cardinality(tenant, top);
   }
 }

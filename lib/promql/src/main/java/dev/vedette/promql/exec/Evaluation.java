@@ -44,7 +44,6 @@ public final class Evaluation {
   private final Annotations annotations;
   private final StepCounts counts;
   private final Used used;
-  private final QueryWorkers workers;
   // From the query's steps to those of this part.
   private final UnaryOperator<Steps> frame;
 
@@ -66,7 +65,7 @@ public final class Evaluation {
       QueryMemory.Reservation memory,
       QueryProgress progress,
       QueryWorkers workers) {
-    /** The same, counted by a thread that helps for itself. */
+    /** The same for a thread that helps, which counts for itself and is not helped. */
     Budget ofWorker() {
       QueryProgress counted = new QueryProgress();
       return new Budget(
@@ -77,7 +76,7 @@ public final class Evaluation {
           () -> progress.isCancelled() || cancelled.getAsBoolean(),
           memory,
           counted,
-          workers);
+          QueryWorkers.none());
     }
   }
 
@@ -112,7 +111,6 @@ public final class Evaluation {
     this.budget = budget;
     this.annotations = new Annotations();
     this.used = new Used();
-    this.workers = budget.workers();
     this.frame = UnaryOperator.identity();
   }
 
@@ -126,7 +124,6 @@ public final class Evaluation {
     this.used = of.used;
     this.counts = counts;
     this.frame = frame;
-    this.workers = of.workers;
   }
 
   /** For a thread that helps: what it counts and says waits in {@link #takeLog}. */
@@ -140,7 +137,6 @@ public final class Evaluation {
     this.used = new Used();
     this.counts = of.counts.ofThread();
     this.frame = of.frame;
-    this.workers = QueryWorkers.none();
   }
 
   /** The same query for a thread that helps it with some of its series. */
@@ -182,7 +178,7 @@ public final class Evaluation {
 
   /** Who may help this thread. */
   QueryWorkers workers() {
-    return workers;
+    return budget.workers();
   }
 
   /** Reserves what is of use and not needed; false where there is not plenty of memory. */

@@ -360,7 +360,6 @@ final class ParallelStream implements VectorStream, QueryHold.Ahead {
       }
     } catch (VedetteException _) {
       // For another reader there is no memory: the others do its work, and fail if they must.
-      worker = null;
     } finally {
       end(worker);
     }

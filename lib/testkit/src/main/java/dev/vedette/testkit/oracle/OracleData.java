@@ -42,4 +42,19 @@ public final class OracleData {
         });
     return found;
   }
+
+  /**
+   * The newest of them of each series, in {@code (until - lookback, until]}, but for stale ones.
+   */
+  Map<Labels, Point> newest(List<LabelMatcher> matchers, long lookbackMillis, long until) {
+    Map<Labels, Point> found = new TreeMap<>();
+    in(matchers, until - lookbackMillis, until)
+        .forEach(
+            (labels, points) -> {
+              if (!points.getLast().isStale()) {
+                found.put(labels, points.getLast());
+              }
+            });
+    return found;
+  }
 }

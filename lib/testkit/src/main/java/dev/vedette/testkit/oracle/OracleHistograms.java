@@ -46,15 +46,9 @@ public record OracleHistograms(String text, LongFunction<Map<Labels, OracleHisto
     return new OracleHistograms(
         selector.text(),
         millis -> {
-          long end = selector.end(millis);
           Map<Labels, OracleHistogram> result = new TreeMap<>();
-          data.in(matchers, end - lookbackMillis, end)
-              .forEach(
-                  (labels, points) -> {
-                    if (!points.getLast().isStale()) {
-                      result.put(labels, of(points.getLast()));
-                    }
-                  });
+          data.newest(matchers, lookbackMillis, selector.end(millis))
+              .forEach((labels, newest) -> result.put(labels, of(newest)));
           return result;
         });
   }

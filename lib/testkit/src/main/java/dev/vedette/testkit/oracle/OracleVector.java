@@ -35,16 +35,9 @@ public record OracleVector(String text, LongFunction<Map<Labels, Double>> values
     return new OracleVector(
         selector.text(),
         millis -> {
-          long end = selector.end(millis);
           Map<Labels, Double> result = new TreeMap<>();
-          data.in(matchers, end - lookbackMillis, end)
-              .forEach(
-                  (labels, points) -> {
-                    Point newest = points.getLast();
-                    if (!newest.isStale()) {
-                      result.put(labels, newest.value());
-                    }
-                  });
+          data.newest(matchers, lookbackMillis, selector.end(millis))
+              .forEach((labels, newest) -> result.put(labels, newest.value()));
           return result;
         });
   }
@@ -55,15 +48,12 @@ public record OracleVector(String text, LongFunction<Map<Labels, Double>> values
     return new OracleVector(
         "(timestamp(%s) - %d)".formatted(selector.text(), OracleScalar.EPOCH_SECONDS),
         millis -> {
-          long end = selector.end(millis);
           Map<Labels, Double> result = new TreeMap<>();
-          data.in(matchers, end - lookbackMillis, end)
+          data.newest(matchers, lookbackMillis, selector.end(millis))
               .forEach(
-                  (labels, points) -> {
-                    if (!points.getLast().isStale()) {
-                      double seconds = points.getLast().millis() / 1000.0;
-                      put(result, unnamed(labels), seconds - OracleScalar.EPOCH_SECONDS);
-                    }
+                  (labels, newest) -> {
+                    double seconds = newest.millis() / 1000.0;
+                    put(result, unnamed(labels), seconds - OracleScalar.EPOCH_SECONDS);
                   });
           return result;
         });
