@@ -55,6 +55,7 @@ final class Compactor {
   private final BlockStore blocks;
   private final BlockIds ids;
   private final Tiers tiers;
+  private final Filling filling;
   private final TierBuilder builder;
   private final BlockMerger merger;
   private final BlockWriter writer;
@@ -77,6 +78,7 @@ final class Compactor {
       BlockIds ids,
       BlockWriter writer,
       Tiers tiers,
+      Filling filling,
       LongSupplier cutoff,
       Clock clock,
       Ticker ticker,
@@ -85,6 +87,7 @@ final class Compactor {
     this.blocks = blocks;
     this.ids = ids;
     this.tiers = tiers;
+    this.filling = filling;
     this.builder =
         new TierBuilder(tiers, blocks, ids, writer, cutoff, ticker, metrics, () -> stopping);
     this.merger = new BlockMerger(writer);
@@ -105,7 +108,7 @@ final class Compactor {
       paused = false;
       // Tiers first: a merge takes away what tells which samples came after a tier was built. What
       // comes between the two is not merged.
-      while (!stopping && (builder.buildOne() || mergeOne())) {
+      while (!stopping && (builder.buildOne() || mergeOne(filling))) {
         // Goes on with the next.
       }
     } catch (IOException | VedetteException e) {
@@ -125,7 +128,7 @@ final class Compactor {
   void mergeAll() {
     lock.lock();
     try {
-      while (!stopping && (builder.buildOne() || mergeOne())) {
+      while (!stopping && (builder.buildOneAtOnce() || mergeOne(Filling.NONE))) {
         // Goes on with the next.
       }
     } catch (IOException e) {
@@ -144,14 +147,15 @@ final class Compactor {
     stopping = true;
   }
 
-  private boolean mergeOne() throws IOException {
+  private boolean mergeOne(Filling filling) throws IOException {
     forgetGone();
     for (TenantId tenant : blocks.tenants()) {
       List<Block> all = blocks.all(tenant);
       List<Block> sound = sound(Tiers.mergeable(all));
       List<Block> free = free(all.stream().filter(block -> !isOfTier(block)).toList(), sound);
       Optional<MergePlan> plan =
-          MergePlan.next(metas(free), config.mergeRanges(), cutoff.getAsLong(), clock.millis())
+          MergePlan.next(
+                  metas(free), config.mergeRanges(), filling, cutoff.getAsLong(), clock.millis())
               .or(() -> mostlyDeleted(sound))
               .or(() -> ofTiers(tenant));
       if (plan.isPresent()) {
@@ -178,7 +182,7 @@ final class Compactor {
       List<Duration> ranges = TsdbConfig.mergeRanges(window, tier.retention());
       Optional<MergePlan> plan =
           Tiers.stretches(free(all, sound)).stream()
-              .map(stretch -> MergePlan.next(metas(stretch), ranges, rawFrom, clock.millis(), 1))
+              .map(stretch -> MergePlan.ofTier(metas(stretch), ranges, rawFrom, clock.millis()))
               .flatMap(Optional::stream)
               .findFirst()
               .map(MergePlan::ofSourcesAlone)
@@ -260,7 +264,7 @@ final class Compactor {
   private void clean(TenantId tenant) throws IOException {
     Set<BlockId> tried = new HashSet<>();
     while (true) {
-      while (builder.buildOne()) {
+      while (builder.buildOneAtOnce()) {
         // Buckets of which a part was deleted are made again of what is left of their samples.
       }
       Optional<Block> next =

@@ -166,12 +166,12 @@ final class Maintenance {
     // Late samples that such a flush left belong to what else is in memory.
     if (head.chunkBytes() > config.maxHeadBytes() || tooMuchLate()) {
       flush(Long.MAX_VALUE);
-      head.backlog().flushed(backlog);
     } else if (cutoff > lastCutoff || backlog > config.maxBacklogSamples()) {
       if (owesCheckpoint || hasWork(cutoff)) {
         flush(cutoff);
+      } else {
+        head.backlog().endFlush(head.backlog().beginFlush());
       }
-      head.backlog().flushed(backlog);
       head.backlog().before(cutoff);
       lastCutoff = cutoff;
     }
@@ -258,12 +258,13 @@ final class Maintenance {
 
   private void flush(long cutoff) throws IOException, InterruptedException {
     long begun = ticker.nanos();
+    long backlog = head.backlog().beginFlush();
     long before = wal.position();
     long segment = wal.roll();
     HeadFlush flush = head.beginFlush(cutoff, range);
     head.awaitWriters();
     sharesWithLog |= wal.position() != before;
-    finish(flush, segment, begun);
+    finish(flush, segment, backlog, begun);
   }
 
   /**
@@ -272,21 +273,23 @@ final class Maintenance {
    */
   private void flushApart() throws IOException, InterruptedException {
     long begun = ticker.nanos();
+    long backlog = head.backlog().beginFlush();
     long segment;
     HeadFlush flush;
     try (Standstill _ = head.standstill()) {
       segment = wal.roll();
       flush = head.beginFlush(Long.MAX_VALUE, range);
     }
-    finish(flush, segment, begun);
+    finish(flush, segment, backlog, begun);
     sharesWithLog = false;
   }
 
-  private void finish(HeadFlush flush, long segment, long begun)
+  private void finish(HeadFlush flush, long segment, long backlog, long begun)
       throws IOException, InterruptedException {
     List<BlockMeta> written = writeAndShow(flush.source());
     owesCheckpoint = true;
     flush.drop(idleBeforeMillis());
+    head.backlog().endFlush(backlog);
     wal.checkpoint(segment, keep(flush));
     flush.finish();
     owesCheckpoint = false;

@@ -44,21 +44,28 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
    *
    * @param blocks of one tenant, those that can be merged
    * @param ranges lengths of windows, ascending, each a multiple of the one before
+   * @param filling which windows count as not complete yet, too
    * @param cutoffMillis the head writes no block that begins before, but for late samples
-   */
-  static Optional<MergePlan> next(
-      List<BlockMeta> blocks, List<Duration> ranges, long cutoffMillis, long nowMillis) {
-    return next(blocks, ranges, cutoffMillis, nowMillis, 0);
-  }
-
-  /**
-   * The same for windows that begin elsewhere than at multiples of their length.
-   *
-   * @param shiftMillis by how much they begin later
    */
   static Optional<MergePlan> next(
       List<BlockMeta> blocks,
       List<Duration> ranges,
+      Filling filling,
+      long cutoffMillis,
+      long nowMillis) {
+    return next(blocks, ranges, filling, cutoffMillis, nowMillis, 0);
+  }
+
+  /** The same for blocks of a tier, whose windows begin one millisecond behind multiples. */
+  static Optional<MergePlan> ofTier(
+      List<BlockMeta> blocks, List<Duration> ranges, long cutoffMillis, long nowMillis) {
+    return next(blocks, ranges, Filling.NONE, cutoffMillis, nowMillis, 1);
+  }
+
+  private static Optional<MergePlan> next(
+      List<BlockMeta> blocks,
+      List<Duration> ranges,
+      Filling filling,
       long cutoffMillis,
       long nowMillis,
       long shiftMillis) {
@@ -68,7 +75,8 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
       for (var window : windows(blocks, range, shiftMillis).entrySet()) {
         long start = window.getKey() * range + shiftMillis;
         List<BlockMeta> inside = window.getValue();
-        boolean isComplete = start + range <= cutoffMillis;
+        boolean isComplete =
+            start + range <= cutoffMillis && !filling.isFilling(start, start + range - 1);
         boolean isDue =
             isSmallest
                 ? inside.size() >= (isComplete ? 2 : MANY)

@@ -33,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -80,11 +81,21 @@ final class TierBuilder {
     this.stopping = stopping;
   }
 
-  /** Makes the next block that is due; false where none is. */
+  /** Makes the next block that is due; false where none is, but of windows being filled. */
   boolean buildOne() throws IOException {
+    return buildOne((tenant, tier) -> tiers.next(tenant, tier, cutoff.getAsLong()));
+  }
+
+  /** The same, of all windows. */
+  boolean buildOneAtOnce() throws IOException {
+    return buildOne((tenant, tier) -> tiers.nextAtOnce(tenant, tier, cutoff.getAsLong()));
+  }
+
+  private boolean buildOne(BiFunction<TenantId, TierConfig, Optional<TierPlan>> next)
+      throws IOException {
     for (TenantId tenant : blocks.tenants()) {
       for (TierConfig tier : tiers.all()) {
-        Optional<TierPlan> plan = tiers.next(tenant, tier, cutoff.getAsLong());
+        Optional<TierPlan> plan = next.apply(tenant, tier);
         if (plan.isPresent()) {
           tryToBuild(tenant, tier, plan.get());
           return true;

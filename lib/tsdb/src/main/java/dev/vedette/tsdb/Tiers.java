@@ -8,6 +8,7 @@ import dev.vedette.tsdb.block.Buckets;
 import dev.vedette.tsdb.tier.TierConfig;
 import dev.vedette.tsdb.tier.TierPlan;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,13 +16,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** What there is of tiers, and what is due. Any threads. */
 final class Tiers {
   private static final int BLOCK_RANGES = 6;
+  // Where samples come without end, buckets are made again this often.
+  private static final Duration PATIENCE = Duration.ofHours(1);
 
   private final TsdbConfig config;
   private final BlockStore blocks;
+  private final Filling filling;
   private final Clock clock;
   // Windows of a tenant that have no buckets, or could not be made. Empty at every start.
   private final Map<TenantTier, Set<TierPlan.Nothing>> nothings = new ConcurrentHashMap<>();
@@ -30,9 +35,10 @@ final class Tiers {
 
   private record TenantTier(TenantId tenant, long resolutionMillis) {}
 
-  Tiers(TsdbConfig config, BlockStore blocks, Clock clock) {
+  Tiers(TsdbConfig config, BlockStore blocks, Filling filling, Clock clock) {
     this.config = config;
     this.blocks = blocks;
+    this.filling = filling;
     this.clock = clock;
   }
 
@@ -46,8 +52,22 @@ final class Tiers {
     return Buckets.endMillis(ranges, tier.resolutionMillis());
   }
 
-  /** The next block to be made. */
+  /**
+   * The next block to be made, but for windows that are being filled: each flush would have their
+   * buckets made again.
+   */
   Optional<TierPlan> next(TenantId tenant, TierConfig tier, long cutoffMillis) {
+    return next(
+        tenant, tier, cutoffMillis, plan -> isNothing(tenant, tier, plan) || waits(tier, plan));
+  }
+
+  /** The next block to be made of what there is. */
+  Optional<TierPlan> nextAtOnce(TenantId tenant, TierConfig tier, long cutoffMillis) {
+    return next(tenant, tier, cutoffMillis, plan -> isNothing(tenant, tier, plan));
+  }
+
+  private Optional<TierPlan> next(
+      TenantId tenant, TierConfig tier, long cutoffMillis, Predicate<TierPlan> isPassed) {
     return TierPlan.next(
         blocks.of(tenant),
         blocks.tier(tenant, tier.resolutionMillis()),
@@ -55,10 +75,17 @@ final class Tiers {
         blocks.keptFrom(tenant, 0),
         cutoffMillis,
         tier.isBuilt(),
-        window -> isNothing(tenant, tier, window));
+        isPassed);
   }
 
-  private boolean isNothing(TenantId tenant, TierConfig tier, TierPlan.Nothing window) {
+  private boolean waits(TierConfig tier, TierPlan plan) {
+    return filling.isFilling(plan.startMillis(), plan.endMillis())
+        && plan.lackingSinceMillis() > clock.millis() - PATIENCE.toMillis()
+        && !isLastChance(tier, plan.startMillis());
+  }
+
+  private boolean isNothing(TenantId tenant, TierConfig tier, TierPlan plan) {
+    TierPlan.Nothing window = plan.nothing();
     return isGone(tenant, tier, window.startMillis())
         || holds(nothings, tenant, tier, window)
         || !isLastChance(tier, window.startMillis()) && holds(damaged, tenant, tier, window);
@@ -116,7 +143,7 @@ final class Tiers {
               windowMillis(tier),
               blocks.keptFrom(tenant, 0),
               tier.isBuilt(),
-              window -> isNothing(tenant, tier, window));
+              plan -> isNothing(tenant, tier, plan));
       if (isDue) {
         return false;
       }

@@ -102,7 +102,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     TsdbMetrics metrics = new TsdbMetrics(registry);
     BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), history, metrics);
     BlockIds ids = new BlockIds(clock);
-    Tiers tiers = new Tiers(config, blocks, clock);
+    Tiers tiers = new Tiers(config, blocks, head.backlog()::isFilling, clock);
     Snapshots snapshots = new Snapshots(files, folder, clock);
     Maintenance maintenance =
         new Maintenance(
@@ -114,6 +114,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
             ids,
             new BlockWriter(files),
             tiers,
+            head.backlog()::isFilling,
             maintenance::cutoff,
             clock,
             ticker,

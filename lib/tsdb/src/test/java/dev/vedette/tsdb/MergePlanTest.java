@@ -112,6 +112,20 @@ class MergePlanTest {
     assertThat(next(List.of(young, old), 1)).isEmpty();
   }
 
+  @Test
+  void aWindowThatIsBeingFilledIsMergedLikeOneThatIsNotOver() {
+    Filling second = (start, end) -> start <= 3 * HOUR && 3 * HOUR <= end;
+    List<BlockMeta> blocks = new ArrayList<>(hours(0, 12, 2));
+    blocks.add(block(2, 4, 100, 20));
+
+    assertThat(MergePlan.next(blocks, RANGES, second, 30 * HOUR, 30 * HOUR)).isEmpty();
+    blocks.add(block(2, 4, 100, 21));
+    blocks.add(block(2, 4, 100, 22));
+    assertThat(MergePlan.next(blocks, RANGES, second, 30 * HOUR, 30 * HOUR))
+        .hasValueSatisfying(plan -> isWindow(plan, 2, 4, 4));
+    assertThat(next(blocks, 30)).hasValueSatisfying(plan -> isWindow(plan, 0, 24, 9));
+  }
+
   private static void isWindow(MergePlan plan, long startHour, long endHour, int sources) {
     assertThat(plan.startMillis()).isEqualTo(startHour * HOUR);
     assertThat(plan.endMillis()).isEqualTo(endHour * HOUR - 1);
@@ -123,7 +137,7 @@ class MergePlanTest {
   }
 
   private Optional<MergePlan> next(List<BlockMeta> blocks, long cutoffHour, long nowHour) {
-    return MergePlan.next(blocks, RANGES, cutoffHour * HOUR, nowHour * HOUR);
+    return MergePlan.next(blocks, RANGES, Filling.NONE, cutoffHour * HOUR, nowHour * HOUR);
   }
 
   private List<BlockMeta> hours(long from, long to, long range) {

@@ -142,8 +142,7 @@ public final class Block implements AutoCloseable {
                   : new BucketsDecoder(buckets, selection.columns(), file.toString()),
           deleted.in(index),
           match(index, selection),
-          selection.startMillis(),
-          selection.endMillis(),
+          selection,
           damage);
     } catch (RuntimeException e) {
       release();

@@ -4,9 +4,11 @@ import dev.vedette.model.BucketColumns;
 import dev.vedette.model.Corruption;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
+import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.tsdb.encode.PageDecoder;
 import dev.vedette.tsdb.index.BlockIndex;
+import dev.vedette.tsdb.index.LabelReader;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ final class BlockCursor implements RangedCursor {
   private final int size;
   private final long startMillis;
   private final long endMillis;
+  private final boolean keepsLabels;
   private @Nullable Stretch whole;
   // By place, made where they are asked for one by one.
   private int @Nullable [] ids;
@@ -43,8 +46,7 @@ final class BlockCursor implements RangedCursor {
       Supplier<@Nullable BucketsDecoder> buckets,
       DeletedSeries deleted,
       ImmutableRoaringBitmap series,
-      long startMillis,
-      long endMillis,
+      Selection selection,
       DamageListener damage) {
     this.block = block;
     this.index = index;
@@ -55,8 +57,10 @@ final class BlockCursor implements RangedCursor {
     this.damage = damage;
     this.matching = series;
     this.size = series.getCardinality();
-    this.startMillis = startMillis;
-    this.endMillis = endMillis;
+    this.startMillis = selection.startMillis();
+    this.endMillis = selection.endMillis();
+    // Who reads all series writes them again, and asks for none twice.
+    this.keepsLabels = !selection.matchers().isEmpty();
   }
 
   @Override
@@ -121,6 +125,7 @@ final class BlockCursor implements RangedCursor {
     private final @Nullable ExtrasDecoder extrasDecoder =
         extras == null ? null : new ExtrasDecoder(extras, block.file().toString());
     private @Nullable BucketsDecoder ofBuckets = buckets.get();
+    private final LabelReader labels = index.labelReader(keepsLabels);
     private final int[] wanted = new int[SeriesBatch.CAPACITY];
     private final double[][] values = new double[SeriesBatch.CAPACITY][];
     // The vector trimmed last, and the trimmed copy: neighbours mostly share theirs.
@@ -247,7 +252,7 @@ final class BlockCursor implements RangedCursor {
         }
       }
       long[] trimmed = from == 0 ? timestamps : trim(timestamps, from);
-      batch.add(index.labels(id), trimmed, values[slot], histograms, starts, size);
+      batch.add(labels.of(id), trimmed, values[slot], histograms, starts, size);
       if (columns != null) {
         batch.setBuckets(columns);
       }
@@ -271,7 +276,7 @@ final class BlockCursor implements RangedCursor {
         if (starts != null) {
           kept.compact(starts);
         }
-        batch.add(index.labels(id), timestamps, column, histograms, starts, kept.size());
+        batch.add(labels.of(id), timestamps, column, histograms, starts, kept.size());
         if (columns != null) {
           kept.compact(columns);
           batch.setBuckets(columns);

@@ -153,6 +153,15 @@ public final class BlockIndex {
         .labelSet(columns.indexInGroup(series), labelNames, strings);
   }
 
+  /**
+   * Label sets, for one thread that asks for series in ascending order.
+   *
+   * @param isKept whether they stay in memory as long as that lasts, for reads to come
+   */
+  public LabelReader labelReader(boolean isKept) {
+    return new LabelReader(columns, labelNames, strings, isKept);
+  }
+
   /** Names of labels that some of the series have, sorted. */
   public List<String> labelNames(ImmutableRoaringBitmap series) {
     BitSet seen = new BitSet(labelNames.size());

@@ -106,13 +106,23 @@ final class Columns {
   }
 
   Group group(int index) {
-    SoftReference<Group> cached = cache.get(index);
-    Group group = cached == null ? null : cached.get();
+    Group group = known(index);
     if (group == null) {
       group = unpack(index);
       cache.set(index, new SoftReference<>(group));
     }
     return group;
+  }
+
+  /** The same without keeping it. */
+  Group groupForOnce(int index) {
+    Group group = known(index);
+    return group == null ? unpack(index) : group;
+  }
+
+  private @Nullable Group known(int index) {
+    SoftReference<Group> cached = cache.get(index);
+    return cached == null ? null : cached.get();
   }
 
   private Group unpack(int index) {

@@ -7,8 +7,10 @@ import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.Buckets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +27,14 @@ import org.jspecify.annotations.Nullable;
  * @param endMillis last millisecond of the window
  * @param replaced block of the tier to be made again, null for a new one
  * @param newestIdMillis when the newest block of samples in the window was made
+ * @param lackingSinceMillis when the first block was made whose samples the buckets lack
  */
 public record TierPlan(
-    long startMillis, long endMillis, @Nullable Block replaced, long newestIdMillis) {
+    long startMillis,
+    long endMillis,
+    @Nullable Block replaced,
+    long newestIdMillis,
+    long lackingSinceMillis) {
   private static final int FROM_HEAD = 1;
 
   /** A window of which there is nothing to make, as of its newest block of samples. */
@@ -47,7 +54,7 @@ public record TierPlan(
    * @param keptFromMillis all samples from here on are there
    * @param cutoffMillis the head writes no block that begins before, but for late samples
    * @param makesNew whether windows that have no block yet are due
-   * @param isNothing windows that need not be looked at again
+   * @param isPassed windows that need not be looked at again, or not yet
    */
   public static Optional<TierPlan> next(
       List<Block> raw,
@@ -56,17 +63,17 @@ public record TierPlan(
       long keptFromMillis,
       long cutoffMillis,
       boolean makesNew,
-      Predicate<Nothing> isNothing) {
+      Predicate<TierPlan> isPassed) {
     for (Block block : built) {
       BlockSpec spec = block.meta().spec();
       if (!isCurrent(block, raw, keptFromMillis)) {
         Optional<TierPlan> plan = of(spec.startMillis(), spec.endMillis(), block, raw);
-        if (plan.isPresent() && !isNothing.test(plan.get().nothing())) {
+        if (plan.isPresent() && !isPassed.test(plan.get())) {
           return plan;
         }
       }
     }
-    return makesNew ? nextNew(raw, built, windowMillis, cutoffMillis, isNothing) : Optional.empty();
+    return makesNew ? nextNew(raw, built, windowMillis, cutoffMillis, isPassed) : Optional.empty();
   }
 
   private static Optional<TierPlan> nextNew(
@@ -74,10 +81,10 @@ public record TierPlan(
       List<Block> built,
       long windowMillis,
       long cutoffMillis,
-      Predicate<Nothing> isNothing) {
+      Predicate<TierPlan> isPassed) {
     return raw.stream()
         .sorted(Comparator.comparingLong(block -> block.meta().firstMillis()))
-        .map(block -> nextIn(block.meta(), raw, built, windowMillis, cutoffMillis, isNothing))
+        .map(block -> nextIn(block.meta(), raw, built, windowMillis, cutoffMillis, isPassed))
         .flatMap(Optional::stream)
         .findFirst();
   }
@@ -88,7 +95,7 @@ public record TierPlan(
       List<Block> built,
       long windowMillis,
       long cutoffMillis,
-      Predicate<Nothing> isNothing) {
+      Predicate<TierPlan> isPassed) {
     long end = Buckets.endMillis(meta.firstMillis(), windowMillis);
     for (; end < cutoffMillis; end += windowMillis) {
       long start = end - windowMillis + 1;
@@ -98,7 +105,7 @@ public record TierPlan(
       Optional<TierPlan> plan = of(start, end, null, raw);
       if (plan.isPresent()
           && built.stream().noneMatch(plan.get()::sharesTimeWith)
-          && !isNothing.test(plan.get().nothing())) {
+          && !isPassed.test(plan.get())) {
         return plan;
       }
     }
@@ -108,12 +115,25 @@ public record TierPlan(
   /** The plan of a window, if there are samples in it. */
   private static Optional<TierPlan> of(
       long startMillis, long endMillis, @Nullable Block replaced, List<Block> raw) {
-    return raw.stream()
-        .map(Block::meta)
-        .filter(meta -> meta.overlaps(startMillis, endMillis))
-        .map(meta -> meta.id().timeMillis())
-        .max(Comparator.naturalOrder())
-        .map(newest -> new TierPlan(startMillis, endMillis, replaced, newest));
+    List<BlockMeta> inside =
+        raw.stream()
+            .map(Block::meta)
+            .filter(meta -> meta.overlaps(startMillis, endMillis))
+            .toList();
+    if (inside.isEmpty()) {
+      return Optional.empty();
+    }
+    LongSummaryStatistics made = idMillis(inside.stream());
+    LongSummaryStatistics lacking =
+        idMillis(
+            inside.stream().filter(meta -> replaced == null || isLater(meta, replaced.meta())));
+    // Without any it is made again for what was deleted, or for damage.
+    long since = lacking.getCount() == 0 ? made.getMin() : lacking.getMin();
+    return Optional.of(new TierPlan(startMillis, endMillis, replaced, made.getMax(), since));
+  }
+
+  private static LongSummaryStatistics idMillis(Stream<BlockMeta> blocks) {
+    return blocks.mapToLong(meta -> meta.id().timeMillis()).summaryStatistics();
   }
 
   /** Whether a window that a block of samples is in has to be made, or made again, at some time. */
@@ -124,7 +144,7 @@ public record TierPlan(
       long windowMillis,
       long keptFromMillis,
       boolean makesNew,
-      Predicate<Nothing> isNothing) {
+      Predicate<TierPlan> isPassed) {
     for (Block block : built) {
       BlockSpec spec = block.meta().spec();
       if (samples.overlaps(spec.startMillis(), spec.endMillis())
@@ -133,7 +153,7 @@ public record TierPlan(
       }
     }
     return makesNew
-        && nextIn(samples, raw, built, windowMillis, Long.MAX_VALUE, isNothing).isPresent();
+        && nextIn(samples, raw, built, windowMillis, Long.MAX_VALUE, isPassed).isPresent();
   }
 
   private boolean sharesTimeWith(Block block) {
