@@ -167,6 +167,9 @@ public final class Querier {
       TenantId tenant, String expression, long timeMillis, QueryOptions options) {
     InForce by = inForce;
     Optional<ParsedQuery> parsed = parsed(by.engine, expression);
+    if (parsed.isPresent()) {
+      requireTime(options);
+    }
     return run(
         by,
         new Asking(tenant, Question.at(expression, timeMillis), normal(parsed, expression)),
@@ -194,6 +197,9 @@ public final class Querier {
       TenantId tenant, String expression, Range range, QueryOptions options, boolean mayBeCached) {
     InForce by = inForce;
     Optional<ParsedQuery> parsed = parsed(by.engine, expression);
+    if (parsed.isPresent()) {
+      requireTime(options);
+    }
     Question question =
         new Question(expression, range.startMillis(), range.endMillis(), range.stepMillis());
     return run(
@@ -218,6 +224,17 @@ public final class Querier {
                   tenant, parsed.get(), range.startMillis(), range.endMillis(), range.stepMillis());
           return mayBeCached ? by.ranges.range(asked, running) : by.ranges.uncached(asked, running);
         });
+  }
+
+  /** Time that is up before it begins lets nothing be answered, be it known already. */
+  private static void requireTime(QueryOptions options) {
+    options
+        .timeout()
+        .filter(timeout -> !timeout.isPositive())
+        .ifPresent(
+            timeout -> {
+              throw SharedRun.timedOut(timeout);
+            });
   }
 
   /** Empty where it cannot be parsed: its run says what is wrong with it, and is counted. */

@@ -232,11 +232,12 @@ final class SharedRun {
     };
   }
 
-  private static Unavailable timedOut(Duration timeout) {
+  /** The time is up. */
+  static Unavailable timedOut(Duration timeout) {
     return new Unavailable(
         ErrorId.QUERY_TIMEOUT,
         "query timed out in expression evaluation after %s"
-            .formatted(Durations.format(timeout.toMillis())),
+            .formatted(Durations.format(Math.max(timeout.toMillis(), 0))),
         "ask for a shorter range, a longer step or fewer series, or allow more time: by timeout=, up"
             + " to spec.query.timeout of the MetricsCluster");
   }

@@ -1,6 +1,7 @@
 package dev.vedette.querier.federation;
 
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.LimitExceeded;
@@ -17,6 +18,7 @@ import dev.vedette.promql.exec.MeteredSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the newest sample of each series of some selectors. Safe for all threads. */
 public final class Federation {
@@ -69,12 +71,18 @@ public final class Federation {
     return found;
   }
 
+  /** The text format has no word for it. */
+  private static boolean isHistogram(SeriesBatch batch, int series, int sample) {
+    @Nullable Histogram[] histograms = batch.histograms(series);
+    return histograms != null && histograms[sample] != null;
+  }
+
   private void collect(
       SeriesBatch batch, TreeMap<Labels, Latest> found, QueryMemory.Reservation memory) {
     for (int i = 0; i < batch.count(); i++) {
       int last = batch.size(i) - 1;
       double value = batch.values(i)[last];
-      if (!SpecialValues.isStale(value)) {
+      if (!isHistogram(batch, i, last) && !SpecialValues.isStale(value)) {
         memory.add(Evaluation.bytes(batch.labels(i)) + ENTRY_BYTES);
         found.put(batch.labels(i), new Latest(batch.timestamps(i)[last], value));
       }

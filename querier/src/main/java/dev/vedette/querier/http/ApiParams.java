@@ -23,6 +23,9 @@ final class ApiParams {
   private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
   private static final Set<String> FALSE = Set.of("", "0", "f", "F", "FALSE", "false", "False");
 
+  // A minute, five, an hour: what spec.storage.tiers has.
+  private static final Set<Long> TIERS = Set.of(60_000L, 300_000L, 3_600_000L);
+
   private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
   // What Go's ParseFloat takes, but for hexadecimals, infinities and NaN: none is a time.
   private static final Pattern NUMBER =
@@ -97,9 +100,11 @@ final class ApiParams {
       return OptionalLong.of(0);
     }
     OptionalLong millis = duration("tier");
-    if (millis.isEmpty() || millis.getAsLong() <= 0) {
+    if (millis.isEmpty() || !TIERS.contains(millis.getAsLong())) {
       throw ApiError.badParameter(
-          "tier", "expected raw, or the length of a tier's buckets as 1m, 5m or 1h");
+          "tier",
+          "there is no tier of \"%s\"; expected raw, or the length of a tier's buckets: 1m, 5m or 1h"
+              .formatted(text));
     }
     return millis;
   }
@@ -237,6 +242,17 @@ final class ApiParams {
       selectors.add(selector(text));
     }
     return selectors;
+  }
+
+  /**
+   * The same where a selector may match every series, as of a page that one who federates asks for.
+   * One without a matcher selects nothing and is left out.
+   */
+  List<List<LabelMatcher>> anyMatches() {
+    return params.all("match[]").stream()
+        .map(Parser::parseAnySelector)
+        .filter(matchers -> !matchers.isEmpty())
+        .toList();
   }
 
   private static List<LabelMatcher> selector(String text) {

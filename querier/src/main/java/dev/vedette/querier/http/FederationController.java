@@ -57,7 +57,7 @@ final class FederationController {
       Federation federation = new Federation(querier.source(), lookbackMillis, MAX_SERIES);
       series =
           federation.latest(
-              ApiCall.tenant(querier, exchange), params.matches(), clock.millis(), held);
+              ApiCall.tenant(querier, exchange), params.anyMatches(), clock.millis(), held);
     } catch (InvalidRequest e) {
       exchange.replyWhole(PlainText.reply(HttpStatus.BAD_REQUEST, e.getMessage() + "\n"));
       return;

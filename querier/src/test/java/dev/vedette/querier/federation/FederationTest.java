@@ -3,7 +3,11 @@ package dev.vedette.querier.federation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.CounterReset;
 import dev.vedette.model.ErrorId;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.LimitExceeded;
@@ -45,6 +49,18 @@ class FederationTest {
             up{A="capital",instance=""} 1 1000000
             up{instance="i",job="b"} 1 999990
             """);
+  }
+
+  @Test
+  void leavesOutHistogramsWhichTheTextCannotSay() throws IOException {
+    HistogramLayout layout = HistogramLayout.of(1, 0, BucketSpans.of(0, 1), BucketSpans.NONE);
+    Histogram histogram =
+        Histogram.ofIntegers(layout, CounterReset.UNKNOWN, 1, 0, 1, new long[] {1}, new long[0]);
+    series.append(TenantId.DEFAULT, Labels.of("__name__", "h"), NOW, histogram, 0);
+    append(Labels.of("__name__", "up"), NOW, 1);
+
+    assertThat(page(10, LabelMatcher.equal("job", "")))
+        .isEqualTo("# TYPE up untyped\nup{instance=\"\"} 1 1000000\n");
   }
 
   @Test

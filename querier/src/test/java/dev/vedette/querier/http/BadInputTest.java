@@ -11,9 +11,11 @@ import dev.vedette.testkit.InMemorySeries;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,7 +88,10 @@ class BadInputTest {
         "query_range|query=1&start=0&end=11001&step=1|exceeded maximum resolution of 11,000 points per timeseries",
         "query|query=1&timeout=x|invalid parameter \"timeout\": cannot parse \"x\" to a valid duration",
         "query|query=1&lookback_delta=x|error parsing lookback delta duration: cannot parse \"x\" to a valid duration",
-        "query|query=1&tier=x|invalid parameter \"tier\": expected raw, or the length of a tier's buckets",
+        "query|query=1&tier=x|invalid parameter \"tier\": there is no tier of \"x\"; expected raw, or the length of a tier's buckets: 1m, 5m or 1h",
+        "query|query=up&tier=2m|there is no tier of \"2m\"",
+        "query_range|query=up&start=0&end=1&step=1&tier=0|there is no tier of \"0\"",
+        "query|query=up{&timeout=0|invalid parameter \"query\": 1:4: parse error: unexpected end of input inside braces",
         // Limits and switches.
         "query|query=1&limit=x|invalid parameter \"limit\": strconv.Atoi: parsing \"x\": invalid syntax",
         "query|query=1&limit=-1|invalid parameter \"limit\": limit must be non-negative",
@@ -130,6 +135,93 @@ class BadInputTest {
     assertThat(body.get("status").asText()).isEqualTo("error");
     assertThat(body.get("errorType").asText()).isEqualTo("bad_data");
     assertThat(body.get("error").asText()).contains(error);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{a=\"\"}|200",
+        "{__name__=~\".*\"}|200",
+        "{}|200",
+        "|400",
+        "up[5m]|400",
+        "sum(up)|400",
+        "up{__name__=\"x\"}|400",
+        "{a=~\"(\"}|400",
+      })
+  void aPageToFederateMayBeOfAnySelector(String selector, int status) throws Exception {
+    String match = selector == null ? "" : URLEncoder.encode(selector, StandardCharsets.UTF_8);
+
+    assertThat(server.get("/federate?match[]=".replace("[]", "%5B%5D") + match).statusCode())
+        .isEqualTo(status);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0s", "-5", "0.0001"})
+  void noTimeIsNotEnoughForAnyQuery(String timeout) throws Exception {
+    for (String asked :
+        List.of("query?query=1", "query?query=up", "query_range?query=up&start=0&end=9&step=1")) {
+      HttpResponse<String> reply = server.get("/api/v1/" + asked + "&timeout=" + timeout);
+
+      assertThat(reply.statusCode()).as(asked).isEqualTo(503);
+      JsonNode body = JSON.readTree(reply.body());
+      assertThat(body.get("errorType").asText()).isEqualTo("timeout");
+      assertThat(body.get("error").asText())
+          .startsWith("query timed out in expression evaluation after 0s")
+          .endsWith("(query-timeout)");
+    }
+  }
+
+  @Test
+  void aFormMayComeInPartsAsWell() throws Exception {
+    String body =
+        """
+        --x
+        Content-Disposition: form-data; name="query"
+
+        count(up)%3D
+        --x
+        Content-Disposition: form-data; name="file"; filename="a"
+
+        not a parameter
+        --x--
+        """
+            .replace("\n", "\r\n");
+
+    refused(
+        multipart("multipart/form-data; boundary=x", body),
+        "parse error: bad number or duration syntax");
+    assertThat(multipart("Multipart/Form-Data; boundary=x", body.replace("%3D", "")).statusCode())
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "multipart/form-data|--x",
+        "multipart/form-data; boundary|--x",
+        "multipart/form-data; boundary=\"\"|--x",
+        "multipart/form-data; boundary=x|nothing of the kind",
+        "multipart/form-data; boundary=x|--x~Content-Disposition: form-data; name=",
+        "multipart/form-data; boundary=x|--x~Content-Disposition: form-data~~1~--x--~",
+        "multipart/form-data; boundary=x|--x~Content-Disposition: form-data; name=query~~1",
+      })
+  void whatIsNoFormInPartsIsRefused(String type, String body) throws Exception {
+    HttpResponse<String> reply = multipart(type, body.replace("~", "\r\n"));
+
+    assertThat(reply.statusCode()).as(reply.body()).isEqualTo(400);
+    assertThat(JSON.readTree(reply.body()).get("errorType").asText()).isEqualTo("bad_data");
+  }
+
+  private static HttpResponse<String> multipart(String type, String body) throws Exception {
+    return server.send(
+        server
+            .to("/api/v1/query")
+            .header("Content-Type", type)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
   }
 
   @ParameterizedTest

@@ -41,17 +41,29 @@ public final class Parser {
 
   /** Parses matchers alone: {@code up{job="api"}}, as {@code match[]} takes them. */
   public static List<LabelMatcher> parseSelector(String text) {
+    return parseSelector(text, false);
+  }
+
+  /** The same for a selector that may have no matcher, or only such as match every series. */
+  public static List<LabelMatcher> parseAnySelector(String text) {
+    return parseSelector(text, true);
+  }
+
+  private static List<LabelMatcher> parseSelector(String text, boolean mayMatchAll) {
     Parser parser = new Parser(text, Features.STOCK);
     Token first = parser.tokens.peek();
     if (first.kind() != TokenKind.LEFT_BRACE && !Printer.isPlainName(first.text())) {
       throw parser.tokens.unexpected("", "");
     }
-    List<LabelMatcher> matchers = parser.selector().matchers();
+    Expr.VectorSelector selector = parser.selector();
     if (parser.tokens.kind() != TokenKind.END_OF_INPUT) {
       throw parser.tokens.unexpected("", "");
     }
+    if (mayMatchAll && selector.name().isEmpty()) {
+      parser.tokens.forgive(selector.source());
+    }
     parser.tokens.throwDeferred();
-    return matchers;
+    return selector.matchers();
   }
 
   /** Labels at the beginning of a line of a test script, and where they end. */

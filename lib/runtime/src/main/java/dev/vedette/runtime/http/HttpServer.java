@@ -94,7 +94,7 @@ public final class HttpServer implements AutoCloseable {
         "micronaut.server.port", config.listen().port() == 0 ? -1 : config.listen().port());
     properties.put("micronaut.server.max-request-size", config.maxRequestBytes());
     properties.put("micronaut.server.max-request-buffer-size", config.maxRequestBytes());
-    properties.put("micronaut.server.multipart.enabled", false);
+    properties.put("micronaut.server.multipart.enabled", true);
     // Which pages may ask is the endpoints' own affair; this would refuse all on localhost.
     properties.put("micronaut.server.cors.localhost-pass-through", true);
     // Receivers decompress by themselves: Netty takes "snappy" for the framed format.

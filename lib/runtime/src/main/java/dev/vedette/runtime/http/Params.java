@@ -2,6 +2,7 @@ package dev.vedette.runtime.http;
 
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +21,21 @@ public final class Params {
     return new Params().add(rawQuery(request));
   }
 
-  /** Of a form body and of the query string, the form's values first. */
+  /**
+   * Of a form body and of the query string, the form's values first. The body is {@code
+   * multipart/form-data} where its Content-Type says so.
+   *
+   * @throws InvalidRequest where the body is not what it is said to be
+   */
   public static Params ofForm(HttpRequest<?> request, byte[] form) {
-    return new Params().add(new String(form, StandardCharsets.UTF_8)).add(rawQuery(request));
+    Params params = new Params();
+    String type = request.getHeaders().get(HttpHeaders.CONTENT_TYPE);
+    if (type != null && MultipartForm.isType(type)) {
+      MultipartForm.read(type, form, params::put);
+    } else {
+      params.add(new String(form, StandardCharsets.UTF_8));
+    }
+    return params.add(rawQuery(request));
   }
 
   /** Of names and values that are there already. */
@@ -45,9 +58,13 @@ public final class Params {
       int equals = pair.indexOf('=');
       String name = decode(equals < 0 ? pair : pair.substring(0, equals));
       String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
-      values.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
+      put(name, value);
     }
     return this;
+  }
+
+  private void put(String name, String value) {
+    values.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
   }
 
   /** The first value, or the empty string where the parameter is absent. */
