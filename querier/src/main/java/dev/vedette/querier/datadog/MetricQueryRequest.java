@@ -116,9 +116,9 @@ public record MetricQueryRequest(
     }
   }
 
-  /** Looks up under which names the query's metrics and tags are stored, where that is needed. */
+  /** Looks up under which names the query's metrics and tags are stored, and what samples are. */
   public Promql promql(SeriesSource source, TenantId tenant) {
-    StoredNames names = new StoredNames(source, tenant, fromMillis, endMillis());
+    StoredNames names = new StoredNames(source, tenant, fromMillis, endMillis(), bucketMillis);
     PromqlTranslation.Part part = new PromqlTranslation(names, bucketMillis).translate(query);
     @Nullable Map<String, String> tags = part.tags();
     return new Promql(part.promql(), tags == null ? Map.of() : tags);

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PromqlTranslation {
   private final StoredNames names;
+  private final long bucketMillis;
   private final String bucket;
 
   /**
@@ -40,6 +41,7 @@ final class PromqlTranslation {
 
   PromqlTranslation(StoredNames names, long bucketMillis) {
     this.names = names;
+    this.bucketMillis = bucketMillis;
     this.bucket = Durations.format(bucketMillis);
   }
 
@@ -94,6 +96,11 @@ final class PromqlTranslation {
     }
     String selector = selector(name, metric.filters());
     Reduction method = Optional.ofNullable(metric.rollup().method()).orElseGet(metric::function);
+    StoredNames.Samples samples = names.samples(name);
+    if (samples != StoredNames.Samples.NUMBERS) {
+      HistogramTranslation of = new HistogramTranslation(metric, samples, bucketMillis);
+      return new Part(of.translate(selector, method, labels(tags)), tags);
+    }
     String reduced = reduced(selector, method, metric.rollup().counter());
     boolean counted = method == Named.COUNT && metric.rollup().counter() == null;
     return new Part(grouped(metric.function(), counted, reduced, selector, labels(tags)), tags);
@@ -124,7 +131,7 @@ final class PromqlTranslation {
   }
 
   /** One number of each group and bucket. */
-  private static String grouped(
+  static String grouped(
       Reduction function, boolean counted, String reduced, String selector, String by) {
     return switch (function) {
       case Percentile percentile ->

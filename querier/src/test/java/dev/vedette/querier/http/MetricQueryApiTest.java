@@ -1,9 +1,14 @@
 package dev.vedette.querier.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
@@ -45,6 +50,17 @@ class MetricQueryApiTest {
       append(series, Labels.of("__name__", "queue.depth", "k8s.pod", "p" + i % 2), time, i);
       append(series, Labels.of("__name__", "limit"), time, i < 4 ? 10 : 0);
     }
+    for (int i = 0; i < 8; i++) {
+      long time = 1_760_000_000_000L + i * 15_000L;
+      for (CounterReset reset : List.of(CounterReset.UNKNOWN, CounterReset.GAUGE)) {
+        String name = reset == CounterReset.GAUGE ? "pool_wait" : "http_request_latency";
+        // What the one gained, the other had each time: 10 above 1 to 2, and 10 above 4 to 8.
+        long count = reset == CounterReset.GAUGE ? 10 : 1000 + 10 * i;
+        Labels.Builder labels = Labels.of("__name__", name).toBuilder();
+        append(series, labels.set("host", "a").build(), time, histogram(reset, count, 1, 1.5));
+        append(series, labels.set("host", "b").build(), time, histogram(reset, count, 3, 6));
+      }
+    }
     server = new TestServer(series);
   }
 
@@ -70,6 +86,77 @@ class MetricQueryApiTest {
 
   private static void append(InMemorySeries series, Labels labels, long millis, double value) {
     series.append(TenantId.DEFAULT, labels, millis, value);
+  }
+
+  private static void append(
+      InMemorySeries series, Labels labels, long millis, Histogram histogram) {
+    series.append(TenantId.DEFAULT, labels, millis, histogram, 0);
+  }
+
+  /** So many observations in one bucket, which ends at a power of two. */
+  private static Histogram histogram(CounterReset reset, long count, int bucket, double mean) {
+    HistogramLayout layout = HistogramLayout.of(0, 0, BucketSpans.of(bucket, 1), BucketSpans.NONE);
+    return Histogram.ofIntegers(
+        layout, reset, count, 0, count * mean, new long[] {count}, new long[0]);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // Of the observations of both hosts together, half are from 1 to 2.
+        "p45:http.request.latency{*}|1.8660659830736148",
+        "p75:http.request.latency|5.656854249492381",
+        "p95:http.request.latency{host:a}|1.931872657849691",
+        "median:http.request.latency{host:b}|5.656854249492381",
+        "avg:http.request.latency|3.75",
+        "sum:http.request.latency{host:a}|60",
+        "count:http.request.latency|80",
+        "min:http.request.latency|1",
+        "max:http.request.latency|8",
+        // A number of each host first.
+        "avg:http.request.latency.rollup(p50)|3.5355339059327378",
+        "max:http.request.latency.rollup(avg)|6",
+        "count:http.request.latency.rollup(p99)|2",
+        "sum:http.request.latency.as_count()|80",
+        "sum:http.request.latency.as_rate()|1.3333333333333333",
+        // Gauges say what they say each time.
+        "p45:pool.wait|1.8660659830736148",
+        "count:pool.wait{host:a}|40",
+        "sum:pool.wait.as_rate()|1.3333333333333333",
+      })
+  void percentilesAndAllElseAreOfTheObservationsOfNativeHistograms(String query, double value)
+      throws Exception {
+    String body =
+        JSON.createObjectNode()
+            .put("query", query)
+            .put("from", 1_760_000_000)
+            .put("to", 1_760_000_120)
+            .put("interval", 60)
+            .toString();
+
+    JsonNode series = JSON.readTree(post("application/json", body).body()).get("series");
+
+    assertThat(series).as(query).hasSize(1);
+    assertThat(series.get(0).get("points")).as(query).hasSize(2);
+    for (JsonNode point : series.get(0).get("points")) {
+      assertThat(point.get(1).asDouble()).as(query + " " + point).isCloseTo(value, within(1e-9));
+    }
+  }
+
+  @Test
+  void percentilesOfHistogramsAreByGroupAndJoinOthers() throws Exception {
+    String body =
+        """
+        {"query": "(p50:http.request.latency by {host} - 0) * 2 / count:pool.wait by {host}",
+         "from": 1760000000, "to": 1760000060, "interval": 60}
+        """;
+
+    JsonNode series = JSON.readTree(post("application/json", body).body()).get("series");
+
+    assertThat(series.findValuesAsText("host")).containsExactly("a", "b");
+    assertThat(series.get(0).get("points").get(0).get(1).asDouble())
+        .isCloseTo(Math.sqrt(2) * 2 / 40, within(1e-9));
   }
 
   @Test
@@ -154,6 +241,7 @@ class MetricQueryApiTest {
         "{\"query\":\"a\",\"from\":1,\"to\":2,\"interval\":1e9}|invalid parameter \\\"interval\\\"",
         "{\"query\":\"a\",\"from\":0,\"to\":11001,\"interval\":1}|more than 11000 buckets",
         "{\"query\":\"a\",\"from\":1,\"to\":2,\"timeout\":\"x\"}|invalid parameter \\\"timeout\\\"",
+        "{\"query\":\"last:pool.wait\",\"from\":1760000000,\"to\":1760000060}|the samples of \\\"pool.wait\\\" are histograms, of which no observation is the last",
         "{\"query\":\"a{\",\"from\":1,\"to\":2}|invalid parameter \\\"query\\\": 1:3: parse error: unexpected the end of the query",
       })
   void whatIsWrongIsRefusedByName(String body, String error) throws Exception {
