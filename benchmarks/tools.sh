@@ -2,7 +2,8 @@
 # Needs bash with -euo pipefail.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-: "${JAVA_HOME:=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}"
+source "$root/.mvn/find-jdk.sh"
+JAVA_HOME=$(find_jdk) || { printf 'no JDK 25 found; set JAVA_HOME to one\n' >&2; exit 1; }
 export JAVA_HOME
 
 # Classes of the tools in src/main/java/…/load, with what the program itself brings along.
