@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.luben.zstd.ZstdInputStream;
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.promql.QueryLimits;
 import dev.vedette.querier.QuerierConfig;
 import dev.vedette.testkit.InMemorySeries;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +31,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,9 +40,10 @@ import org.junit.jupiter.api.Test;
  * Requests that make sense and requests made of them that hardly do: none is answered with a fault
  * of ours, and each refusal is as documented.
  *
- * <p>A file of {@code fuzz/http-api} is one request: its first line the path and, where there is a
- * form or JSON, the Content-Type; the rest is the body, or the query string where there is no type.
- * {@code -Dvedette.fuzz.seconds=600 -Dseed=…} goes on for longer and writes what it finds to {@code
+ * <p>A file of {@code fuzz/http-api} is one request: its first line the method, if it is no GET or
+ * POST, the path and, where there is a form or JSON, the Content-Type, then headers, each behind a
+ * tab; the rest is the body, or the query string where there is no type. {@code
+ * -Dvedette.fuzz.seconds=600 -Dseed=…} goes on for longer and writes what it finds to {@code
  * target/fuzz}.
  */
 class HttpApiFuzzTest {
@@ -44,6 +53,37 @@ class HttpApiFuzzTest {
   private static final Set<Integer> STATUSES = Set.of(200, 204, 400, 404, 405, 413, 415, 422, 503);
   private static final Set<String> ERROR_TYPES =
       Set.of("bad_data", "execution", "timeout", "unavailable", "not_found");
+  private static final List<String> METHODS =
+      List.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "NOPE");
+  private static final List<String> HEADERS =
+      List.of(
+          "Accept-Encoding: zstd",
+          "Accept-Encoding: gzip",
+          "Accept-Encoding: gzip;q=0, *;q=1",
+          "Accept-Encoding: br;;q=x,",
+          "Content-Encoding: gzip",
+          "Content-Encoding: snappy",
+          "Accept: text/html",
+          "Accept: */;",
+          "Origin: http://elsewhere",
+          "Origin: null",
+          "Origin: \"<>\"",
+          "Access-Control-Request-Method: X",
+          "X-Scope-OrgID: a|b",
+          "Authorization: Basic ?",
+          "Range: bytes=5-1",
+          "If-None-Match: *",
+          "X-HTTP-Method-Override: DELETE");
+  private static final List<String> TYPES =
+      List.of(
+          "application/json",
+          "application/x-www-form-urlencoded; charset=utf-16",
+          "multipart/form-data; boundary=x",
+          "multipart/form-data",
+          "text/plain",
+          "application/x-protobuf",
+          "*/*",
+          "/;");
   private static final List<String> TOKENS =
       List.of(
           "&",
@@ -117,7 +157,17 @@ class HttpApiFuzzTest {
           "lookback_delta=",
           "time=",
           "query=",
-          "stats=all");
+          "stats=all",
+          "latency",
+          "p99:",
+          ".as_rate()",
+          "histogram_quantile(",
+          "tier=",
+          "\r\n--x\r\n",
+          "\r\n\r\n",
+          "Content-Disposition: form-data; name=",
+          "..",
+          "%2F");
 
   private static TestServer server;
 
@@ -133,6 +183,18 @@ class HttpApiFuzzTest {
             i * 15_000L,
             i);
       }
+    }
+    HistogramLayout layout = HistogramLayout.of(0, 0, BucketSpans.of(0, 2), BucketSpans.NONE);
+    for (int i = 0; i < 20; i++) {
+      Histogram histogram =
+          Histogram.ofIntegers(
+              layout, CounterReset.UNKNOWN, 3 * i, 0, i, new long[] {i, 2 * i}, new long[0]);
+      series.append(
+          TenantId.DEFAULT,
+          Labels.of("__name__", "latency", "job", "a"),
+          i * 15_000L,
+          histogram,
+          0);
     }
     // What asks for very much is to end soon.
     QuerierConfig config =
@@ -156,34 +218,66 @@ class HttpApiFuzzTest {
   }
 
   /** One request. */
-  private record Request(String path, String type, byte[] body) {
+  private record Request(
+      String method, String path, String type, List<String> headers, byte[] body) {
+    Request(String path, String type, byte[] body) {
+      this("", path, type, List.of(), body);
+    }
+
     static Request of(byte[] file) {
       int end = 0;
       while (end < file.length && file[end] != '\n') {
         end++;
       }
-      String[] head = new String(file, 0, end, StandardCharsets.UTF_8).split(" ", 2);
+      String[] parts = new String(file, 0, end, StandardCharsets.UTF_8).split("\t", -1);
+      String[] head = parts[0].split(" ", 2);
+      String method = head[0].startsWith("/") ? "" : head[0];
+      String[] rest = method.isEmpty() ? head : head[1].split(" ", 2);
       byte[] body = Arrays.copyOfRange(file, Math.min(end + 1, file.length), file.length);
-      return new Request(head[0], head.length > 1 ? head[1] : "", body);
+      return new Request(
+          method,
+          rest[0],
+          rest.length > 1 ? rest[1] : "",
+          List.of(parts).subList(1, parts.length),
+          body);
     }
 
     byte[] file() {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      out.writeBytes(
-          (path + (type.isEmpty() ? "" : " " + type) + "\n").getBytes(StandardCharsets.UTF_8));
+      out.writeBytes((line() + "\n").getBytes(StandardCharsets.UTF_8));
       out.writeBytes(body);
       return out.toByteArray();
     }
 
+    String line() {
+      String head = (method + " " + path + " " + type).strip();
+      return headers.isEmpty() ? head : head + "\t" + String.join("\t", headers);
+    }
+
     HttpRequest http() {
+      HttpRequest.Builder request;
       if (type.isEmpty()) {
-        return server.to(path + (body.length == 0 ? "" : "?" + inUrl(body))).build();
+        request = server.to(path + (body.length == 0 ? "" : "?" + inUrl(body)));
+      } else {
+        request =
+            server
+                .to(path)
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
       }
-      return server
-          .to(path)
-          .header("Content-Type", type)
-          .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-          .build();
+      for (String header : headers) {
+        int colon = header.indexOf(':');
+        String value = header.substring(colon + 1).strip();
+        request.header(header.substring(0, colon), value);
+      }
+      if (!method.isEmpty()) {
+        request.method(
+            method,
+            type.isEmpty()
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofByteArray(body));
+      }
+      return request.timeout(Duration.ofSeconds(30)).build();
     }
 
     /** Escapes what a client's library would not let through. */
@@ -262,8 +356,26 @@ class HttpApiFuzzTest {
     for (int i = random.nextInt(4); i >= 0; i--) {
       body = mutated(body, corpus.get(random.nextInt(corpus.size())).body, random);
     }
-    String type = random.nextInt(20) > 0 || base.type.isEmpty() ? base.type : "application/json";
-    return new Request(base.path, type, Arrays.copyOf(body, Math.min(body.length, 4000)));
+    String type = random.nextInt(15) > 0 || base.type.isEmpty() ? base.type : any(TYPES, random);
+    String method = random.nextInt(25) > 0 ? base.method : any(METHODS, random);
+    List<String> headers =
+        random.nextInt(8) > 0 ? base.headers : List.of(any(HEADERS, random), any(HEADERS, random));
+    String path = random.nextInt(20) > 0 ? base.path : mutated(base.path, random);
+    return new Request(
+        method, path, type, headers, Arrays.copyOf(body, Math.min(body.length, 4000)));
+  }
+
+  private static <T> T any(List<T> all, Random random) {
+    return all.get(random.nextInt(all.size()));
+  }
+
+  /** Another path, such as of a label of another name. */
+  private static String mutated(String path, Random random) {
+    String[] parts = path.split("/", -1);
+    String token = any(TOKENS, random);
+    parts[1 + random.nextInt(parts.length - 1)] =
+        Request.inUrl(token.getBytes(StandardCharsets.UTF_8));
+    return String.join("/", parts);
   }
 
   private static byte[] mutated(byte[] body, byte[] other, Random random) {
@@ -301,31 +413,49 @@ class HttpApiFuzzTest {
 
   /** What is wrong with the answer; empty where nothing is. */
   private static String fault(Request request) throws Exception {
-    HttpResponse<String> reply = server.send(request.http());
+    HttpResponse<byte[]> reply =
+        server.client().send(request.http(), HttpResponse.BodyHandlers.ofByteArray());
+    String body = text(reply);
     String shown =
-        "%s %s\n%s\n→ %d %s"
+        "%s\n%s\n→ %d %s"
             .formatted(
-                request.path,
-                request.type,
+                request.line(),
                 new String(request.body, StandardCharsets.UTF_8),
                 reply.statusCode(),
-                reply.body());
+                body);
     if (!STATUSES.contains(reply.statusCode())) {
       return shown;
     }
     boolean json =
         reply.headers().firstValue("Content-Type").orElse("").startsWith("application/json");
-    return !json || isDocumented(reply) ? "" : shown;
+    boolean isWhole = json && !request.method.equals("HEAD") && reply.statusCode() != 204;
+    return !isWhole || isDocumented(reply.statusCode(), body) ? "" : shown;
   }
 
-  private static boolean isDocumented(HttpResponse<String> reply) {
+  private static String text(HttpResponse<byte[]> reply) throws IOException {
+    ByteArrayInputStream bytes = new ByteArrayInputStream(reply.body());
+    String coding = reply.headers().firstValue("Content-Encoding").orElse("");
+    if (reply.body().length == 0) {
+      return "";
+    }
+    try (InputStream in =
+        switch (coding) {
+          case "gzip" -> new GZIPInputStream(bytes);
+          case "zstd" -> new ZstdInputStream(bytes);
+          default -> bytes;
+        }) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static boolean isDocumented(int status, String text) {
     JsonNode body;
     try {
-      body = JSON.readTree(reply.body());
+      body = JSON.readTree(text);
     } catch (JsonProcessingException e) {
       return false;
     }
-    if (reply.statusCode() == 200) {
+    if (status == 200) {
       return body.path("status").asText().equals("success") || body.path("series").isArray();
     }
     String error = body.path("error").asText();
