@@ -23,6 +23,8 @@ public record MetricQueryRequest(
     MetricQuery query, long fromMillis, long toMillis, long bucketMillis) {
   // Enough for a graph as wide as a screen.
   private static final int DEFAULT_BUCKETS = 300;
+  // Few targets are scraped less often than every half of it.
+  private static final long LEAST_COUNTING_SECONDS = 60;
   private static final long[] DEFAULT_SECONDS = {
     1, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400
   };
@@ -48,7 +50,7 @@ public record MetricQueryRequest(
     long bucket =
         rollup.isPresent()
             ? rollup.getAsLong() * 1000
-            : bucketMillis.orElseGet(() -> defaultBucket(span));
+            : bucketMillis.orElseGet(() -> defaultBucket(span, counts(parsed)));
     if (bucket <= 0) {
       throw invalid("\"interval\" has to be above 0");
     }
@@ -64,13 +66,24 @@ public record MetricQueryRequest(
     return new InvalidRequest(ErrorId.INVALID_REQUEST, message, "");
   }
 
-  private static long defaultBucket(long spanMillis) {
+  private static long defaultBucket(long spanMillis, boolean counts) {
     for (long seconds : DEFAULT_SECONDS) {
-      if (spanMillis / (seconds * 1000) <= DEFAULT_BUCKETS) {
+      if ((!counts || seconds >= LEAST_COUNTING_SECONDS)
+          && spanMillis / (seconds * 1000) <= DEFAULT_BUCKETS) {
         return seconds * 1000;
       }
     }
     return DEFAULT_SECONDS[DEFAULT_SECONDS.length - 1] * 1000;
+  }
+
+  /** Whether something is counted, which takes two samples in a bucket. */
+  private static boolean counts(MetricQuery query) {
+    return switch (query) {
+      case Number _ -> false;
+      case Negation negation -> counts(negation.of());
+      case Binary binary -> counts(binary.left()) || counts(binary.right());
+      case Metric metric -> metric.rollup().counter() != null;
+    };
   }
 
   /** The length of a bucket that the query's rollups agree on, if they give any. */

@@ -145,6 +145,16 @@ class MetricQueryApiTest {
   }
 
   @Test
+  void whatIsCountedGetsBucketsThatHaveTwoSamples() throws Exception {
+    String body = "{\"query\":\"%s\",\"from\":1760000000,\"to\":1760000120}";
+
+    assertThat(post("application/json", body.formatted("-sum:hits.total.as_count() * -1")).body())
+        .contains("[[1760000000,120],[1760000060,120]]");
+    assertThat(post("application/json", body.formatted("last:hits.total")).body())
+        .contains("[[1760000000,300],[1760000015,330],");
+  }
+
+  @Test
   void percentilesOfHistogramsAreByGroupAndJoinOthers() throws Exception {
     String body =
         """
