@@ -10,10 +10,8 @@ import dev.vedette.model.SeriesOrder;
 import dev.vedette.model.SeriesParts;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +20,15 @@ import org.jspecify.annotations.Nullable;
  * One thread.
  */
 public final class MergedCursor implements SeriesCursor {
+  private static final long[] NONE = {};
+
   private final List<Source> sources = new ArrayList<>();
-  private final PriorityQueue<Source> waiting =
-      new PriorityQueue<>(
-          Comparator.comparing(Source::labels, SeriesOrder.INSTANCE)
-              .thenComparingInt(source -> source.rank));
+  // Those that have series left, by rank, and of these the ones that have the series at hand.
+  private final List<Source> live = new ArrayList<>();
   private final List<Source> current = new ArrayList<>();
+  // The current ones in order of time, and those of the series before if that was appended.
+  private final List<Source> byTime = new ArrayList<>();
+  private final List<Source> appended = new ArrayList<>();
   private final long[][] timestamps = new long[SeriesBatch.CAPACITY][];
   private final double[][] values = new double[SeriesBatch.CAPACITY][];
   private long[] mergedTimestamps = new long[1024];
@@ -40,23 +41,47 @@ public final class MergedCursor implements SeriesCursor {
 
   private static final class Source {
     final SeriesCursor cursor;
-    final int rank;
     final SeriesBatch batch = new SeriesBatch();
     int at;
     int sample;
+    // Of the series merged last, if that was of the same batch: an array may be used again later.
+    long[] lastTimestamps = NONE;
+    int lastSize;
 
-    Source(SeriesCursor cursor, int rank) {
+    Source(SeriesCursor cursor) {
       this.cursor = cursor;
-      this.rank = rank;
     }
 
     boolean next() {
       at++;
       if (at >= batch.count()) {
         at = 0;
+        lastTimestamps = NONE;
         return cursor.next(batch);
       }
       return true;
+    }
+
+    /** Remembers the times of the series at hand; whether they are those remembered before. */
+    @SuppressWarnings("ReferenceEquality") // Series that share an array are what this is for.
+    boolean hasTimesOfLast() {
+      long[] times = batch.timestamps(at);
+      boolean same = times == lastTimestamps && size() == lastSize;
+      lastTimestamps = times;
+      lastSize = size();
+      return same;
+    }
+
+    boolean hasValuesOnly() {
+      return batch.histograms(at) == null && batch.starts(at) == null && batch.buckets(at) == null;
+    }
+
+    long firstMillis() {
+      return batch.timestamps(at)[0];
+    }
+
+    long lastMillis() {
+      return batch.timestamps(at)[size() - 1];
     }
 
     Labels labels() {
@@ -75,7 +100,7 @@ public final class MergedCursor implements SeriesCursor {
   /** Takes over cursors, the one that wins last. */
   public MergedCursor(List<SeriesCursor> cursors) {
     for (SeriesCursor cursor : cursors) {
-      sources.add(new Source(cursor, sources.size()));
+      sources.add(new Source(cursor));
     }
   }
 
@@ -87,40 +112,111 @@ public final class MergedCursor implements SeriesCursor {
     batch.clear();
     while (!batch.isFull() && advance()) {
       int slot = batch.count();
-      Labels labels = current.getFirst().labels();
-      int size = merge();
-      batch.add(
-          labels,
-          shareOrCopy(batch, slot, size),
-          copyValues(slot, size),
-          mergedHistograms,
-          mergedStarts,
-          size);
-      if (mergedBuckets != null) {
-        batch.setBuckets(mergedBuckets);
+      if (!append(batch)) {
+        addMerged(batch);
       }
     }
     return batch.count() > 0;
   }
 
-  /** Moves to the next series: {@link #current} are the sources that have it. */
+  /**
+   * Moves to the next series: {@link #current} are the sources that have it. Neighbouring blocks
+   * have the same series, so sources are mostly found equal, which is quicker than ordering them.
+   */
   private boolean advance() {
-    for (Source source : begun ? current : sources) {
-      if (source.next()) {
-        waiting.add(source);
+    if (!begun) {
+      live.addAll(sources);
+      current.addAll(sources);
+      begun = true;
+    }
+    for (Source source : current) {
+      if (!source.next()) {
+        live.remove(source);
       }
     }
-    begun = true;
     current.clear();
-    Source first = waiting.poll();
-    if (first == null) {
-      return false;
+    for (Source source : live) {
+      int order = current.isEmpty() ? 0 : compare(source.labels(), current.getFirst().labels());
+      if (order < 0) {
+        current.clear();
+      }
+      if (order <= 0) {
+        current.add(source);
+      }
     }
-    current.add(first);
-    while (!waiting.isEmpty() && waiting.element().labels().equals(first.labels())) {
-      current.add(waiting.remove());
+    return !current.isEmpty();
+  }
+
+  private static int compare(Labels a, Labels b) {
+    return a.equals(b) ? 0 : SeriesOrder.INSTANCE.compare(a, b);
+  }
+
+  /**
+   * Adds a series whose sources have plain samples of one time after the other, as those of blocks
+   * are: what each has goes to its place at once.
+   */
+  private boolean append(SeriesBatch batch) {
+    sortByTime();
+    int size = 0;
+    long last = Long.MIN_VALUE;
+    for (Source source : byTime) {
+      if (!source.hasValuesOnly() || size > 0 && source.firstMillis() <= last) {
+        appended.clear();
+        return false;
+      }
+      last = source.lastMillis();
+      size = Math.addExact(size, source.size());
     }
+    int slot = batch.count();
+    // Of the same sources as the series before, with the same times in each.
+    boolean shares = byTime.equals(appended) && slot > 0;
+    for (Source source : byTime) {
+      shares &= source.hasTimesOfLast();
+    }
+    long[] times = shares ? batch.timestamps(slot - 1) : ownTimestamps(slot, size);
+    double[] column = ownValues(slot, size);
+    int at = 0;
+    for (Source source : byTime) {
+      int count = source.size();
+      if (!shares) {
+        System.arraycopy(source.batch.timestamps(source.at), 0, times, at, count);
+      }
+      System.arraycopy(source.batch.values(source.at), 0, column, at, count);
+      at += count;
+    }
+    appended.clear();
+    appended.addAll(byTime);
+    batch.add(current.getFirst().labels(), times, column, size);
     return true;
+  }
+
+  /** Insertion: they are nearly always in order. */
+  private void sortByTime() {
+    byTime.clear();
+    for (Source source : current) {
+      int place = byTime.size();
+      while (place > 0 && byTime.get(place - 1).firstMillis() > source.firstMillis()) {
+        place--;
+      }
+      byTime.add(place, source);
+    }
+  }
+
+  /** Adds a series sample by sample. */
+  private void addMerged(SeriesBatch batch) {
+    int slot = batch.count();
+    Labels labels = current.getFirst().labels();
+    int size = merge();
+    batch.add(
+        labels,
+        shareOrCopy(batch, slot, size),
+        copyValues(slot, size),
+        mergedHistograms,
+        mergedStarts,
+        size);
+    if (mergedBuckets != null) {
+      batch.setBuckets(mergedBuckets);
+    }
   }
 
   private int merge() {
@@ -258,22 +354,32 @@ public final class MergedCursor implements SeriesCursor {
         return before;
       }
     }
+    long[] own = ownTimestamps(slot, size);
+    System.arraycopy(mergedTimestamps, 0, own, 0, size);
+    return own;
+  }
+
+  private long[] ownTimestamps(int slot, int size) {
     long[] own = timestamps[slot];
     if (own == null || own.length < size) {
       own = new long[Math.max(size, 32)];
       timestamps[slot] = own;
     }
-    System.arraycopy(mergedTimestamps, 0, own, 0, size);
     return own;
   }
 
   private double[] copyValues(int slot, int size) {
+    double[] own = ownValues(slot, size);
+    System.arraycopy(mergedValues, 0, own, 0, size);
+    return own;
+  }
+
+  private double[] ownValues(int slot, int size) {
     double[] own = values[slot];
     if (own == null || own.length < size) {
       own = new double[Math.max(size, 32)];
       values[slot] = own;
     }
-    System.arraycopy(mergedValues, 0, own, 0, size);
     return own;
   }
 
@@ -293,8 +399,9 @@ public final class MergedCursor implements SeriesCursor {
 
   /** Begins anew, the sources having been set to other series. */
   void restart() {
-    waiting.clear();
+    live.clear();
     current.clear();
+    appended.clear();
     begun = false;
     for (Source source : sources) {
       source.batch.clear();

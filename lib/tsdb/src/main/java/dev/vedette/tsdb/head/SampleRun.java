@@ -92,6 +92,23 @@ final class SampleRun {
     add(other.timestamps[sample], other.bits[sample], other.histogram(sample), other.start(sample));
   }
 
+  /** Adds samples of another run, for which there is room. */
+  private void addFrom(SampleRun other, int first, int end) {
+    if (other.hasExtras() || hasExtras()) {
+      for (int i = first; i < end; i++) {
+        addFrom(other, i);
+      }
+    } else {
+      System.arraycopy(other.timestamps, first, timestamps, to, end - first);
+      System.arraycopy(other.bits, first, bits, to, end - first);
+      to += end - first;
+    }
+  }
+
+  private boolean hasExtras() {
+    return histograms != null || starts != null;
+  }
+
   @Nullable Histogram histogram(int sample) {
     return histograms == null ? null : histograms[sample];
   }
@@ -123,7 +140,11 @@ final class SampleRun {
 
   /** Index of the first sample at or after a time. */
   private int indexOf(long timestamp) {
-    int found = Arrays.binarySearch(timestamps, from, to, timestamp);
+    return indexOf(from, timestamp);
+  }
+
+  private int indexOf(int first, long timestamp) {
+    int found = Arrays.binarySearch(timestamps, first, to, timestamp);
     return found >= 0 ? found : -found - 1;
   }
 
@@ -147,19 +168,14 @@ final class SampleRun {
     clear();
     reserve(Math.max(1, inOrder.size() + late.size()));
     int a = inOrder.from;
-    int b = late.from;
-    while (a < inOrder.to || b < late.to) {
-      boolean takesLate =
-          a == inOrder.to || b < late.to && late.timestamps[b] <= inOrder.timestamps[a];
-      if (takesLate) {
-        if (a < inOrder.to && late.timestamps[b] == inOrder.timestamps[a]) {
-          a++;
-        }
-        addFrom(late, b++);
-      } else {
-        addFrom(inOrder, a++);
-      }
+    for (int b = late.from; b < late.to; b++) {
+      int before = inOrder.indexOf(a, late.timestamps[b]);
+      addFrom(inOrder, a, before);
+      addFrom(late, b, b + 1);
+      boolean isReplaced = before < inOrder.to && inOrder.timestamps[before] == late.timestamps[b];
+      a = isReplaced ? before + 1 : before;
     }
+    addFrom(inOrder, a, inOrder.to);
   }
 
   /** Becomes those samples of another run whose times a third has not. */
