@@ -11,6 +11,7 @@ import dev.vedette.tsdb.block.BlockFiles;
 import dev.vedette.tsdb.block.BlockId;
 import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.BlockWriter;
+import dev.vedette.tsdb.block.DecodedPages;
 import dev.vedette.tsdb.block.Deletion;
 import dev.vedette.tsdb.block.UnpublishedBlock;
 import java.io.IOException;
@@ -51,6 +52,7 @@ final class BlockStore implements AutoCloseable {
   private final Path folder;
   private final HistoryChanges history;
   private final TsdbMetrics metrics;
+  private final DecodedPages decoded;
   private final DamagedBlocks damagedBlocks;
   // Those whose names are known to survive a crash.
   private final Set<Path> durableFolders = ConcurrentHashMap.newKeySet();
@@ -63,7 +65,16 @@ final class BlockStore implements AutoCloseable {
   private final KeptTimes kept;
   private long newestSetAside;
 
-  BlockStore(FileStore files, Path folder, HistoryChanges history, TsdbMetrics metrics) {
+  /**
+   * @param decoded where pages that are read again and again stay decoded
+   */
+  BlockStore(
+      FileStore files,
+      Path folder,
+      HistoryChanges history,
+      TsdbMetrics metrics,
+      DecodedPages decoded) {
+    this.decoded = decoded;
     this.files = files;
     this.folder = folder;
     this.history = history;
@@ -78,7 +89,7 @@ final class BlockStore implements AutoCloseable {
   void open() throws IOException {
     DurableFolders.create(files, folder);
     Map<TenantId, List<Block>> found = new HashMap<>();
-    BlocksOnDisk onDisk = new BlocksOnDisk(files, damagedBlocks, owed, this::damaged);
+    BlocksOnDisk onDisk = new BlocksOnDisk(files, damagedBlocks, owed, this::open);
     for (Path tenantFolder : files.list(folder)) {
       if (files.isFolder(tenantFolder)) {
         List<Block> opened = onDisk.open(tenantFolder);
@@ -100,6 +111,10 @@ final class BlockStore implements AutoCloseable {
     found.replaceAll((_, list) -> List.copyOf(list));
     blocks = Map.copyOf(found);
     owed.settle();
+  }
+
+  private Block open(Path file) throws IOException {
+    return Block.open(files, file, this::damaged, decoded);
   }
 
   private void damaged(Corruption corruption) {
@@ -192,7 +207,7 @@ final class BlockStore implements AutoCloseable {
     changes.lock();
     try {
       TenantId tenant = meta.spec().tenant();
-      Block block = Block.open(files, BlockFiles.file(folder(tenant), meta.id()), this::damaged);
+      Block block = open(BlockFiles.file(folder(tenant), meta.id()));
       List<Block> now = new ArrayList<>(all(tenant));
       now.add(block);
       publish(tenant, now);
@@ -312,8 +327,7 @@ final class BlockStore implements AutoCloseable {
           tombstones(tenant).holdFor(id, late);
         }
         writer.publish(written);
-        Block block =
-            Block.open(files, BlockFiles.file(folder(tenant), id), BlockStore.this::damaged);
+        Block block = open(BlockFiles.file(folder(tenant), id));
         block.delete(late);
         return block;
       } catch (IOException | RuntimeException e) {

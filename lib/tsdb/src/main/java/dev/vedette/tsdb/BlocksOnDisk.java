@@ -5,7 +5,6 @@ import dev.vedette.model.FileStore;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockFiles;
 import dev.vedette.tsdb.block.BlockId;
-import dev.vedette.tsdb.block.DamageListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,14 +17,19 @@ final class BlocksOnDisk {
   private final FileStore files;
   private final DamagedBlocks damagedBlocks;
   private final OwedDeletions owed;
-  private final DamageListener damages;
+  private final Opener opener;
 
-  BlocksOnDisk(
-      FileStore files, DamagedBlocks damagedBlocks, OwedDeletions owed, DamageListener damages) {
+  /** Opens a file for whoever reads it from now on. */
+  @FunctionalInterface
+  interface Opener {
+    Block open(Path file) throws IOException;
+  }
+
+  BlocksOnDisk(FileStore files, DamagedBlocks damagedBlocks, OwedDeletions owed, Opener opener) {
     this.files = files;
     this.damagedBlocks = damagedBlocks;
     this.owed = owed;
-    this.damages = damages;
+    this.opener = opener;
   }
 
   /**
@@ -37,7 +41,7 @@ final class BlocksOnDisk {
     List<Block> opened = new ArrayList<>();
     for (Path file : BlockFiles.list(files, tenantFolder)) {
       try {
-        opened.add(Block.open(files, file, damages));
+        opened.add(opener.open(file));
       } catch (Corruption e) {
         damagedBlocks.setAside(file, e);
       }

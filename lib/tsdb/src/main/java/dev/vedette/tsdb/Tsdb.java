@@ -26,6 +26,7 @@ import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockId;
 import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.BlockWriter;
+import dev.vedette.tsdb.block.DecodedPages;
 import dev.vedette.tsdb.block.MergedCursor;
 import dev.vedette.tsdb.head.Head;
 import dev.vedette.tsdb.head.ReadGate;
@@ -100,7 +101,8 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     HistoryChanges history = new HistoryChanges(clock, config.head().lateWindow());
     Head head = new Head(config.head(), clock, new WalLog(wal), history, registry);
     TsdbMetrics metrics = new TsdbMetrics(registry);
-    BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), history, metrics);
+    DecodedPages decoded = new DecodedPages(config.decodedBytes());
+    BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), history, metrics, decoded);
     BlockIds ids = new BlockIds(clock);
     Tiers tiers = new Tiers(config, blocks, head.backlog()::isFilling, clock);
     Snapshots snapshots = new Snapshots(files, folder, clock);
@@ -142,6 +144,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     TsdbMetrics.gauge(registry, "vedette_storage_blocks", "Blocks on disk.", blocks::count);
     TsdbMetrics.gauge(
         registry, "vedette_storage_block_bytes", "Size of all blocks.", blocks::bytes);
+    TsdbMetrics.show(registry, decoded);
     Duration interval = config.maintenanceInterval();
     List<MaintenanceThread> threads =
         List.of(

@@ -38,6 +38,8 @@ public record TsdbConfig(
   private static final int RETENTION_SHARE = 10;
   private static final int HARD_LIMIT = 2;
   private static final int BACKLOG_SHARE = 8;
+  private static final int DECODED_SHARE = 8;
+  private static final long MOST_DECODED_BYTES = 256L << 20;
   // In chunks; the log needs twice as much.
   private static final int BYTES_OF_SAMPLE = 2;
   private static final Duration LONGEST_RANGE = Duration.ofDays(31);
@@ -151,6 +153,14 @@ public record TsdbConfig(
    */
   public long maxBacklogSamples() {
     return maxHeadBytes / BACKLOG_SHARE / BYTES_OF_SAMPLE;
+  }
+
+  /**
+   * Memory for pages of blocks that stay decoded while queries read them again and again: a
+   * thirty-second of the heap as a rule, and 256 MB at most.
+   */
+  public long decodedBytes() {
+    return Math.min(MOST_DECODED_BYTES, maxHeadBytes / DECODED_SHARE);
   }
 
   public Duration retention() {

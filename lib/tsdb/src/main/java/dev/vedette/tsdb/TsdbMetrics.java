@@ -1,7 +1,9 @@
 package dev.vedette.tsdb;
 
+import dev.vedette.tsdb.block.DecodedPages;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -127,6 +129,24 @@ final class TsdbMetrics {
     Counter counter = Counter.builder().name(name).help(help).register(registry);
     counter.initLabelValues();
     return counter;
+  }
+
+  static void show(PrometheusRegistry registry, DecodedPages pages) {
+    gauge(
+        registry,
+        "vedette_storage_decoded_bytes",
+        "Memory for pages of blocks that stay decoded.",
+        pages::bytes);
+    CounterWithCallback.builder()
+        .name("vedette_storage_pages_read")
+        .help("Pages of blocks that queries read, by where their samples were.")
+        .labelNames("from")
+        .callback(
+            callback -> {
+              callback.call(pages.found(), "memory");
+              callback.call(pages.decoded(), "block");
+            })
+        .register(registry);
   }
 
   static void gauge(PrometheusRegistry registry, String name, String help, LongSupplier value) {

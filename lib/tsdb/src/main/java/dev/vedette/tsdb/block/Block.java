@@ -44,13 +44,19 @@ public final class Block implements AutoCloseable {
   private final @Nullable BucketsReader buckets;
   private final BlockIndex index;
   private final DamageListener damage;
+  private final @Nullable PagesOfBlock decoded;
   private volatile DeletedSeries deleted = DeletedSeries.NONE;
   private volatile boolean isDamaged;
   // Owners: the opener, and each cursor or call in progress. At 0 the mapping is gone.
   private final AtomicInteger owners = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Block(Path file, Arena arena, MemorySegment mapped, DamageListener damage) {
+  private Block(
+      Path file,
+      Arena arena,
+      MemorySegment mapped,
+      DamageListener damage,
+      DecodedPages decodedPages) {
     this.file = file;
     this.arena = arena;
     this.damage =
@@ -70,6 +76,11 @@ public final class Block implements AutoCloseable {
             ? null
             : new BucketsReader(
                 reader, bucketsDirectory, footer.bucketHistograms(), index.seriesCount());
+    // Buckets of tiers are few, and their columns are read in other ways.
+    decoded =
+        buckets == null && decodedPages.keepsAny()
+            ? new PagesOfBlock(decodedPages, samples.pageCount())
+            : null;
     if (index.seriesCount() != footer.meta().series()) {
       throw new Corruption(
           file,
@@ -85,9 +96,19 @@ public final class Block implements AutoCloseable {
    * @throws Corruption where footer or directories are damaged
    */
   public static Block open(FileStore files, Path file, DamageListener damage) throws IOException {
+    return open(files, file, damage, DecodedPages.none());
+  }
+
+  /**
+   * Opens a block whose pages stay decoded as far as there is room.
+   *
+   * @throws Corruption where footer or directories are damaged
+   */
+  public static Block open(FileStore files, Path file, DamageListener damage, DecodedPages decoded)
+      throws IOException {
     Arena arena = Arena.ofShared();
     try (FileStore.ReadFile mappable = files.open(file)) {
-      return new Block(file, arena, mappable.map(arena), damage);
+      return new Block(file, arena, mappable.map(arena), damage, decoded);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -124,17 +145,26 @@ public final class Block implements AutoCloseable {
 
   /** Opens the matching series that have samples in the range. */
   public SeriesCursor select(Selection selection) {
-    return select(selection, damage);
+    return select(selection, damage, decoded);
   }
 
-  /** The same with a listener of its own, which may throw what it is told. */
+  /**
+   * The same with a listener of its own, which may throw what it is told. For what is read once:
+   * pages are decoded, and not kept.
+   */
   public SeriesCursor select(Selection selection, DamageListener damage) {
+    return select(selection, damage, null);
+  }
+
+  private SeriesCursor select(
+      Selection selection, DamageListener damage, @Nullable PagesOfBlock pages) {
     retain();
     try {
       return new BlockCursor(
           this,
           index,
           samples,
+          pages,
           extras,
           () ->
               buckets == null
@@ -152,7 +182,7 @@ public final class Block implements AutoCloseable {
 
   /** All series with all samples, to be written again. Damaged pages are left out and told. */
   public SortedSeries readAll() {
-    return new CursorSeries(select(everything(meta().resolutionMillis())));
+    return new CursorSeries(select(everything(meta().resolutionMillis()), damage));
   }
 
   static Selection everything(long resolutionMillis) {
@@ -339,6 +369,9 @@ public final class Block implements AutoCloseable {
   /** Ends what {@link #tryRetain} began. */
   public void release() {
     if (owners.decrementAndGet() == 0) {
+      if (decoded != null) {
+        decoded.close();
+      }
       arena.close();
     }
   }

@@ -23,6 +23,7 @@ final class BlockCursor implements RangedCursor {
   private final Block block;
   private final BlockIndex index;
   private final SamplesReader samples;
+  private final @Nullable PagesOfBlock decoded;
   private final DeletedSeries deleted;
   private final @Nullable ExtrasReader extras;
   private final Supplier<@Nullable BucketsDecoder> buckets;
@@ -37,11 +38,16 @@ final class BlockCursor implements RangedCursor {
   private int @Nullable [] ids;
   private boolean closed;
 
-  /** The caller has retained the block; closing gives it back. */
+  /**
+   * The caller has retained the block; closing gives it back.
+   *
+   * @param decoded pages to look into before they are decoded, and to keep them in, if they are to
+   */
   BlockCursor(
       Block block,
       BlockIndex index,
       SamplesReader samples,
+      @Nullable PagesOfBlock decoded,
       @Nullable ExtrasReader extras,
       Supplier<@Nullable BucketsDecoder> buckets,
       DeletedSeries deleted,
@@ -51,6 +57,7 @@ final class BlockCursor implements RangedCursor {
     this.block = block;
     this.index = index;
     this.samples = samples;
+    this.decoded = decoded;
     this.deleted = deleted;
     this.extras = extras;
     this.buckets = buckets;
@@ -126,6 +133,8 @@ final class BlockCursor implements RangedCursor {
         extras == null ? null : new ExtrasDecoder(extras, block.file().toString());
     private @Nullable BucketsDecoder ofBuckets = buckets.get();
     private final LabelReader labels = index.labelReader(keepsLabels);
+    // Where the page at hand is kept, if it is.
+    private @Nullable DecodedPage kept;
     private final int[] wanted = new int[SeriesBatch.CAPACITY];
     private final double[][] values = new double[SeriesBatch.CAPACITY][];
     // The vector trimmed last, and the trimmed copy: neighbours mostly share theirs.
@@ -171,7 +180,7 @@ final class BlockCursor implements RangedCursor {
         int number = samples.pageOf(series.peekNext());
         int first = samples.firstSeries(number);
         int count = gather(number);
-        if (open(number, wanted[count - 1] - first)) {
+        if (find(number, first, count)) {
           if (ofBuckets != null) {
             ofBuckets.upTo(wanted[count - 1]);
           }
@@ -181,6 +190,16 @@ final class BlockCursor implements RangedCursor {
         }
       }
       return batch.count() > 0;
+    }
+
+    /** Sees to it that the wanted series of a page can be read; false where it is damaged. */
+    private boolean find(int number, int first, int count) {
+      kept = decoded == null ? null : decoded.at(number);
+      boolean isFound = kept != null && kept.hasAll(wanted, count, first);
+      if (decoded != null) {
+        decoded.count(isFound);
+      }
+      return isFound || open(number, wanted[count - 1] - first);
     }
 
     private boolean open(int number, int last) {
@@ -204,25 +223,26 @@ final class BlockCursor implements RangedCursor {
     }
 
     private void add(SeriesBatch batch, int id, int inPage) {
-      long[] timestamps = page.timestamps(inPage);
-      int from = firstNotBelow(timestamps, startMillis);
-      int to =
-          endMillis == Long.MAX_VALUE
-              ? timestamps.length
-              : firstNotBelow(timestamps, endMillis + 1);
-      if (from >= to) {
-        return;
-      }
       int slot = batch.count();
-      int size = to - from;
-      if (values[slot].length < size) {
-        values[slot] = new double[timestamps.length];
-      }
+      long[] timestamps;
+      int from;
+      int to;
+      double[] column;
       @Nullable Histogram[] histograms = null;
       long[] starts = null;
       BucketColumns columns = null;
       try {
-        page.values(inPage, from, to, values[slot]);
+        DecodedPage.Column known = known(inPage);
+        timestamps = known == null ? page.timestamps(inPage) : known.timestamps();
+        from = firstNotBelow(timestamps, startMillis);
+        to =
+            endMillis == Long.MAX_VALUE
+                ? timestamps.length
+                : firstNotBelow(timestamps, endMillis + 1);
+        if (from >= to) {
+          return;
+        }
+        column = column(slot, inPage, known, from, to);
         SeriesExtras extra = extras == null ? null : extras.find(id);
         if (extra != null && extrasDecoder != null) {
           histograms = extrasDecoder.histograms(extra, from, to);
@@ -252,10 +272,49 @@ final class BlockCursor implements RangedCursor {
         }
       }
       long[] trimmed = from == 0 ? timestamps : trim(timestamps, from);
-      batch.add(labels.of(id), trimmed, values[slot], histograms, starts, size);
+      batch.add(labels.of(id), trimmed, column, histograms, starts, to - from);
       if (columns != null) {
         batch.setBuckets(columns);
       }
+    }
+
+    /** The series in the page that is kept, which has it from now on; null where none is. */
+    private DecodedPage.@Nullable Column known(int inPage) {
+      if (decoded == null || kept == null) {
+        return null;
+      }
+      DecodedPage.Column known = kept.column(inPage);
+      if (known == null) {
+        long[] timestamps = page.timestamps(inPage);
+        double[] all = new double[timestamps.length];
+        page.values(inPage, 0, all.length, all);
+        known = DecodedPage.Column.of(timestamps, all);
+        decoded.put(kept, inPage, known);
+      }
+      return known;
+    }
+
+    /** Values of a range of samples: those that are kept themselves, or in an array of the slot. */
+    private double[] column(
+        int slot, int inPage, DecodedPage.@Nullable Column known, int from, int to) {
+      double[] all = known == null ? null : known.values();
+      // What is left of deleted samples is moved within the array.
+      if (all != null && from == 0 && deleted.isEmpty()) {
+        return all;
+      }
+      int size = to - from;
+      if (values[slot].length < size) {
+        values[slot] = new double[size];
+      }
+      double[] own = values[slot];
+      if (known == null) {
+        page.values(inPage, from, to, own);
+      } else if (all == null) {
+        Arrays.fill(own, 0, size, known.constant());
+      } else {
+        System.arraycopy(all, from, own, 0, size);
+      }
+      return own;
     }
 
     private void addKept(

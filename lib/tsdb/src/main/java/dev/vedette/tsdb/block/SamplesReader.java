@@ -111,6 +111,10 @@ final class SamplesReader implements PageSource {
     }
   }
 
+  int pageCount() {
+    return pages.size();
+  }
+
   @Override
   public Piece page(int page) {
     return pages.get(page);
