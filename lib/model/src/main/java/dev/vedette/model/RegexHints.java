@@ -61,6 +61,36 @@ public final class RegexHints {
     return withoutHalfCharacter(prefix);
   }
 
+  /**
+   * A text that begins and ends in a way, with anything between.
+   *
+   * @param least characters between
+   */
+  record Gap(String prefix, int least, String suffix) {
+    boolean matches(String value) {
+      return value.length() >= prefix.length() + least + suffix.length()
+          && value.startsWith(prefix)
+          && value.endsWith(suffix);
+    }
+  }
+
+  /** The parts of {@code prefix.*suffix} or {@code prefix.+suffix}, where that is all there is. */
+  static Optional<Gap> gap(String regex) {
+    int dot = regex.indexOf('.');
+    if (dot < 0 || dot + 1 == regex.length() || "*+".indexOf(regex.charAt(dot + 1)) < 0) {
+      return Optional.empty();
+    }
+    String prefix = regex.substring(0, dot);
+    String suffix = regex.substring(dot + 2);
+    return isPlain(prefix) && isPlain(suffix)
+        ? Optional.of(new Gap(prefix, regex.charAt(dot + 1) == '+' ? 1 : 0, suffix))
+        : Optional.empty();
+  }
+
+  private static boolean isPlain(String text) {
+    return text.chars().noneMatch(c -> META.indexOf(c) >= 0);
+  }
+
   private static boolean isEscapedMeta(String regex, int backslash) {
     return backslash + 1 < regex.length() && META.indexOf(regex.charAt(backslash + 1)) >= 0;
   }
