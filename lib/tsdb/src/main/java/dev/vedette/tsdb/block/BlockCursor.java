@@ -128,7 +128,8 @@ final class BlockCursor implements RangedCursor {
 
   /** Decodes one stretch after the other. */
   private final class Reader implements Stretch {
-    private final PageDecoder page = new PageDecoder(samples);
+    // Made for the first page that is decoded: its tables take 60 kB.
+    private @Nullable PageDecoder decoder;
     private final @Nullable ExtrasDecoder extrasDecoder =
         extras == null ? null : new ExtrasDecoder(extras, block.file().toString());
     private @Nullable BucketsDecoder ofBuckets = buckets.get();
@@ -202,9 +203,18 @@ final class BlockCursor implements RangedCursor {
       return isFound || open(number, wanted[count - 1] - first);
     }
 
+    private PageDecoder page() {
+      PageDecoder page = decoder;
+      if (page == null) {
+        page = new PageDecoder(samples);
+        decoder = page;
+      }
+      return page;
+    }
+
     private boolean open(int number, int last) {
       try {
-        page.open(number, last);
+        page().open(number, last);
         return true;
       } catch (Corruption corruption) {
         damage.damaged(corruption);
@@ -233,7 +243,7 @@ final class BlockCursor implements RangedCursor {
       BucketColumns columns = null;
       try {
         DecodedPage.Column known = known(inPage);
-        timestamps = known == null ? page.timestamps(inPage) : known.timestamps();
+        timestamps = known == null ? page().timestamps(inPage) : known.timestamps();
         from = firstNotBelow(timestamps, startMillis);
         to =
             endMillis == Long.MAX_VALUE
@@ -285,9 +295,9 @@ final class BlockCursor implements RangedCursor {
       }
       DecodedPage.Column known = kept.column(inPage);
       if (known == null) {
-        long[] timestamps = page.timestamps(inPage);
+        long[] timestamps = page().timestamps(inPage);
         double[] all = new double[timestamps.length];
-        page.values(inPage, 0, all.length, all);
+        page().values(inPage, 0, all.length, all);
         known = DecodedPage.Column.of(timestamps, all);
         decoded.put(kept, inPage, known);
       }
@@ -308,7 +318,7 @@ final class BlockCursor implements RangedCursor {
       }
       double[] own = values[slot];
       if (known == null) {
-        page.values(inPage, from, to, own);
+        page().values(inPage, from, to, own);
       } else if (all == null) {
         Arrays.fill(own, 0, size, known.constant());
       } else {
