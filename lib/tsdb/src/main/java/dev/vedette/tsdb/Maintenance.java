@@ -46,6 +46,7 @@ final class Maintenance {
   private static final Duration IDLE = Duration.ofHours(3);
   private static final Duration RETURN_AFTER_START = Duration.ofHours(1);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
+  private static final Duration CAUGHT_UP_AFTER = Duration.ofSeconds(10);
 
   private final TsdbConfig config;
   private final Head head;
@@ -65,6 +66,9 @@ final class Maintenance {
   // Later than anything: of a log that was empty no series can come back.
   private long heardUntilMillis = Long.MAX_VALUE;
   private long lastCutoff = Long.MIN_VALUE;
+  // Samples of the backlog, and since when there have been so many.
+  private long lastBacklog;
+  private long lastBacklogNanos;
   // Samples or series left memory, and the log still has them.
   private boolean owesCheckpoint;
   // Samples that the next checkpoint keeps may be in blocks: those that were logged behind the
@@ -166,7 +170,9 @@ final class Maintenance {
     // Late samples that such a flush left belong to what else is in memory.
     if (head.chunkBytes() > config.maxHeadBytes() || tooMuchLate()) {
       flush(Long.MAX_VALUE);
-    } else if (cutoff > lastCutoff || backlog > config.maxBacklogSamples()) {
+    } else if (cutoff > lastCutoff
+        || backlog > config.maxBacklogSamples()
+        || hasCaughtUp(backlog)) {
       if (owesCheckpoint || hasWork(cutoff)) {
         flush(cutoff);
       } else {
@@ -175,6 +181,16 @@ final class Maintenance {
       head.backlog().before(cutoff);
       lastCutoff = cutoff;
     }
+  }
+
+  /** Whether there is a good deal of a backlog, and nothing has been added for a while. */
+  private boolean hasCaughtUp(long backlog) {
+    if (backlog != lastBacklog) {
+      lastBacklog = backlog;
+      lastBacklogNanos = ticker.nanos();
+    }
+    return backlog > config.leastBacklogSamples()
+        && ticker.nanos() - lastBacklogNanos >= CAUGHT_UP_AFTER.toNanos();
   }
 
   private boolean tooMuchLate() {

@@ -38,6 +38,7 @@ public record TsdbConfig(
   private static final int RETENTION_SHARE = 10;
   private static final int HARD_LIMIT = 2;
   private static final int BACKLOG_SHARE = 8;
+  private static final int LEAST_BACKLOG_SHARE = 32;
   private static final int DECODED_SHARE = 8;
   private static final long MOST_DECODED_BYTES = 256L << 20;
   // In chunks; the log needs twice as much.
@@ -153,6 +154,14 @@ public record TsdbConfig(
    */
   public long maxBacklogSamples() {
     return maxHeadBytes / BACKLOG_SHARE / BYTES_OF_SAMPLE;
+  }
+
+  /**
+   * Samples of windows that are over that are worth a block of their own once no more come: a
+   * thirty-second of the most.
+   */
+  public long leastBacklogSamples() {
+    return maxBacklogSamples() / LEAST_BACKLOG_SHARE;
   }
 
   /**

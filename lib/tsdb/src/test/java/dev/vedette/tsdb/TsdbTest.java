@@ -248,6 +248,33 @@ class TsdbTest {
   }
 
   @Test
+  void whatASenderHasCaughtUpWithGoesIntoBlocksOnceNothingMoreComes() throws IOException {
+    maxHeadBytes = 1_600_000;
+    reopen();
+    tsdb.maintain();
+
+    for (int round = 0; round < 5; round++) {
+      catchUp(round * 1_000, (round + 1) * 1_000);
+      tsdb.maintain();
+      ticker.advance(Duration.ofSeconds(9));
+      tsdb.maintain();
+      assertThat(blockFiles()).as("more has come meanwhile").isEmpty();
+    }
+    ticker.advance(Duration.ofSeconds(1));
+    tsdb.maintain();
+
+    assertThat(blockFiles()).hasSize(1);
+    assertThat(read(PAST)).hasSize(5_000);
+    // A few are not worth a block before the window ends.
+    catchUp(5_000, 6_000);
+    tsdb.maintain();
+    ticker.advance(Duration.ofMinutes(5));
+    tsdb.maintain();
+    assertThat(blockFiles()).hasSize(1);
+    assertThat(read(PAST)).hasSize(6_000);
+  }
+
+  @Test
   void seriesOfASenderThatCatchesUpStayInMemoryAsLongAsSamplesCome() throws IOException {
     for (int round = 0; round < 3; round++) {
       catchUp(round, round + 1);
