@@ -38,10 +38,30 @@ export function post(path, parameters, signal) {
   return ask(address(path), {method: 'POST', body: new URLSearchParams(entries(parameters)), signal});
 }
 
+const TENANT = 'vedette.tenant';
+
+/** Whose data is asked for, where the server tells tenants apart; empty for none. */
+export function tenant() {
+  return localStorage.getItem(TENANT) ?? '';
+}
+
+/** Asks for another tenant's data from the next request on; it is kept for the next visit. */
+export function setTenant(name) {
+  if (name) {
+    localStorage.setItem(TENANT, name);
+  } else {
+    localStorage.removeItem(TENANT);
+  }
+}
+
+function headers() {
+  return tenant() ? {'X-Scope-OrgID': tenant()} : {};
+}
+
 async function ask(url, options) {
   let response;
   try {
-    response = await fetch(url, options);
+    response = await fetch(url, {...options, headers: headers()});
   } catch (error) {
     if (error.name === 'AbortError') {
       throw error;
@@ -54,6 +74,9 @@ async function ask(url, options) {
     answer = JSON.parse(text);
   } catch {
     throw new ApiError(text.trim() || `The server answered ${response.status}`, 'http', response.status);
+  }
+  if (response.status === 401) {
+    document.dispatchEvent(new CustomEvent('vedette:tenant'));
   }
   if (answer.status !== 'success') {
     throw new ApiError(answer.error ?? `The server answered ${response.status}`, answer.errorType ?? 'http', response.status);

@@ -1,5 +1,6 @@
 // The frame of all pages: navigation, theme, time zone, shortcuts.
 
+import {setTenant, tenant} from './api.js';
 import {cardinality} from './cardinality.js';
 import {h, icon} from './dom.js';
 import {explore} from './explore.js';
@@ -50,6 +51,21 @@ function zoneButton() {
   return button;
 }
 
+/** Shown where the server wants a tenant named, and where one is. */
+function tenantForm() {
+  const field = h('input', {name: 'tenant', value: tenant(), size: 12, spellcheck: 'false', autocomplete: 'off', placeholder: 'tenant',
+    'aria-label': 'Tenant whose data is shown (X-Scope-OrgID)', title: 'Tenant whose data is shown (X-Scope-OrgID)'});
+  const form = h('form', {id: 'tenant', hidden: tenant() === '', onsubmit: (event) => {
+    event.preventDefault();
+    setTenant(field.value.trim());
+    location.reload();
+  }}, field);
+  document.addEventListener('vedette:tenant', () => {
+    form.hidden = false;
+  });
+  return form;
+}
+
 function helpDialog() {
   const dialog = h('dialog', {id: 'help', 'aria-label': 'Keyboard shortcuts'},
     h('h2', {}, 'Keyboard'),
@@ -69,7 +85,7 @@ for (const link of document.querySelectorAll('header nav a')) {
 }
 const help = helpDialog();
 document.querySelector('header .tools').append(
-  zoneButton(), themeButton(),
+  tenantForm(), zoneButton(), themeButton(),
   h('button', {type: 'button', class: 'icon-button', title: 'Keyboard shortcuts (?)', 'aria-label': 'Keyboard shortcuts', onclick: () => help.showModal()}, icon('help')));
 
 const page = build(main);

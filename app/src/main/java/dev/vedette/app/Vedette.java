@@ -11,6 +11,7 @@ import dev.vedette.ingester.IngesterConfig;
 import dev.vedette.ingester.agent.AgentController;
 import dev.vedette.ingester.agent.HostMetrics;
 import dev.vedette.ingester.limits.SampleRateLimiter;
+import dev.vedette.ingester.limits.TenantLimiter;
 import dev.vedette.ingester.receive.RemoteWriteReceiver;
 import dev.vedette.ingester.scrape.BuiltInTarget;
 import dev.vedette.model.InvalidRequest;
@@ -79,9 +80,9 @@ final class Vedette implements AutoCloseable {
   private final Clock clock = Clock.systemUTC();
   private final Ticker ticker = Ticker.system();
   private final List<Object> beans = new ArrayList<>(List.of(registry, readiness));
-  private final TenantResolver tenants = TenantResolver.single();
 
   private @Nullable Tsdb storage;
+  private @Nullable TenantLimiter tenantLimit;
   private @Nullable SampleRateLimiter rates;
   private @Nullable Ingester ingester;
   private @Nullable RemoteWriteReceiver receiver;
@@ -146,7 +147,7 @@ final class Vedette implements AutoCloseable {
               ticker,
               keep(new QueryWorkers(Runtime.getRuntime().availableProcessors())),
               registry,
-              tenants);
+              tenants(settings));
       beans.add(querier);
       beans.add(new Ui());
     }
@@ -157,6 +158,10 @@ final class Vedette implements AutoCloseable {
     HeapKeeper.start(registry).ifPresent(this::keep);
     server = keep(HttpServer.start(HttpServerConfig.on(options.listen()), beans.toArray()));
     resources.watch(MetricsCluster.class, clusters -> apply(folder, clusters));
+  }
+
+  private static TenantResolver tenants(ClusterSettings settings) {
+    return settings.tenancy().isNamed() ? TenantResolver.named() : TenantResolver.single();
   }
 
   private Lifecycle lifecycle(DirectoryResources resources) {
@@ -174,10 +179,13 @@ final class Vedette implements AutoCloseable {
   }
 
   private void buildIngester(ClusterSettings settings, ResourceSource resources) {
-    SampleRateLimiter limited =
-        new SampleRateLimiter(required(storage), Settings.rates(settings), ticker);
+    Tsdb there = required(storage);
+    TenantLimiter bounded =
+        new TenantLimiter(there, there.tenants(), settings.tenancy().maxTenants(), registry);
+    tenantLimit = bounded;
+    SampleRateLimiter limited = new SampleRateLimiter(bounded, Settings.rates(settings), ticker);
     rates = limited;
-    beans.add(tenants);
+    beans.add(tenants(settings));
     RemoteWriteReceiver receiving =
         new RemoteWriteReceiver(Settings.remoteWrite(settings), limited, ticker, registry);
     receiver = receiving;
@@ -208,6 +216,9 @@ final class Vedette implements AutoCloseable {
     }
     if (storage != null) {
       storage.limits(Settings.seriesLimits(settings));
+    }
+    if (tenantLimit != null) {
+      tenantLimit.most(settings.tenancy().maxTenants());
     }
     if (rates != null) {
       rates.replace(Settings.rates(settings));

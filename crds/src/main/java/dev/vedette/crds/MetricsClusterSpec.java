@@ -39,7 +39,9 @@ public record MetricsClusterSpec(
         Query query,
     @JsonPropertyDescription("The installation's own metrics, stored beside everybody else's.")
         @Default("{}")
-        SelfMonitoring selfMonitoring) {
+        SelfMonitoring selfMonitoring,
+    @JsonPropertyDescription("Whose data requests carry and ask for.") @Default("{}")
+        Tenancy tenancy) {
 
   /** How the roles run. */
   public enum Profile {
@@ -305,6 +307,32 @@ public record MetricsClusterSpec(
     START_TIMESTAMPS,
     @JsonProperty("type-and-unit-labels")
     TYPE_AND_UNIT_LABELS
+  }
+
+  /** Whose data requests carry and ask for. */
+  public record Tenancy(
+      @JsonPropertyDescription(
+              "Single: all data are of one tenant, whatever requests say. Header: a request names"
+                  + " its tenant in the header X-Scope-OrgID, when it writes and when it asks; without"
+                  + " it the answer is tenant-missing (HTTP 401). What is scraped, the installation's"
+                  + " own metrics among it, is of the tenant default, as is all that Single stored."
+                  + " Takes effect at the next start.")
+          @Default("Single")
+          TenancyMode mode,
+      @JsonPropertyDescription(
+              "Tenants there may be, default included. Writes of further ones are refused with"
+                  + " tenant-limit (HTTP 429).")
+          @Min(1)
+          @Max(1_000_000)
+          @Default("1000")
+          Integer maxTenants) {}
+
+  /** How a request's tenant is told. */
+  public enum TenancyMode {
+    @JsonProperty("Single")
+    SINGLE,
+    @JsonProperty("Header")
+    HEADER
   }
 
   /** The installation's own metrics. */

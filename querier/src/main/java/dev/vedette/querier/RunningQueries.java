@@ -104,17 +104,18 @@ public final class RunningQueries {
     return running;
   }
 
-  /** All of them, the oldest first. */
-  public List<Running> list() {
+  /** Those of a tenant, the oldest first. */
+  public List<Running> list(TenantId tenant) {
     return queries.values().stream()
+        .filter(each -> each.tenant().equals(tenant))
         .sorted(Comparator.comparingLong((Running each) -> each.number))
         .toList();
   }
 
-  /** Ends a query with {@code query-cancelled}; false where there is none of that id. */
-  public boolean cancel(String id) {
+  /** Ends a query with {@code query-cancelled}; false where the tenant has none of that id. */
+  public boolean cancel(TenantId tenant, String id) {
     Running running = queries.get(id);
-    if (running == null) {
+    if (running == null || !running.tenant().equals(tenant)) {
       return false;
     }
     running.progress().cancel();

@@ -69,7 +69,7 @@ class TenantBudgetsTest {
     BooleanSupplier look =
         () -> {
           boolean hasTurn =
-              querier.running().list().stream()
+              querier.running().list(tenant).stream()
                   .anyMatch(
                       each -> each.hasTurn() && each.question().expression().equals(expression));
           if (hasTurn && done.compareAndSet(false, true)) {
@@ -133,10 +133,11 @@ class TenantBudgetsTest {
     ask(
         OTHER,
         "sum(up)",
-        () -> querier.running().list().forEach(each -> listed.add(each.tenant())));
+        () -> querier.running().list(OTHER).forEach(each -> listed.add(each.tenant())));
     ask(ONE, "up");
     ask(ONE, "up + 1");
     assertThat(listed).containsExactly(OTHER);
+    assertThat(querier.running().list(ONE)).isEmpty();
     assertThat(count("vedette_querier_tenant_queries", "one")).isEqualTo(2);
     assertThat(count("vedette_querier_tenant_queries", "other")).isEqualTo(1);
     assertThat(count("vedette_querier_tenant_samples_read", "one")).isEqualTo(2);

@@ -5,6 +5,7 @@ import dev.vedette.crds.MetricsCluster;
 import dev.vedette.crds.MetricsClusterSpec;
 import dev.vedette.crds.MetricsClusterSpec.Profile;
 import dev.vedette.crds.MetricsClusterSpec.QueryFeature;
+import dev.vedette.crds.MetricsClusterSpec.TenancyMode;
 import dev.vedette.crds.Relabeling;
 import dev.vedette.crds.ScrapeTarget;
 import dev.vedette.crds.ScrapeTargetSpec;
@@ -72,7 +73,14 @@ final class TypedObjects {
         fields.object("storage", TypedObjects::storage),
         fields.object("limits", TypedObjects::limits),
         fields.object("query", TypedObjects::query),
-        fields.object("selfMonitoring", TypedObjects::selfMonitoring));
+        fields.object("selfMonitoring", TypedObjects::selfMonitoring),
+        fields.object("tenancy", TypedObjects::tenancy));
+  }
+
+  private static MetricsClusterSpec.Tenancy tenancy(Fields fields) {
+    return new MetricsClusterSpec.Tenancy(
+        fields.choice("mode", Map.of("Single", TenancyMode.SINGLE, "Header", TenancyMode.HEADER)),
+        fields.integer("maxTenants"));
   }
 
   private static MetricsClusterSpec.Storage storage(Fields fields) {

@@ -3,6 +3,7 @@ package dev.vedette.crds.settings;
 import dev.vedette.crds.MetricsCluster;
 import dev.vedette.crds.MetricsClusterSpec;
 import dev.vedette.crds.MetricsClusterSpec.QueryFeature;
+import dev.vedette.crds.MetricsClusterSpec.TenancyMode;
 import dev.vedette.crds.load.ResourceLoader;
 import dev.vedette.crds.value.DurationText;
 import dev.vedette.crds.value.SizeText;
@@ -17,7 +18,7 @@ import java.util.Set;
  * more. Immutable; equal settings ask for the same.
  */
 public record ClusterSettings(
-    Storage storage, Limits limits, Query query, SelfMonitoring selfMonitoring) {
+    Storage storage, Limits limits, Query query, SelfMonitoring selfMonitoring, Tenancy tenancy) {
 
   /**
    * What is kept.
@@ -91,6 +92,13 @@ public record ClusterSettings(
   /** Whether and how often the installation scrapes itself and its machine. */
   public record SelfMonitoring(boolean enabled, Duration interval) {}
 
+  /**
+   * Whose data requests are of.
+   *
+   * @param isNamed whether each request names its tenant; else there is one
+   */
+  public record Tenancy(boolean isNamed, int maxTenants) {}
+
   /** The settings of an installation that asks for nothing in particular. */
   public static ClusterSettings defaults(ResourceLoader loader) {
     return of(
@@ -114,7 +122,8 @@ public record ClusterSettings(
         limits(spec.limits()),
         query(spec.query()),
         new SelfMonitoring(
-            spec.selfMonitoring().enabled(), spec.selfMonitoring().interval().value()));
+            spec.selfMonitoring().enabled(), spec.selfMonitoring().interval().value()),
+        new Tenancy(spec.tenancy().mode() == TenancyMode.HEADER, spec.tenancy().maxTenants()));
   }
 
   private static Storage storage(MetricsClusterSpec.Storage storage) {

@@ -177,7 +177,7 @@ class ResourceLoaderTest {
             "x.yaml:17:1 found the text \"just text\"; expected an object with apiVersion, kind,"
                 + " metadata and spec",
             "x.yaml:23:3 spec.retention: there is no such field; expected one of limits, profile,"
-                + " query, selfMonitoring, storage; did you mean spec.storage.retention?",
+                + " query, selfMonitoring, storage, tenancy; did you mean spec.storage.retention?",
             "x.yaml:24:12 spec.profile: found the text \"standalone\"; expected one of Standalone;"
                 + " did you mean Standalone?",
             "x.yaml:25:23 spec.limits.maxSeries: found the text \"many\"; expected a whole number"

@@ -55,7 +55,8 @@ class ClusterSettingsTest {
                     Duration.ofSeconds(5),
                     false,
                     Set.of()),
-                new ClusterSettings.SelfMonitoring(true, Duration.ofSeconds(15))));
+                new ClusterSettings.SelfMonitoring(true, Duration.ofSeconds(15)),
+                new ClusterSettings.Tenancy(false, 1000)));
   }
 
   @Test
@@ -72,6 +73,7 @@ class ClusterSettingsTest {
               limits: {samplesPerSecond: 1000, exemptLabels: [], maxRequestBytes: 1MB}
               query: {lookback: 1m, memory: 2GB}
               selfMonitoring: {enabled: false}
+              tenancy: {mode: Header, maxTenants: 3}
             """);
 
     assertThat(loaded.problems()).isEmpty();
@@ -94,6 +96,7 @@ class ClusterSettingsTest {
     assertThat(settings.query().lookback()).isEqualTo(Duration.ofMinutes(1));
     assertThat(settings.query().memoryBytes()).hasValue(2L << 30);
     assertThat(settings.selfMonitoring().enabled()).isFalse();
+    assertThat(settings.tenancy()).isEqualTo(new ClusterSettings.Tenancy(true, 3));
   }
 
   @Test

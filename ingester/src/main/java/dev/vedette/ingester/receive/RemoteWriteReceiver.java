@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,11 +71,17 @@ public final class RemoteWriteReceiver {
   /**
    * One request: its body is {@code body[from..to)}.
    *
+   * @param tenant whose data it carries; what it throws becomes the answer
    * @param contentType the header, empty where there is none
    * @param contentEncoding the header, empty where there is none
    */
   public Reply receive(
-      TenantId tenant, String contentType, String contentEncoding, byte[] body, int from, int to) {
+      Supplier<TenantId> tenant,
+      String contentType,
+      String contentEncoding,
+      byte[] body,
+      int from,
+      int to) {
     long start = ticker.nanos();
     // What says neither 1.0 nor 2.0 is counted with the elder, which needs no name.
     RemoteWriteFormat format = RemoteWriteFormat.V1;
@@ -82,7 +89,7 @@ public final class RemoteWriteReceiver {
     try {
       format = RemoteWriteFormat.of(contentType);
       ContentCoding coding = format.coding(contentEncoding);
-      reply = reply(format, admit(new Request(tenant, format, coding, body, from, to)));
+      reply = reply(format, admit(new Request(tenant.get(), format, coding, body, from, to)));
     } catch (VedetteException e) {
       reply = refusal(e).with(written(format, NOTHING));
     }
@@ -212,6 +219,7 @@ public final class RemoteWriteReceiver {
       case InvalidRequest i when i.id() == ErrorId.UNSUPPORTED_CONTENT ->
           new Reply(415, Map.of(), text);
       case InvalidRequest i when i.id() == ErrorId.BODY_TOO_LARGE -> new Reply(413, Map.of(), text);
+      case InvalidRequest i when i.id() == ErrorId.TENANT_MISSING -> new Reply(401, Map.of(), text);
       case InvalidRequest _ -> new Reply(400, Map.of(), text);
       case LimitExceeded l when l.retryable() -> new Reply(429, retryAfter(l.retryAfter()), text);
       case LimitExceeded _ -> new Reply(400, Map.of(), text);

@@ -322,7 +322,7 @@ class RemoteWriteReceiverTest {
 
   private static Reply send(
       RemoteWriteReceiver receiver, String contentType, String encoding, byte[] body) {
-    return receiver.receive(TenantId.DEFAULT, contentType, encoding, body, 0, body.length);
+    return receiver.receive(() -> TenantId.DEFAULT, contentType, encoding, body, 0, body.length);
   }
 
   private double counter(String name, String label) {

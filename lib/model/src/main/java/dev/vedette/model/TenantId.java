@@ -2,7 +2,7 @@ package dev.vedette.model;
 
 /** Whose data it is; passed explicitly with every write and every read. */
 public record TenantId(String value) implements Comparable<TenantId> {
-  /** The one tenant of an installation without tokens. */
+  /** The one tenant of an installation that tells none apart, and that of all that is scraped. */
   public static final TenantId DEFAULT = new TenantId("default");
 
   public TenantId {

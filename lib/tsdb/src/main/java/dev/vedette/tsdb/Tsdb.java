@@ -38,8 +38,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -229,6 +231,13 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     return new TierReads(
             selection, wanted, blocks.keptFrom(tenant, 0), samples -> head.select(tenant, samples))
         .open();
+  }
+
+  /** Those who have data, in memory or in blocks, or had some in memory since the start. */
+  public Set<TenantId> tenants() {
+    Set<TenantId> all = new HashSet<>(blocks.tenants());
+    all.addAll(head.tenants());
+    return all;
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -33,15 +34,17 @@ final class ActiveQueriesController {
   CompletionStage<HttpResponse<?>> list(HttpRequest<?> request) {
     return Api.serve(
         request,
-        _ ->
-            Answer.of(
-                json -> {
-                  json.beginArray();
-                  for (Running query : querier.running().list()) {
-                    write(query, json);
-                  }
-                  json.endArray();
-                }));
+        call -> {
+          List<Running> own = querier.running().list(call.tenant(querier));
+          return Answer.of(
+              json -> {
+                json.beginArray();
+                for (Running query : own) {
+                  write(query, json);
+                }
+                json.endArray();
+              });
+        });
   }
 
   private static void write(Running query, JsonWriter json) throws IOException {
@@ -92,9 +95,9 @@ final class ActiveQueriesController {
   CompletionStage<HttpResponse<?>> cancel(HttpRequest<?> request, @PathVariable String id) {
     return Api.serve(
         request,
-        _ -> {
+        call -> {
           requireOwnOrigin(request);
-          if (!querier.running().cancel(id)) {
+          if (!querier.running().cancel(call.tenant(querier), id)) {
             throw new ApiError(
                 ApiError.Type.NOT_FOUND,
                 "no query %s waits or runs; GET /api/v1/status/active_queries lists those that do"

@@ -6,6 +6,7 @@ import dev.vedette.querier.json.JsonWriter;
 import dev.vedette.runtime.http.Exchange;
 import dev.vedette.runtime.http.Incidents;
 import dev.vedette.runtime.http.Params;
+import dev.vedette.runtime.http.TenantResolver;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -181,13 +182,23 @@ final class Api {
     String origin = request.getHeaders().get(HttpHeaders.ORIGIN);
     if (origin != null) {
       reply
-          .header(
-              HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS,
-              "Accept, Authorization, Content-Type, Origin")
+          .header(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, allowedHeaders(request))
           .header(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS")
           .header(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
           .header(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, "Date");
     }
     return reply;
+  }
+
+  /** Prometheus' own, and the tenant's for a page that is about to name one. */
+  private static String allowedHeaders(HttpRequest<?> request) {
+    String asked = request.getHeaders().get(HttpHeaders.ACCESS_CONTROL_REQUEST_HEADERS);
+    boolean tenant =
+        asked != null
+            && asked
+                .toLowerCase(Locale.ROOT)
+                .contains(TenantResolver.HEADER.toLowerCase(Locale.ROOT));
+    return "Accept, Authorization, Content-Type, Origin"
+        + (tenant ? ", " + TenantResolver.HEADER : "");
   }
 }

@@ -3,7 +3,7 @@ package dev.vedette.querier.http;
 import dev.vedette.model.TenantId;
 import dev.vedette.querier.Querier;
 import dev.vedette.runtime.http.Exchange;
-import io.micronaut.http.HttpHeaders;
+import dev.vedette.runtime.http.TenantResolver;
 
 /** One request being answered. */
 record ApiCall(Exchange exchange, ApiParams params) {
@@ -14,7 +14,7 @@ record ApiCall(Exchange exchange, ApiParams params) {
 
   /** Whose data a request asks for, told as senders tell whose they send. */
   static TenantId tenant(Querier querier, Exchange exchange) {
-    String authorization = exchange.request().getHeaders().get(HttpHeaders.AUTHORIZATION);
-    return querier.tenants().resolve(authorization == null ? "" : authorization);
+    String named = exchange.request().getHeaders().get(TenantResolver.HEADER);
+    return querier.tenants().resolve(named == null ? "" : named);
   }
 }

@@ -1,7 +1,6 @@
 package dev.vedette.querier.http;
 
 import dev.vedette.model.Corruption;
-import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.Unavailable;
@@ -18,6 +17,7 @@ final class ApiError extends RuntimeException {
     CANCELED("canceled", 499),
     TIMEOUT("timeout", 503),
     INTERNAL("internal", 500),
+    UNAUTHORIZED("unauthorized", 401),
     FORBIDDEN("forbidden", 403),
     NOT_FOUND("not_found", 404),
     /** Too busy; may be asked again. */
@@ -85,9 +85,11 @@ final class ApiError extends RuntimeException {
   private static Type typeOf(VedetteException error) {
     return switch (error) {
       case InvalidRequest e ->
-          e.id() == ErrorId.QUERY_EXECUTION || e.id() == ErrorId.TIER_UNFIT
-              ? Type.EXECUTION
-              : Type.BAD_DATA;
+          switch (e.id()) {
+            case QUERY_EXECUTION, TIER_UNFIT -> Type.EXECUTION;
+            case TENANT_MISSING -> Type.UNAUTHORIZED;
+            default -> Type.BAD_DATA;
+          };
       case LimitExceeded _ -> Type.EXECUTION;
       case Unavailable e ->
           switch (e.id()) {

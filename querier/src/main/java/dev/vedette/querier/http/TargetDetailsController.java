@@ -26,10 +26,10 @@ import java.util.concurrent.CompletionStage;
 @Controller("/api/v1/targets")
 @Requires(beans = Querier.class)
 final class TargetDetailsController {
-  private final TargetSource targets;
+  private final Querier querier;
 
   TargetDetailsController(Querier querier) {
-    this.targets = querier.targets();
+    this.querier = querier;
   }
 
   @Get(value = "/metadata", produces = MediaType.ALL)
@@ -41,7 +41,7 @@ final class TargetDetailsController {
     String metric = call.params().text("metric");
     int limit = call.params().metadataLimit("limit");
     List<LabelMatcher> matchers = targetMatchers(call.params());
-    List<TargetFamilies> all = targets.families();
+    List<TargetFamilies> all = scraped(call).families();
     return Answer.of(json -> writeFamilies(all, new Asked(matchers, metric, limit), json));
   }
 
@@ -115,13 +115,17 @@ final class TargetDetailsController {
     String pool = required(call.params(), "scrapePool");
     Labels labels = labels(required(call.params(), "labels"));
     List<RelabelStep> steps =
-        targets
+        scraped(call)
             .relabelSteps(pool, labels)
             .orElseThrow(
                 () ->
                     ApiError.badData(
                         "error retrieving scrape config: scrape pool not found: " + pool));
     return Answer.of(json -> writeSteps(steps, json));
+  }
+
+  private TargetSource scraped(ApiCall call) {
+    return querier.targets(call.tenant(querier));
   }
 
   private static String required(ApiParams params, String name) {

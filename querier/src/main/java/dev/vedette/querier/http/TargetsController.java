@@ -26,10 +26,10 @@ final class TargetsController {
   // How Go writes "never".
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
-  private final TargetSource targets;
+  private final Querier querier;
 
   TargetsController(Querier querier) {
-    this.targets = querier.targets();
+    this.querier = querier;
   }
 
   @Get(value = "/targets", produces = MediaType.ALL)
@@ -42,13 +42,14 @@ final class TargetsController {
     String pool = call.params().text("scrapePool");
     boolean wantsActive = !state.equals("dropped");
     boolean wantsDropped = !state.equals("active");
+    TargetSource scraped = scraped(call);
     List<Target> active =
         wantsActive
-            ? targets.active().stream().filter(t -> isOf(pool, t.pool())).toList()
+            ? scraped.active().stream().filter(t -> isOf(pool, t.pool())).toList()
             : List.of();
     List<Dropped> dropped =
         wantsDropped
-            ? targets.dropped().stream().filter(t -> isOf(pool, t.pool())).toList()
+            ? scraped.dropped().stream().filter(t -> isOf(pool, t.pool())).toList()
             : List.of();
     return Answer.of(json -> write(active, dropped, wantsDropped, json));
   }
@@ -104,14 +105,19 @@ final class TargetsController {
         .endObject();
   }
 
+  private TargetSource scraped(ApiCall call) {
+    return querier.targets(call.tenant(querier));
+  }
+
   @Get(value = "/scrape_pools", produces = MediaType.ALL)
   CompletionStage<HttpResponse<?>> pools(HttpRequest<?> request) {
     return Api.serve(
         request,
-        _ -> {
+        call -> {
+          TargetSource scraped = scraped(call);
           TreeSet<String> pools = new TreeSet<>();
-          targets.active().forEach(target -> pools.add(target.pool()));
-          targets.dropped().forEach(target -> pools.add(target.pool()));
+          scraped.active().forEach(target -> pools.add(target.pool()));
+          scraped.dropped().forEach(target -> pools.add(target.pool()));
           return Answer.of(
               json ->
                   json.beginObject().name("scrapePools").strings(List.copyOf(pools)).endObject());

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
+import dev.vedette.runtime.http.TenantResolver;
 import dev.vedette.testkit.InMemorySeries;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.xerial.snappy.Snappy;
 
 /** Where requests say whose data they ask for, they are told of no other. */
 class TenantsTest {
@@ -23,7 +28,7 @@ class TenantsTest {
     for (String name : List.of("a", "b")) {
       STORE.append(new TenantId(name), Labels.of("__name__", "m_" + name, "owner", name), 1000, 1);
     }
-    server = new TestServer(STORE, authorization -> new TenantId(authorization.strip()));
+    server = new TestServer(STORE, TenantResolver.named());
   }
 
   @AfterAll
@@ -32,7 +37,7 @@ class TenantsTest {
   }
 
   private static String get(String tenant, String path) throws Exception {
-    return send(server.to(path).header("Authorization", tenant));
+    return send(server.to(path).header(TenantResolver.HEADER, tenant));
   }
 
   private static String send(HttpRequest.Builder request) throws Exception {
@@ -53,6 +58,78 @@ class TenantsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "query?query=1",
+        "query_range?query=1&start=0&end=1&step=1",
+        "query_exemplars?query=up",
+        "series?match%5B%5D=up",
+        "labels",
+        "labels?match%5B%5D=up",
+        "label/job/values",
+        "metadata",
+        "targets",
+        "targets/metadata",
+        "targets/relabel_steps?scrapePool=x&labels=%7B%7D",
+        "scrape_pools",
+        "status/tsdb",
+        "status/tsdb/blocks",
+        "status/active_queries",
+      })
+  void whoNamesNoTenantIsToldTo(String path) throws Exception {
+    HttpResponse<String> reply = server.get("/api/v1/" + path);
+
+    assertThat(reply.statusCode()).isEqualTo(401);
+    assertThat(reply.body())
+        .isEqualTo(
+            "{\"status\":\"error\",\"errorType\":\"unauthorized\",\"error\":\"no org id; name the"
+                + " tenant in the header X-Scope-OrgID (spec.tenancy.mode is Header) (tenant-missing)\"}");
+  }
+
+  @Test
+  void formsPagesAndRemoteReadNeedATenantToo() throws Exception {
+    assertThat(server.postForm("/api/v1/query", "query=1").statusCode()).isEqualTo(401);
+    assertThat(server.get("/federate?match%5B%5D=up").statusCode()).isEqualTo(401);
+    HttpRequest read =
+        server
+            .to("/api/v1/read")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(Snappy.compress(new byte[0])))
+            .build();
+    assertThat(server.send(read).statusCode()).isEqualTo(401);
+    // What is of the process and nobody's.
+    assertThat(server.get("/api/v1/status/buildinfo").statusCode()).isEqualTo(200);
+    assertThat(server.get("/-/ready").statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a|b", "..", ".", "a/b", "a b", "\"a\""})
+  void whatIsNoNameOfATenantIsRefused(String tenant) throws Exception {
+    assertThat(get(tenant, "/api/v1/query?query=1"))
+        .contains("\"errorType\":\"bad_data\"")
+        .contains("the tenant ID in the header X-Scope-OrgID");
+    assertThat(get("a".repeat(151), "/api/v1/query?query=1")).contains("expected at most 150");
+    assertThat(get("Team-A_1.x!*'()", "/api/v1/query?query=1")).contains("success");
+  }
+
+  @Test
+  void pagesOfOtherOriginsMayNameATenant() throws Exception {
+    HttpRequest.Builder preflight =
+        server
+            .to("/api/v1/query")
+            .header("Origin", "http://elsewhere")
+            .header("Access-Control-Request-Headers", "x-scope-orgid")
+            .method("OPTIONS", HttpRequest.BodyPublishers.noBody());
+
+    assertThat(
+            server
+                .send(preflight.build())
+                .headers()
+                .firstValue("Access-Control-Allow-Headers")
+                .orElse(""))
+        .endsWith("Origin, X-Scope-OrgID");
+  }
+
   @Test
   void formsThatGoPastTheFrameworkAreOfTheirTenantToo() throws Exception {
     for (int i = 0; i < 2; i++) {
@@ -60,7 +137,7 @@ class TenantsTest {
           server
               .to("/api/v1/query")
               .header("Content-Type", "application/x-www-form-urlencoded")
-              .header("Authorization", "b")
+              .header("X-Scope-OrgID", "b")
               .POST(HttpRequest.BodyPublishers.ofString("time=1&query=%7Bowner!%3D%22%22%7D"));
       assertThat(send(form)).contains("m_b").doesNotContain("m_a");
     }

@@ -1,7 +1,6 @@
 package dev.vedette.runtime.http;
 
 import dev.vedette.model.Corruption;
-import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.Unavailable;
@@ -18,9 +17,11 @@ public final class ErrorStatus {
   public static HttpStatus of(VedetteException error) {
     return switch (error) {
       case InvalidRequest e ->
-          e.id() == ErrorId.BODY_TOO_LARGE
-              ? HttpStatus.REQUEST_ENTITY_TOO_LARGE
-              : HttpStatus.BAD_REQUEST;
+          switch (e.id()) {
+            case BODY_TOO_LARGE -> HttpStatus.REQUEST_ENTITY_TOO_LARGE;
+            case TENANT_MISSING -> HttpStatus.UNAUTHORIZED;
+            default -> HttpStatus.BAD_REQUEST;
+          };
       case LimitExceeded e -> e.retryable() ? HttpStatus.TOO_MANY_REQUESTS : HttpStatus.BAD_REQUEST;
       case Unavailable _ -> HttpStatus.SERVICE_UNAVAILABLE;
       case Corruption _ -> HttpStatus.INTERNAL_SERVER_ERROR;

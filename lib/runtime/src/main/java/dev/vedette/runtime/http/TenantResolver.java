@@ -1,5 +1,7 @@
 package dev.vedette.runtime.http;
 
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.TenantId;
 
 /**
@@ -8,11 +10,56 @@ import dev.vedette.model.TenantId;
  */
 @FunctionalInterface
 public interface TenantResolver {
-  /** The tenant of a request by its {@code Authorization} header, empty where there is none. */
-  TenantId resolve(String authorization);
+  /** Where a request names its tenant, as for Mimir, Loki and Tempo. */
+  String HEADER = "X-Scope-OrgID";
+
+  /**
+   * The tenant of a request by its header {@value #HEADER}, empty where there is none.
+   *
+   * @throws InvalidRequest where the request has to name one and does not
+   */
+  TenantId resolve(String named);
 
   /** One tenant, whatever is sent. */
   static TenantResolver single() {
     return _ -> TenantId.DEFAULT;
+  }
+
+  /**
+   * The tenant that the header names: 1 to 150 letters, digits and {@code !-_.*'()}, which is what
+   * Mimir takes.
+   */
+  static TenantResolver named() {
+    return TenantResolver::checked;
+  }
+
+  private static TenantId checked(String named) {
+    if (named.isEmpty()) {
+      throw new InvalidRequest(
+          ErrorId.TENANT_MISSING,
+          "no org id",
+          "name the tenant in the header %s (spec.tenancy.mode is Header)".formatted(HEADER));
+    }
+    if (named.length() > 150) {
+      throw invalid("has %d characters, expected at most 150".formatted(named.length()));
+    }
+    for (int i = 0; i < named.length(); i++) {
+      char c = named.charAt(i);
+      boolean plain = c < 128 && (Character.isLetterOrDigit(c) || "!-_.*'()".indexOf(c) >= 0);
+      if (!plain) {
+        throw invalid("contains unsupported character '%c'".formatted(c));
+      }
+    }
+    if (named.equals(".") || named.equals("..")) {
+      throw invalid("is \"%s\", which names a folder".formatted(named));
+    }
+    return new TenantId(named);
+  }
+
+  private static InvalidRequest invalid(String what) {
+    return new InvalidRequest(
+        ErrorId.INVALID_REQUEST,
+        "the tenant ID in the header %s %s".formatted(HEADER, what),
+        "use one tenant a request, of letters, digits and !-_.*'()");
   }
 }

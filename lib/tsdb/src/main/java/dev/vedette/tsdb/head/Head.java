@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * Recent samples of every tenant, in memory.
@@ -242,6 +243,11 @@ public final class Head {
 
   HeadLog log() {
     return log;
+  }
+
+  /** Those who wrote something since the start, or whose data was restored. */
+  public Set<TenantId> tenants() {
+    return directory.tenants().stream().map(each -> each.tenant).collect(Collectors.toSet());
   }
 
   SeriesDirectory directory() {
