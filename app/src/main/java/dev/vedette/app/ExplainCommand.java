@@ -16,6 +16,7 @@ import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.explain.PlanText;
 import dev.vedette.promql.explain.PlanTree;
 import dev.vedette.promql.parse.Durations;
+import dev.vedette.runtime.http.TenantResolver;
 import dev.vedette.tsdb.Tsdb;
 import dev.vedette.tsdb.TsdbConfig;
 import java.io.IOException;
@@ -61,6 +62,12 @@ final class ExplainCommand implements Callable<Integer> {
 
   @ArgGroup(exclusive = true)
   private @Nullable Where where;
+
+  @Option(
+      names = "--tenant",
+      paramLabel = "ID",
+      description = "Whose data, where there are several tenants (default: default).")
+  private String tenant = "default";
 
   @Option(
       names = "--time",
@@ -149,11 +156,11 @@ final class ExplainCommand implements Callable<Integer> {
                 TsdbConfig.forTools(folder).withTiers(FolderTiers.of(new RealFiles(), folder)))) {
       PromqlEngine engine = new PromqlEngine(EngineConfig.DEFAULT, tsdb, Ticker.system());
       QueryOptions options = options();
-      TenantId tenant = TenantId.DEFAULT;
+      TenantId whose = FolderTsdb.tenant(tsdb, tenant);
       QueryResult result =
           times.step == 0
-              ? engine.instant(tenant, expression, times.end, options)
-              : engine.range(tenant, expression, times.start, times.end, times.step, options);
+              ? engine.instant(whose, expression, times.end, options)
+              : engine.range(whose, expression, times.start, times.end, times.step, options);
       return PlanTree.of(Objects.requireNonNull(result.info().stats().plan()));
     }
   }
@@ -188,6 +195,7 @@ final class ExplainCommand implements Callable<Integer> {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url.toString().replaceAll("/+$", "") + path))
             .header("Content-Type", "application/x-www-form-urlencoded")
+            .header(TenantResolver.HEADER, tenant)
             .POST(HttpRequest.BodyPublishers.ofString(encoded(form)))
             .build();
     try (HttpClient client = HttpClient.newHttpClient()) {

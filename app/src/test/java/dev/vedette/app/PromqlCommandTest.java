@@ -21,7 +21,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -121,6 +123,33 @@ class PromqlCommandTest {
                 "45m"))
         .isZero();
     assertThat(out.toString()).contains("from 2025-10-09T19:45:00.001Z to 2025-10-09T20:30:00");
+  }
+
+  @Test
+  void aFolderOfSeveralTenantsIsExplainedForTheOneThatIsNamed() {
+    Path data = folder.resolve("data");
+    FakeClock clock = new FakeClock(Instant.parse("2025-10-09T00:00:00Z"));
+    try (Tsdb tsdb =
+        Tsdb.open(
+            TsdbConfig.defaults(data),
+            new RealFiles(),
+            clock,
+            new FakeTicker(),
+            new PrometheusRegistry())) {
+      tsdb.write(new TenantId("Team"), up(clock.millis()));
+    }
+    String[] asked = {"up", "--data", data.toString(), "--time", "2025-10-09T00:00:00Z"};
+
+    assertThat(explain(with(asked, "Team"))).isZero();
+    assertThat(out.toString()).contains(": 1 series");
+    assertThat(explain(with(asked, "team"))).isNotZero();
+    assertThat(err.toString())
+        .contains("there is no data of the tenant \"team\"; data are there of [Team]");
+  }
+
+  private static String[] with(String[] arguments, String tenant) {
+    return Stream.concat(Arrays.stream(arguments), Stream.of("--tenant", tenant))
+        .toArray(String[]::new);
   }
 
   private static WriteBatch up(long timeMillis) {

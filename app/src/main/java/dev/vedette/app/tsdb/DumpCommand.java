@@ -5,7 +5,6 @@ import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Selection;
-import dev.vedette.model.TenantId;
 import dev.vedette.promql.parse.Parser;
 import dev.vedette.tsdb.Tsdb;
 import dev.vedette.tsdb.TsdbConfig;
@@ -50,6 +49,12 @@ final class DumpCommand implements Callable<Integer> {
   private @Nullable String selector;
 
   @Option(
+      names = "--tenant",
+      paramLabel = "ID",
+      description = "Whose samples, where there are several tenants (default: default).")
+  private String tenant = "default";
+
+  @Option(
       names = "--start",
       paramLabel = "TIME",
       description = "Oldest sample: 2026-01-31T00:00:00Z or Unix seconds (default: the oldest).")
@@ -86,7 +91,11 @@ final class DumpCommand implements Callable<Integer> {
         OutputStream out =
             new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES)) {
       Dump dump =
-          new Dump(tsdb, TenantId.DEFAULT, new Selection(matchers, startMillis, endMillis), expand);
+          new Dump(
+              tsdb,
+              FolderTsdb.tenant(tsdb, tenant),
+              new Selection(matchers, startMillis, endMillis),
+              expand);
       dump.write(out);
       System.err.println(dump.summary());
       return CommandLine.ExitCode.OK;
