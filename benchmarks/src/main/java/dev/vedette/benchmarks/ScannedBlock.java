@@ -14,6 +14,8 @@ import dev.vedette.tsdb.block.BlockSpec;
 import dev.vedette.tsdb.block.BlockWriter;
 import dev.vedette.tsdb.block.SortedSeries;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,11 +31,15 @@ public final class ScannedBlock implements AutoCloseable {
   private final Path folder;
   private final Block block;
 
-  /** Samples read. */
+  /**
+   * Samples read, and the processor time of the thread that read them: on a machine that others
+   * use, {@code samples} by {@code cpuSeconds} is the rate of one core.
+   */
   @State(Scope.Thread)
   @AuxCounters
   public static class Counts {
     public long samples;
+    public double cpuSeconds;
   }
 
   private ScannedBlock(Path folder, Block block) {
@@ -60,6 +66,8 @@ public final class ScannedBlock implements AutoCloseable {
 
   /** Of all samples of the series that match. */
   double sum(List<LabelMatcher> matchers, Counts counts) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long began = threads.getCurrentThreadCpuTime();
     double sum = 0;
     SeriesBatch batch = new SeriesBatch();
     try (SeriesCursor cursor =
@@ -74,6 +82,7 @@ public final class ScannedBlock implements AutoCloseable {
         }
       }
     }
+    counts.cpuSeconds += (threads.getCurrentThreadCpuTime() - began) / 1e9;
     return sum;
   }
 
