@@ -88,11 +88,7 @@ final class ResultJson {
     for (Column column : matrix.series().subList(0, series)) {
       json.beginObject().name("metric").labels(column.labels());
       if (column.histograms() == null) {
-        json.name("values").beginArray();
-        for (int i = 0; i < column.timestamps().length; i++) {
-          json.sample(column.timestamps()[i], column.values()[i]);
-        }
-        json.endArray();
+        json.name("values").samples(column.timestamps(), column.values());
       } else {
         HistogramJson.writeMixed(column, json);
       }

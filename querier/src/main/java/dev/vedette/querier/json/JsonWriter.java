@@ -19,9 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class JsonWriter {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final int BUFFER_BYTES = 8 << 10;
+  // Time and value with what is around them.
+  private static final int SAMPLE_BYTES = 2 * SampleText.MAX_LENGTH + 5;
 
   private final OutputStream out;
   private final SampleText text = new SampleText();
+  private final SharedTimes shared = new SharedTimes();
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int used;
   private boolean comma;
@@ -115,16 +118,37 @@ public final class JsonWriter {
   /** {@code [seconds,"value"]}. Allocates nothing for whole numbers and short decimals. */
   public JsonWriter sample(long timestampMillis, double value) throws IOException {
     separate();
-    room(2 * SampleText.MAX_LENGTH + 5);
-    buffer[used++] = '[';
-    used = text.time(timestampMillis, buffer, used);
-    buffer[used++] = ',';
-    buffer[used++] = '"';
-    used = text.value(value, buffer, used);
-    buffer[used++] = '"';
-    buffer[used++] = ']';
-    comma = true;
+    room(SAMPLE_BYTES);
+    end(value, SharedTimes.start(timestampMillis, text, buffer, used));
     return this;
+  }
+
+  /**
+   * An array of samples. Series that share their times, the same array, are best written one after
+   * the other: the text of the times is then made once.
+   */
+  public JsonWriter samples(long[] timestamps, double[] values) throws IOException {
+    beginArray();
+    boolean isShared = shared.have(timestamps, text);
+    for (int i = 0; i < timestamps.length; i++) {
+      separate();
+      room(SAMPLE_BYTES);
+      int next =
+          isShared
+              ? shared.copy(i, buffer, used)
+              : SharedTimes.start(timestamps[i], text, buffer, used);
+      end(values[i], next);
+    }
+    return endArray();
+  }
+
+  /** The value of a sample, behind its time. */
+  private void end(double value, int at) {
+    int next = text.value(value, buffer, at);
+    buffer[next++] = '"';
+    buffer[next++] = ']';
+    used = next;
+    comma = true;
   }
 
   /** The same without exponent, which may take 330 characters. */

@@ -20,6 +20,18 @@ final class SampleText {
   private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
   // Up to 15 digits, different decimals are different doubles; so a match is the shortest text.
   private static final double EXACT_LIMIT = 1e15;
+  // A decimal was rounded once to become a double and is so again when it is scaled, each time by
+  // half a unit of 2^-52 at most.
+  private static final double ROUNDED_TWICE = 0x1p-51;
+  private static final byte[] TENS = new byte[100];
+  private static final byte[] ONES = new byte[100];
+
+  static {
+    for (int i = 0; i < 100; i++) {
+      TENS[i] = (byte) ('0' + i / 10);
+      ONES[i] = (byte) ('0' + i % 10);
+    }
+  }
 
   private final byte[] digits = new byte[20];
 
@@ -27,13 +39,14 @@ final class SampleText {
   int value(double value, byte[] to, int at) {
     double abs = Math.abs(value);
     if (abs < EXACT_LIMIT) {
-      int decimals = decimals(abs);
-      if (decimals >= 0) {
-        int next = at;
-        if (Double.doubleToRawLongBits(value) < 0) {
-          to[next++] = '-';
-        }
-        return decimal(Math.round(abs * POWERS[decimals]), decimals, to, next);
+      int next = at;
+      if (Double.doubleToRawLongBits(value) < 0) {
+        to[next++] = '-';
+      }
+      long whole = (long) abs;
+      int end = whole == abs ? decimal(whole, 0, to, next) : shortDecimal(abs, to, next);
+      if (end >= 0) {
+        return end;
       }
     }
     if (Double.isNaN(value)) {
@@ -45,32 +58,53 @@ final class SampleText {
     return shortest(value, to, at);
   }
 
-  /** How many decimals write the value exactly; -1 where more than six would be needed. */
-  private static int decimals(double abs) {
-    for (int decimals = 0; decimals < POWERS.length; decimals++) {
-      double scaled = Math.rint(abs * POWERS[decimals]);
-      if (scaled < EXACT_LIMIT && scaled / POWERS[decimals] == abs) {
-        return decimals;
+  /**
+   * Writes a value that up to six decimals say exactly; returns -1, having written nothing, else.
+   */
+  private static int shortDecimal(double abs, byte[] to, int at) {
+    for (int decimals = 1; decimals < POWERS.length; decimals++) {
+      double scaled = abs * POWERS[decimals];
+      long nearest = (long) (scaled + 0.5);
+      boolean isNear = Math.abs(scaled - nearest) <= scaled * ROUNDED_TWICE;
+      if (isNear && nearest < EXACT_LIMIT && nearest / POWERS[decimals] == abs) {
+        return decimal(nearest, decimals, to, at);
       }
     }
     return -1;
   }
 
-  private int decimal(long scaled, int decimals, byte[] to, int at) {
-    int count = 0;
+  /** Writes digits, so many of them behind the point, from the last one to the first. */
+  private static int decimal(long scaled, int decimals, byte[] to, int at) {
+    int digits = Math.max(length(scaled), decimals + 1);
+    int end = at + digits + (decimals > 0 ? 1 : 0);
+    int next = end;
     long rest = scaled;
-    while (rest > 0 || count <= decimals) {
-      digits[count++] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    }
-    int next = at;
-    while (count > 0) {
-      if (count == decimals) {
-        to[next++] = '.';
+    if (decimals > 0) {
+      for (int i = 0; i < decimals; i++) {
+        to[--next] = (byte) ('0' + rest % 10);
+        rest /= 10;
       }
-      to[next++] = digits[--count];
+      to[--next] = '.';
     }
-    return next;
+    while (next - at >= 2) {
+      int pair = (int) (rest % 100);
+      rest /= 100;
+      to[--next] = ONES[pair];
+      to[--next] = TENS[pair];
+    }
+    if (next > at) {
+      to[at] = (byte) ('0' + rest);
+    }
+    return end;
+  }
+
+  /** Digits of a number from 0 to below 10^18. */
+  private static int length(long number) {
+    int length = 1;
+    for (long power = 10; power <= number; power *= 10) {
+      length++;
+    }
+    return length;
   }
 
   /** Writes Unix milliseconds as seconds. */

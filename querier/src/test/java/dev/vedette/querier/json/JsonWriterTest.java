@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** The encoder, judged by another library's parser. */
@@ -28,6 +29,44 @@ class JsonWriterTest {
         .isEqualTo(
             "{\"a\":[1,2.5,true,null],\"b\":{\"x\":\"1\",\"y\":\"2\"},\"c\":{},"
                 + "\"d\":[1.500,\"NaN\"],\"e\":[\"p\",\"q\"]}");
+  }
+
+  @Test
+  void samplesOfSeriesThatShareTheirTimesAreWrittenAsOneByOne() throws IOException {
+    long seed = Long.getLong("seed", 1);
+    System.out.println("-Dseed=" + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    JsonWriter oneByOne = new JsonWriter(expected);
+    json.beginArray();
+    oneByOne.beginArray();
+    long[] times = {};
+    for (int series = 0; series < 200; series++) {
+      // Each array is that of one to some series in a row; some are longer than any range query's.
+      if (random.nextInt(3) == 0) {
+        times = times(random, series == 100 ? 20_000 : random.nextInt(500));
+      }
+      double[] values = random.doubles(times.length).map(value -> Math.rint(value * 100)).toArray();
+
+      json.samples(times, values);
+
+      oneByOne.beginArray();
+      for (int i = 0; i < times.length; i++) {
+        oneByOne.sample(times[i], values[i]);
+      }
+      oneByOne.endArray();
+    }
+    json.endArray();
+    oneByOne.endArray().flush();
+
+    assertThat(text()).as("seed %d", seed).isEqualTo(expected.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Times of today, of any time at all, and with milliseconds. */
+  private static long[] times(SplittableRandom random, int count) {
+    long start = random.nextBoolean() ? 1_795_317_150_000L : random.nextLong() / 2;
+    long step = random.nextBoolean() ? 15_000 : random.nextLong(1, 100_000);
+    return LongStream.range(0, count).map(i -> start + i * step).toArray();
   }
 
   @Test
