@@ -1,13 +1,15 @@
 package dev.vedette.tsdb;
 
+import dev.vedette.model.TenantId;
+
 /**
  * Tells which windows senders that catch up are filling: what is made of one now lacks the rest.
  */
 @FunctionalInterface
 interface Filling {
-  /** Of whatever is there, nothing is. */
-  Filling NONE = (_, _) -> false;
+  /** None is. */
+  Filling NONE = (_, _, _) -> false;
 
-  /** Whether samples of a window are in memory that belong into a block of it. */
-  boolean isFilling(long startMillis, long endMillis);
+  /** Whether samples of a window came a short while ago. */
+  boolean isFilling(TenantId tenant, long startMillis, long endMillis);
 }

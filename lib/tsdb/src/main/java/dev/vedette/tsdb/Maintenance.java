@@ -47,6 +47,7 @@ final class Maintenance {
   private static final Duration RETURN_AFTER_START = Duration.ofHours(1);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(30);
   private static final Duration CAUGHT_UP_AFTER = Duration.ofSeconds(10);
+  private static final Duration CAUGHT_UP_EVERY = Duration.ofMinutes(10);
 
   private final TsdbConfig config;
   private final Head head;
@@ -69,6 +70,7 @@ final class Maintenance {
   // Samples of the backlog, and since when there have been so many.
   private long lastBacklog;
   private long lastBacklogNanos;
+  private long nextCaughtUpNanos;
   // Samples or series left memory, and the log still has them.
   private boolean owesCheckpoint;
   // Samples that the next checkpoint keeps may be in blocks: those that were logged behind the
@@ -104,6 +106,7 @@ final class Maintenance {
     this.metrics = metrics;
     this.range = config.blockRange().toMillis();
     this.begunNanos = ticker.nanos();
+    this.nextCaughtUpNanos = begunNanos;
   }
 
   /** Does what is due. Never throws for the disk's sake: that is counted and tried again. */
@@ -176,21 +179,31 @@ final class Maintenance {
       if (owesCheckpoint || hasWork(cutoff)) {
         flush(cutoff);
       } else {
-        head.backlog().endFlush(head.backlog().beginFlush());
+        head.backlog().flushed(backlog);
       }
       head.backlog().before(cutoff);
       lastCutoff = cutoff;
     }
   }
 
-  /** Whether there is a good deal of a backlog, and nothing has been added for a while. */
+  /**
+   * Whether there is a good deal of a backlog, and nothing has been added for a while: not for each
+   * of a sender's bursts, since every flush writes down again what is in memory.
+   */
   private boolean hasCaughtUp(long backlog) {
+    long now = ticker.nanos();
     if (backlog != lastBacklog) {
       lastBacklog = backlog;
-      lastBacklogNanos = ticker.nanos();
+      lastBacklogNanos = now;
     }
-    return backlog > config.leastBacklogSamples()
-        && ticker.nanos() - lastBacklogNanos >= CAUGHT_UP_AFTER.toNanos();
+    boolean isDue =
+        backlog > config.leastBacklogSamples()
+            && now - lastBacklogNanos >= CAUGHT_UP_AFTER.toNanos()
+            && now - nextCaughtUpNanos >= 0;
+    if (isDue) {
+      nextCaughtUpNanos = now + CAUGHT_UP_EVERY.toNanos();
+    }
+    return isDue;
   }
 
   private boolean tooMuchLate() {
@@ -274,7 +287,7 @@ final class Maintenance {
 
   private void flush(long cutoff) throws IOException, InterruptedException {
     long begun = ticker.nanos();
-    long backlog = head.backlog().beginFlush();
+    long backlog = head.backlog().samples();
     long before = wal.position();
     long segment = wal.roll();
     HeadFlush flush = head.beginFlush(cutoff, range);
@@ -289,7 +302,7 @@ final class Maintenance {
    */
   private void flushApart() throws IOException, InterruptedException {
     long begun = ticker.nanos();
-    long backlog = head.backlog().beginFlush();
+    long backlog = head.backlog().samples();
     long segment;
     HeadFlush flush;
     try (Standstill _ = head.standstill()) {
@@ -305,7 +318,7 @@ final class Maintenance {
     List<BlockMeta> written = writeAndShow(flush.source());
     owesCheckpoint = true;
     flush.drop(idleBeforeMillis());
-    head.backlog().endFlush(backlog);
+    head.backlog().flushed(backlog);
     wal.checkpoint(segment, keep(flush));
     flush.finish();
     owesCheckpoint = false;

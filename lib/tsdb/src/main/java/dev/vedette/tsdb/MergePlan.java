@@ -3,6 +3,7 @@ package dev.vedette.tsdb;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockMeta;
 import dev.vedette.tsdb.block.BlockSpec;
+import dev.vedette.tsdb.tier.TierPlan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,6 +34,7 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
   static final int MAX_SOURCES = 16;
 
   private static final int WORTHWHILE_PART = 8;
+  private static final long PATIENCE_MILLIS = Duration.ofHours(1).toMillis();
   private static final Comparator<BlockMeta> LAST_WINS = Comparator.comparing(BlockMeta::id);
 
   MergePlan {
@@ -44,7 +46,8 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
    *
    * @param blocks of one tenant, those that can be merged
    * @param ranges lengths of windows, ascending, each a multiple of the one before
-   * @param filling which windows count as not complete yet, too
+   * @param filling which windows are about to get more: their blocks wait, for an hour at most, but
+   *     for many in one of the smallest
    * @param cutoffMillis the head writes no block that begins before, but for late samples
    */
   static Optional<MergePlan> next(
@@ -75,15 +78,15 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
       for (var window : windows(blocks, range, shiftMillis).entrySet()) {
         long start = window.getKey() * range + shiftMillis;
         List<BlockMeta> inside = window.getValue();
-        boolean isComplete =
-            start + range <= cutoffMillis && !filling.isFilling(start, start + range - 1);
+        boolean isComplete = start + range <= cutoffMillis;
         boolean isDue =
-            isSmallest
-                ? inside.size() >= (isComplete ? 2 : MANY)
-                : isComplete
+            isSmallest && inside.size() >= MANY
+                || isComplete
                     && inside.size() >= 2
-                    && inside.size() <= MAX_SOURCES
-                    && isWorthwhile(inside, start, range, nowMillis);
+                    && (isSmallest
+                        || inside.size() <= MAX_SOURCES
+                            && isWorthwhile(inside, start, range, nowMillis))
+                    && !waits(inside, filling, start, range, nowMillis);
         if (isDue) {
           inside.sort(LAST_WINS);
           int count = Math.min(inside.size(), MAX_SOURCES);
@@ -128,6 +131,16 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
       }
     }
     return windows;
+  }
+
+  /** More is about to come, and what came last is new still. */
+  private static boolean waits(
+      List<BlockMeta> inside, Filling filling, long start, long range, long nowMillis) {
+    List<BlockMeta> fromHead =
+        inside.stream().filter(meta -> meta.spec().level() == TierPlan.FROM_HEAD).toList();
+    return !fromHead.isEmpty()
+        && fromHead.stream().allMatch(meta -> meta.id().timeMillis() > nowMillis - PATIENCE_MILLIS)
+        && filling.isFilling(fromHead.getFirst().spec().tenant(), start, start + range - 1);
   }
 
   private static boolean isWorthwhile(

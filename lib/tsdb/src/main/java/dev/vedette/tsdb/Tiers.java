@@ -21,7 +21,8 @@ import java.util.function.Predicate;
 /** What there is of tiers, and what is due. Any threads. */
 final class Tiers {
   private static final int BLOCK_RANGES = 6;
-  // Where samples come without end, buckets are made again this often.
+  // Where samples come without end, buckets are made again this often, or when so many blocks have
+  // come as are merged at once: none of them is merged before.
   private static final Duration PATIENCE = Duration.ofHours(1);
 
   private final TsdbConfig config;
@@ -58,7 +59,10 @@ final class Tiers {
    */
   Optional<TierPlan> next(TenantId tenant, TierConfig tier, long cutoffMillis) {
     return next(
-        tenant, tier, cutoffMillis, plan -> isNothing(tenant, tier, plan) || waits(tier, plan));
+        tenant,
+        tier,
+        cutoffMillis,
+        plan -> isNothing(tenant, tier, plan) || waits(tenant, tier, plan));
   }
 
   /** The next block to be made of what there is. */
@@ -78,9 +82,10 @@ final class Tiers {
         isPassed);
   }
 
-  private boolean waits(TierConfig tier, TierPlan plan) {
-    return filling.isFilling(plan.startMillis(), plan.endMillis())
+  private boolean waits(TenantId tenant, TierConfig tier, TierPlan plan) {
+    return filling.isFilling(tenant, plan.startMillis(), plan.endMillis())
         && plan.lackingSinceMillis() > clock.millis() - PATIENCE.toMillis()
+        && (plan.replaced() == null || plan.lackingBlocks() < MergePlan.MAX_SOURCES)
         && !isLastChance(tier, plan.startMillis());
   }
 

@@ -113,17 +113,25 @@ class MergePlanTest {
   }
 
   @Test
-  void aWindowThatIsBeingFilledIsMergedLikeOneThatIsNotOver() {
-    Filling second = (start, end) -> start <= 3 * HOUR && 3 * HOUR <= end;
-    List<BlockMeta> blocks = new ArrayList<>(hours(0, 12, 2));
-    blocks.add(block(2, 4, 100, 20));
+  void blocksOfAWindowThatIsBeingFilledWaitUntilTheyAreManyOrAnHourOld() {
+    Filling second = (_, start, end) -> start <= 3 * HOUR && 3 * HOUR <= end;
+    List<BlockMeta> blocks = new ArrayList<>();
+    blocks.add(block(2, 4, 1_000, 30));
+    blocks.add(block(2, 4, 100, 30));
 
-    assertThat(MergePlan.next(blocks, RANGES, second, 30 * HOUR, 30 * HOUR)).isEmpty();
-    blocks.add(block(2, 4, 100, 21));
-    blocks.add(block(2, 4, 100, 22));
-    assertThat(MergePlan.next(blocks, RANGES, second, 30 * HOUR, 30 * HOUR))
-        .hasValueSatisfying(plan -> isWindow(plan, 2, 4, 4));
-    assertThat(next(blocks, 30)).hasValueSatisfying(plan -> isWindow(plan, 0, 24, 9));
+    assertThat(next(blocks, second, 30)).isEmpty();
+    assertThat(next(blocks, Filling.NONE, 30)).hasValueSatisfying(plan -> isWindow(plan, 0, 24, 2));
+    assertThat(next(blocks, second, 31)).hasValueSatisfying(plan -> isWindow(plan, 0, 24, 2));
+    blocks.add(block(6, 8, 100, 30));
+    assertThat(next(blocks, second, 30)).isEmpty();
+    assertThat(next(blocks, Filling.NONE, 30)).hasValueSatisfying(plan -> isWindow(plan, 0, 24, 3));
+    blocks.add(block(2, 4, 100, 30));
+    blocks.add(block(2, 4, 100, 30));
+    assertThat(next(blocks, second, 30)).hasValueSatisfying(plan -> isWindow(plan, 2, 4, 4));
+  }
+
+  private static Optional<MergePlan> next(List<BlockMeta> blocks, Filling filling, long nowHour) {
+    return MergePlan.next(blocks, RANGES, filling, nowHour * HOUR, nowHour * HOUR);
   }
 
   private static void isWindow(MergePlan plan, long startHour, long endHour, int sources) {

@@ -17,6 +17,7 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.block.Block;
+import dev.vedette.tsdb.head.Backlog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -322,6 +323,7 @@ class TsdbMergeTest {
     engine.tsdb.flush();
     assertThat(engine.blockFiles()).hasSize(5);
 
+    engine.advance(Backlog.QUIET);
     engine.tsdb.maintain();
 
     assertThat(engine.blockFiles()).hasSize(1);

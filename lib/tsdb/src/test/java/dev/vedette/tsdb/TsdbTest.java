@@ -39,7 +39,6 @@ class TsdbTest {
   private static final long START = 1_760_004_000_000L / 7_200_000 * 7_200_000;
   private static final long MINUTE = 60_000;
   private static final Labels UP = Labels.of("__name__", "up", "job", "api");
-  private static final Labels PAST = Labels.of("__name__", "past", "job", "api");
 
   private final FakeClock clock = new FakeClock(Instant.ofEpochMilli(START));
   private final FakeTicker ticker = new FakeTicker();
@@ -224,76 +223,6 @@ class TsdbTest {
 
     assertThat(blockFiles()).isNotEmpty();
     assertThat(read(UP)).hasSize(20_000);
-  }
-
-  @Test
-  void aSenderThatCatchesUpFillsBlocksBeforeTheClockComesToTheEndOfAWindow() throws IOException {
-    maxHeadBytes = 1_600_000;
-    reopen();
-    tsdb.maintain();
-    write(UP, clock.millis(), 1);
-
-    int sent = 0;
-    for (int round = 1; round <= 5; round++) {
-      catchUp(sent, sent += 40_000);
-      tsdb.maintain();
-      assertThat(blockFiles()).hasSize(round < 3 ? 0 : 1);
-    }
-
-    assertThat(tsdb.blocks(TenantId.DEFAULT).getFirst().samples()).isEqualTo(120_000);
-    assertThat(read(UP)).hasSize(1);
-    assertThat(read(PAST)).hasSize(sent);
-    reopen();
-    assertThat(read(PAST)).hasSize(sent);
-  }
-
-  @Test
-  void whatASenderHasCaughtUpWithGoesIntoBlocksOnceNothingMoreComes() throws IOException {
-    maxHeadBytes = 1_600_000;
-    reopen();
-    tsdb.maintain();
-
-    for (int round = 0; round < 5; round++) {
-      catchUp(round * 1_000, (round + 1) * 1_000);
-      tsdb.maintain();
-      ticker.advance(Duration.ofSeconds(9));
-      tsdb.maintain();
-      assertThat(blockFiles()).as("more has come meanwhile").isEmpty();
-    }
-    ticker.advance(Duration.ofSeconds(1));
-    tsdb.maintain();
-
-    assertThat(blockFiles()).hasSize(1);
-    assertThat(read(PAST)).hasSize(5_000);
-    // A few are not worth a block before the window ends.
-    catchUp(5_000, 6_000);
-    tsdb.maintain();
-    ticker.advance(Duration.ofMinutes(5));
-    tsdb.maintain();
-    assertThat(blockFiles()).hasSize(1);
-    assertThat(read(PAST)).hasSize(6_000);
-  }
-
-  @Test
-  void seriesOfASenderThatCatchesUpStayInMemoryAsLongAsSamplesCome() throws IOException {
-    for (int round = 0; round < 3; round++) {
-      catchUp(round, round + 1);
-      tsdb.flush();
-      assertThat(tsdb.cardinality(TenantId.DEFAULT, 1).series()).isEqualTo(1);
-    }
-
-    tsdb.flush();
-
-    assertThat(tsdb.cardinality(TenantId.DEFAULT, 1).series()).isZero();
-    assertThat(read(PAST)).hasSize(3);
-  }
-
-  private void catchUp(int from, int to) {
-    WriteBatch batch = batch(PAST);
-    for (int i = from; i < to; i++) {
-      batch.addSample(START - 240 * 60 * MINUTE + i, Double.doubleToRawLongBits(i));
-    }
-    tsdb.write(TenantId.DEFAULT, batch);
   }
 
   @Test

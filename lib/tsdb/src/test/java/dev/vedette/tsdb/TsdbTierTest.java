@@ -22,7 +22,6 @@ import dev.vedette.testkit.InMemorySeries;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.block.Block;
 import dev.vedette.tsdb.block.BlockFiles;
-import dev.vedette.tsdb.block.BlockId;
 import dev.vedette.tsdb.block.Buckets;
 import dev.vedette.tsdb.tier.TierConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -212,45 +211,6 @@ class TsdbTierTest {
     advanceAndMaintain(Duration.ofDays(4));
     assertThat(resolutions()).containsOnly(HOUR);
     assertThat(tsdb.coverage(TenantId.DEFAULT).tiers()).hasSize(1);
-    assertBucketsAreRight(HOUR);
-  }
-
-  @Test
-  void aWindowIsBuiltOnceWhileASenderCatchesUpThroughIt() throws IOException {
-    advanceAndMaintain(Duration.ofHours(40));
-    for (int hour = 0; hour < 10; hour += 2) {
-      writeHours(hour, hour + 3);
-      tsdb.maintain();
-      assertThat(blocks(HOUR)).as("hour %d", hour).isEmpty();
-    }
-
-    writeHours(11, 15);
-    tsdb.maintain();
-    List<BlockId> first = ids(HOUR);
-    assertThat(first).hasSize(1);
-    writeHours(15, 19);
-    tsdb.maintain();
-
-    assertThat(ids(HOUR)).isEqualTo(first);
-    assertBucketsAreRight(HOUR);
-    tsdb.flush();
-    tsdb.maintain();
-    assertThat(ids(HOUR)).hasSize(2).containsAll(first);
-    assertBucketsAreRight(MINUTE);
-    assertBucketsAreRight(HOUR);
-  }
-
-  @Test
-  void aWindowThatIsFilledWithoutEndIsBuiltEachHour() throws IOException {
-    advanceAndMaintain(Duration.ofHours(40));
-    writeHours(0, 3);
-    tsdb.maintain();
-    assertThat(blocks(HOUR)).isEmpty();
-
-    advance(Duration.ofMinutes(61));
-    tsdb.maintain();
-
-    assertThat(blocks(HOUR)).hasSize(1);
     assertBucketsAreRight(HOUR);
   }
 
@@ -473,17 +433,6 @@ class TsdbTierTest {
     List<Long> found = new ArrayList<>();
     for (Block block : openAll()) {
       found.add(block.meta().resolutionMillis());
-      block.close();
-    }
-    return found;
-  }
-
-  private List<BlockId> ids(long resolution) throws IOException {
-    List<BlockId> found = new ArrayList<>();
-    for (Block block : openAll()) {
-      if (block.meta().resolutionMillis() == resolution) {
-        found.add(block.meta().id());
-      }
       block.close();
     }
     return found;

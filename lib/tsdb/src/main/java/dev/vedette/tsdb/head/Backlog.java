@@ -1,7 +1,9 @@
 package dev.vedette.tsdb.head;
 
-import java.util.HashSet;
-import java.util.Set;
+import dev.vedette.model.TenantId;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -11,65 +13,84 @@ import java.util.concurrent.atomic.LongAdder;
  * over long before they are full. Any threads.
  */
 public final class Backlog {
-  private static final long HOUR_MILLIS = 3_600_000;
-  // Beyond, which is ten years, hours are not noted: those windows count as full.
-  private static final int MAX_HOURS = 87_600;
+  /** For how long after its last sample a window counts as one that is being filled. */
+  public static final Duration QUIET = Duration.ofMinutes(5);
 
+  private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
+  // Of a request that is of more, those before are not noted.
+  private static final int MAX_HOURS_OF_REQUEST = 31 * 24;
+  private static final int MANY_HOURS = 1_000;
+
+  private final Clock clock;
   private final LongAdder samples = new LongAdder();
-  // Hours of which there are samples in memory, but for what a flush is taking.
-  private final Set<Long> hours = ConcurrentHashMap.newKeySet();
-  private final Set<Long> hoursFlushed = ConcurrentHashMap.newKeySet();
+  // When the last samples of an hour came. No more of a tenant than it keeps, and a few.
+  private final Map<TenantId, Map<Long, Long>> hours = new ConcurrentHashMap<>();
   private volatile long beforeMillis = Long.MIN_VALUE;
+
+  Backlog(Clock clock) {
+    this.clock = clock;
+  }
 
   /** Counts what is before that time from now on. */
   public void before(long cutoffMillis) {
     beforeMillis = cutoffMillis;
   }
 
-  void stored(long newestMillis, int count) {
+  void stored(TenantId tenant, long oldestMillis, long newestMillis, int count) {
     if (newestMillis < beforeMillis) {
       samples.add(count);
-      Long hour = Math.floorDiv(newestMillis, HOUR_MILLIS);
-      if (!hours.contains(hour) && hours.size() < MAX_HOURS) {
-        hours.add(hour);
-      }
+      note(
+          hours.computeIfAbsent(tenant, _ -> new ConcurrentHashMap<>()),
+          oldestMillis,
+          newestMillis);
     }
   }
 
-  /** Those in memory, or a few more: another flush may have taken some. */
+  private void note(Map<Long, Long> noted, long oldestMillis, long newestMillis) {
+    long now = clock.millis();
+    if (noted.size() > MANY_HOURS) {
+      noted.values().removeIf(last -> !isRecent(last, now));
+    }
+    long newest = Math.floorDiv(newestMillis, HOUR_MILLIS);
+    long oldest = Math.floorDiv(oldestMillis, HOUR_MILLIS);
+    for (long hour = newest; hour >= oldest && newest - hour < MAX_HOURS_OF_REQUEST; hour--) {
+      noted.put(hour, now);
+    }
+  }
+
+  private static boolean isRecent(long lastMillis, long nowMillis) {
+    return nowMillis - lastMillis < QUIET.toMillis();
+  }
+
+  /** Those in memory, or more: what came late may be in blocks already. */
   public long samples() {
     return samples.sum();
   }
 
-  /** Whether memory has samples of a window that are for a block of it, or had so until now. */
-  public boolean isFilling(long startMillis, long endMillis) {
-    return isFilling(hours, startMillis, endMillis)
-        || isFilling(hoursFlushed, startMillis, endMillis);
-  }
-
-  private static boolean isFilling(Set<Long> hours, long startMillis, long endMillis) {
-    long first = Math.floorDiv(startMillis, HOUR_MILLIS);
-    long last = Math.floorDiv(endMillis, HOUR_MILLIS);
-    return hours.stream().anyMatch(hour -> first <= hour && hour <= last);
-  }
-
-  /**
-   * A flush is about to take all of them. One that fails is followed by another.
-   *
-   * @return how many there are, to be given to {@link #endFlush}
-   */
-  public long beginFlush() {
-    long count = samples.sum();
-    Set<Long> taken = new HashSet<>(hours);
-    hoursFlushed.addAll(taken);
-    // A request of this very moment may be noted in between: it is in the flush, or the next one.
-    hours.removeAll(taken);
-    return count;
-  }
-
-  /** They are in blocks. */
-  public void endFlush(long count) {
+  /** So many of those that were counted are in memory no more. */
+  public void flushed(long count) {
     samples.add(-count);
-    hoursFlushed.clear();
+  }
+
+  /** Hours that are remembered, of all tenants. */
+  int hours() {
+    return hours.values().stream().mapToInt(Map::size).sum();
+  }
+
+  /** Whether samples of a window have come within {@link #QUIET}. */
+  public boolean isFilling(TenantId tenant, long startMillis, long endMillis) {
+    Map<Long, Long> noted = hours.get(tenant);
+    if (noted == null) {
+      return false;
+    }
+    long now = clock.millis();
+    long last = Math.floorDiv(endMillis, HOUR_MILLIS);
+    for (long hour = Math.floorDiv(startMillis, HOUR_MILLIS); hour <= last; hour++) {
+      Long millis = noted.get(hour);
+      if (millis != null && isRecent(millis, now)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -67,7 +67,7 @@ public final class Head {
   private final Clock clock;
   private final HeadLog log;
   private final SettledWrites settled;
-  private final Backlog backlog = new Backlog();
+  private final Backlog backlog;
   private final HeadMetrics metrics;
   private final SeriesDirectory directory;
   private final SeriesLimitCheck limits;
@@ -99,6 +99,7 @@ public final class Head {
     this.clock = clock;
     this.log = log;
     this.settled = settled;
+    this.backlog = new Backlog(clock);
     this.directory = new SeriesDirectory(config);
     this.queries = new HeadReads(directory, reads);
     this.limits = new SeriesLimitCheck(config.limits(), this::countWarning);
@@ -142,7 +143,7 @@ public final class Head {
       if (append.minStored <= append.maxStored) {
         append.tenant.noteTimes(append.minStored, append.maxStored);
         settled.stored(append.tenant.tenant, append.minStored, append.maxStored);
-        backlog.stored(append.maxStored, append.stored);
+        backlog.stored(append.tenant.tenant, append.minStored, append.maxStored, append.stored);
       }
     }
   }

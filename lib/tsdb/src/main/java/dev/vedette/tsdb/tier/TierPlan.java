@@ -28,14 +28,17 @@ import org.jspecify.annotations.Nullable;
  * @param replaced block of the tier to be made again, null for a new one
  * @param newestIdMillis when the newest block of samples in the window was made
  * @param lackingSinceMillis when the first block was made whose samples the buckets lack
+ * @param lackingBlocks how many blocks those samples are in
  */
 public record TierPlan(
     long startMillis,
     long endMillis,
     @Nullable Block replaced,
     long newestIdMillis,
-    long lackingSinceMillis) {
-  private static final int FROM_HEAD = 1;
+    long lackingSinceMillis,
+    long lackingBlocks) {
+  /** Level of a block that was not merged. */
+  public static final int FROM_HEAD = 1;
 
   /** A window of which there is nothing to make, as of its newest block of samples. */
   public record Nothing(long startMillis, long newestIdMillis) {
@@ -129,7 +132,8 @@ public record TierPlan(
             inside.stream().filter(meta -> replaced == null || isLater(meta, replaced.meta())));
     // Without any it is made again for what was deleted, or for damage.
     long since = lacking.getCount() == 0 ? made.getMin() : lacking.getMin();
-    return Optional.of(new TierPlan(startMillis, endMillis, replaced, made.getMax(), since));
+    return Optional.of(
+        new TierPlan(startMillis, endMillis, replaced, made.getMax(), since, lacking.getCount()));
   }
 
   private static LongSummaryStatistics idMillis(Stream<BlockMeta> blocks) {
