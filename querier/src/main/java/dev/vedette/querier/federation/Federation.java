@@ -34,8 +34,12 @@ public final class Federation {
   private final long lookbackMillis;
   private final int maxSeries;
 
-  /** The newest sample of a series. */
-  public record Latest(long timestampMillis, double value) {}
+  /**
+   * The newest sample of a series.
+   *
+   * @param histogram instead of the value, where the sample is one
+   */
+  public record Latest(long timestampMillis, double value, @Nullable Histogram histogram) {}
 
   /**
    * @param lookbackMillis how old a sample may be
@@ -71,20 +75,18 @@ public final class Federation {
     return found;
   }
 
-  /** The text format has no word for it. */
-  private static boolean isHistogram(SeriesBatch batch, int series, int sample) {
-    @Nullable Histogram[] histograms = batch.histograms(series);
-    return histograms != null && histograms[sample] != null;
-  }
-
   private void collect(
       SeriesBatch batch, TreeMap<Labels, Latest> found, QueryMemory.Reservation memory) {
     for (int i = 0; i < batch.count(); i++) {
       int last = batch.size(i) - 1;
       double value = batch.values(i)[last];
-      if (!isHistogram(batch, i, last) && !SpecialValues.isStale(value)) {
-        memory.add(Evaluation.bytes(batch.labels(i)) + ENTRY_BYTES);
-        found.put(batch.labels(i), new Latest(batch.timestamps(i)[last], value));
+      @Nullable Histogram[] histograms = batch.histograms(i);
+      Histogram histogram = histograms == null ? null : histograms[last];
+      boolean ended = histogram == null ? SpecialValues.isStale(value) : histogram.isStale();
+      if (!ended) {
+        long ofHistogram = histograms == null ? 0 : Evaluation.bytes(histograms, last, last + 1);
+        memory.add(Evaluation.bytes(batch.labels(i)) + ENTRY_BYTES + ofHistogram);
+        found.put(batch.labels(i), new Latest(batch.timestamps(i)[last], value, histogram));
       }
     }
     if (found.size() > maxSeries) {

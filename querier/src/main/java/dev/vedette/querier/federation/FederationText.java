@@ -24,11 +24,14 @@ public final class FederationText {
 
   private FederationText() {}
 
-  /** Writes series; those of a metric come together. */
+  /** Writes series; those of a metric come together, native histograms not at all. */
   public static void write(SortedMap<Labels, Latest> series, OutputStream to) throws IOException {
     Writer out = new OutputStreamWriter(to, StandardCharsets.UTF_8);
     String metric = "";
     for (Map.Entry<Labels, Latest> entry : series.entrySet()) {
+      if (entry.getValue().histogram() != null) {
+        continue;
+      }
       String name = escape(entry.getKey().metricName(), true);
       if (!name.equals(metric)) {
         out.append("# TYPE ").append(name).append(" untyped\n");
@@ -62,7 +65,8 @@ public final class FederationText {
     return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
 
-  private static String escape(String name, boolean metric) {
+  /** As a plain Prometheus name: an underscore for whatever that cannot have. */
+  static String escape(String name, boolean metric) {
     StringBuilder out = new StringBuilder(name.length());
     name.codePoints()
         .forEach(

@@ -5,6 +5,7 @@ import dev.vedette.model.Labels;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.federation.Federation;
+import dev.vedette.querier.federation.FederationMessages;
 import dev.vedette.querier.federation.FederationText;
 import dev.vedette.runtime.http.Exchange;
 import dev.vedette.runtime.http.PlainText;
@@ -17,6 +18,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Clock;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -65,9 +67,18 @@ final class FederationController {
       exchange.replyWhole(PlainText.reply(HttpStatus.BAD_REQUEST, e.text() + "\n"));
       return;
     }
-    FederationText.write(
-        series,
-        exchange.reply(
-            HttpResponse.ok().header(HttpHeaders.CONTENT_TYPE, FederationText.CONTENT_TYPE)));
+    String accept = exchange.request().getHeaders().get(HttpHeaders.ACCEPT);
+    if (accept != null && FederationMessages.arePreferred(accept)) {
+      FederationMessages.write(series, reply(exchange, FederationMessages.CONTENT_TYPE));
+    } else {
+      FederationText.write(series, reply(exchange, FederationText.CONTENT_TYPE));
+    }
+  }
+
+  private static OutputStream reply(Exchange exchange, String type) {
+    return exchange.reply(
+        HttpResponse.ok()
+            .header(HttpHeaders.CONTENT_TYPE, type)
+            .header(HttpHeaders.VARY, HttpHeaders.ACCEPT));
   }
 }

@@ -15,11 +15,21 @@ import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.testkit.InMemorySeries;
+import dev.vedette.testkit.RandomHistograms;
+import dev.vedette.wire.exposition.ExpositionFormat;
+import dev.vedette.wire.exposition.ExpositionParser;
+import dev.vedette.wire.exposition.ExpositionParser.Entry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What another Prometheus would scrape. */
 class FederationTest {
@@ -64,6 +74,61 @@ class FederationTest {
   }
 
   @Test
+  void messagesHaveValuesAndNativeHistogramsOfAnyShape() throws IOException {
+    RandomHistograms random = new RandomHistograms(new Random(Long.getLong("seed", 1)));
+    Map<Labels, Histogram> expected = new HashMap<>();
+    for (int i = 0; i < 500; i++) {
+      Histogram histogram = random.next();
+      String name = i % 3 == 0 ? "h" : "latency_" + i % 7;
+      Labels labels = Labels.of("__name__", name, "i", Integer.toString(i));
+      series.append(TenantId.DEFAULT, labels, NOW, histogram, 0);
+      if (!histogram.isStale() && !histogram.layout().isCustom()) {
+        expected.put(labels, histogram);
+      }
+    }
+    append(Labels.of("__name__", "h", "host.name", "é"), NOW - 5, 2.5);
+
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    FederationMessages.write(latest(1000, LabelMatcher.equal("job", "")), out);
+
+    ExpositionParser parser = ExpositionFormat.PROTOBUF.parser();
+    parser.histograms(true, false);
+    parser.reset(out.toByteArray(), out.size());
+    int values = 0;
+    for (Entry entry = parser.next(); entry != Entry.END; entry = parser.next()) {
+      if (entry == Entry.SERIES && parser.hasHistogram()) {
+        assertThat(parser.timestampMillis()).isEqualTo(NOW);
+        Histogram histogram = expected.remove(parser.labels());
+        assertThat(parser.histogram().hasContentOf(histogram)).isTrue();
+        assertThat(parser.histogram().reset() == CounterReset.GAUGE)
+            .isEqualTo(histogram.reset() == CounterReset.GAUGE);
+      } else if (entry == Entry.SERIES) {
+        values++;
+        assertThat((Object) parser.labels()).isEqualTo(Labels.of("__name__", "h", "host_name", "é"));
+        assertThat(Double.longBitsToDouble(parser.valueBits())).isEqualTo(2.5);
+        assertThat(parser.timestampMillis()).isEqualTo(NOW - 5);
+      }
+    }
+    assertThat(expected).isEmpty();
+    assertThat(values).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,text/plain;version=0.0.4;q=0.3|true",
+        "text/plain;q=0.5, application/vnd.google.protobuf;q=0.2|false",
+        "application/vnd.google.protobuf|true",
+        "application/vnd.google.protobuf;q=0|false",
+        "application/vnd.google.protobuf;q=x|false",
+        "*/*|false",
+      })
+  void messagesAreForThoseWhoPreferThem(String accept, boolean preferred) {
+    assertThat(FederationMessages.arePreferred(accept)).isEqualTo(preferred);
+  }
+
+  @Test
   void refusesAPageThatIsTooLong() {
     append(Labels.of("__name__", "up", "n", "1"), NOW, 1);
     append(Labels.of("__name__", "up", "n", "2"), NOW, 1);
@@ -91,13 +156,17 @@ class FederationTest {
   }
 
   private String page(int maxSeries, LabelMatcher... each) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    FederationText.write(latest(maxSeries, each), out);
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private TreeMap<Labels, Federation.Latest> latest(int maxSeries, LabelMatcher... each) {
     List<List<LabelMatcher>> selectors =
         java.util.Arrays.stream(each).map(matcher -> List.of(matcher)).toList();
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
     Federation federation = new Federation(series, 300_000, maxSeries);
     try (QueryMemory.Reservation held = memory.open()) {
-      FederationText.write(federation.latest(TenantId.DEFAULT, selectors, NOW, held), out);
+      return federation.latest(TenantId.DEFAULT, selectors, NOW, held);
     }
-    return out.toString(StandardCharsets.UTF_8);
   }
 }

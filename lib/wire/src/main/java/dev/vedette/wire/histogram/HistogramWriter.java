@@ -5,7 +5,7 @@ import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
 import dev.vedette.wire.proto.ProtoWriter;
 
-/** Writes the {@code Histogram} message of remote write and remote read. */
+/** Writes the {@code Histogram} messages of remote write and remote read, and of exposition. */
 public final class HistogramWriter {
   private final ProtoWriter packed = new ProtoWriter();
 
@@ -39,6 +39,29 @@ public final class HistogramWriter {
       }
       out.field(16, packed.bytes(), 0, packed.size());
     }
+  }
+
+  /**
+   * Writes all fields of {@code io.prometheus.client.Histogram}, without classic buckets; the
+   * caller begins and ends the message. It has no room for custom bounds.
+   */
+  public void writeExposed(Histogram histogram, ProtoWriter out) {
+    HistogramLayout layout = histogram.layout();
+    long count = histogram.column(HistogramLayout.COUNT);
+    long zeroCount = histogram.column(HistogramLayout.ZERO_COUNT);
+    if (histogram.isFloat()) {
+      out.fixed64(4, count);
+      out.fixed64(8, zeroCount);
+    } else {
+      out.varint(1, count);
+      out.varint(7, zeroCount);
+    }
+    out.fixed64(2, histogram.sumBits());
+    out.zigzag(5, layout.schema());
+    out.fixed64(6, Double.doubleToRawLongBits(layout.zeroThreshold()));
+    int positive = layout.positive().buckets();
+    side(9, layout.negative(), histogram, HistogramLayout.BUCKETS + positive, out);
+    side(12, layout.positive(), histogram, HistogramLayout.BUCKETS, out);
   }
 
   /** Spans in one field, differences of integers in the next, floats in the one after it. */
