@@ -136,6 +136,9 @@ final class BlockCursor implements RangedCursor {
     private final LabelReader labels = index.labelReader(keepsLabels);
     // Where the page at hand is kept, if it is.
     private @Nullable DecodedPage kept;
+    // Its series as they were found when the page was come to, by place in it.
+    private final DecodedPage.@Nullable Column[] known =
+        new DecodedPage.Column[SeriesBatch.CAPACITY];
     private final int[] wanted = new int[SeriesBatch.CAPACITY];
     private final double[][] values = new double[SeriesBatch.CAPACITY][];
     // The vector trimmed last, and the trimmed copy: neighbours mostly share theirs.
@@ -196,7 +199,7 @@ final class BlockCursor implements RangedCursor {
     /** Sees to it that the wanted series of a page can be read; false where it is damaged. */
     private boolean find(int number, int first, int count) {
       kept = decoded == null ? null : decoded.at(number);
-      boolean isFound = kept != null && kept.hasAll(wanted, count, first);
+      boolean isFound = kept != null && kept.read(wanted, count, first, known);
       if (decoded != null) {
         decoded.count(isFound);
       }
@@ -242,8 +245,8 @@ final class BlockCursor implements RangedCursor {
       long[] starts = null;
       BucketColumns columns = null;
       try {
-        DecodedPage.Column known = known(inPage);
-        timestamps = known == null ? page().timestamps(inPage) : known.timestamps();
+        DecodedPage.Column whole = whole(inPage);
+        timestamps = whole == null ? page().timestamps(inPage) : whole.timestamps();
         from = firstNotBelow(timestamps, startMillis);
         to =
             endMillis == Long.MAX_VALUE
@@ -252,7 +255,7 @@ final class BlockCursor implements RangedCursor {
         if (from >= to) {
           return;
         }
-        column = column(slot, inPage, known, from, to);
+        column = column(slot, inPage, whole, from, to);
         SeriesExtras extra = extras == null ? null : extras.find(id);
         if (extra != null && extrasDecoder != null) {
           histograms = extrasDecoder.histograms(extra, from, to);
@@ -289,27 +292,28 @@ final class BlockCursor implements RangedCursor {
     }
 
     /** The series in the page that is kept, which has it from now on; null where none is. */
-    private DecodedPage.@Nullable Column known(int inPage) {
+    private DecodedPage.@Nullable Column whole(int inPage) {
       if (decoded == null || kept == null) {
         return null;
       }
-      DecodedPage.Column known = kept.column(inPage);
-      if (known == null) {
+      DecodedPage.Column column = known[inPage];
+      if (column == null) {
         long[] timestamps = page().timestamps(inPage);
         double[] all = new double[timestamps.length];
         page().values(inPage, 0, all.length, all);
-        known = DecodedPage.Column.of(timestamps, all);
-        decoded.put(kept, inPage, known);
+        column = DecodedPage.Column.of(timestamps, all);
+        decoded.put(kept, inPage, column);
       }
-      return known;
+      return column;
     }
 
     /** Values of a range of samples: those that are kept themselves, or in an array of the slot. */
     private double[] column(
-        int slot, int inPage, DecodedPage.@Nullable Column known, int from, int to) {
-      double[] all = known == null ? null : known.values();
-      // What is left of deleted samples is moved within the array.
-      if (all != null && from == 0 && deleted.isEmpty()) {
+        int slot, int inPage, DecodedPage.@Nullable Column whole, int from, int to) {
+      double[] all = whole == null ? null : whole.values();
+      // Of few samples the array is as short as that of a page which is not kept. What is left of
+      // deleted samples is moved within the array.
+      if (all != null && to - from == all.length && deleted.isEmpty()) {
         return all;
       }
       int size = to - from;
@@ -317,10 +321,10 @@ final class BlockCursor implements RangedCursor {
         values[slot] = new double[size];
       }
       double[] own = values[slot];
-      if (known == null) {
+      if (whole == null) {
         page().values(inPage, from, to, own);
       } else if (all == null) {
-        Arrays.fill(own, 0, size, known.constant());
+        Arrays.fill(own, 0, size, whole.constant());
       } else {
         System.arraycopy(all, from, own, 0, size);
       }

@@ -1,6 +1,7 @@
 package dev.vedette.tsdb.block;
 
 import dev.vedette.tsdb.encode.GroupEncoder;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ final class DecodedPage {
   private static final long COLUMN_BYTES = 40;
 
   private final Runnable forget;
-  private final @Nullable Column[] columns = new Column[GroupEncoder.SERIES_PER_PAGE];
+  private final AtomicReferenceArray<@Nullable Column> columns =
+      new AtomicReferenceArray<>(GroupEncoder.SERIES_PER_PAGE);
   private long bytes;
   private boolean dropped;
   // By readers, without a lock: one that goes unseen only shortens the page's stay.
@@ -45,26 +47,30 @@ final class DecodedPage {
     this.forget = forget;
   }
 
-  /** Whether all of some series are here; {@code first} is the page's first. */
-  boolean hasAll(int[] series, int count, int first) {
+  /**
+   * Takes what is here of some series, once: whoever looks again may find less. Returns whether
+   * these were all.
+   *
+   * @param first the page's first
+   * @param into by place in the page
+   */
+  boolean read(int[] series, int count, int first, @Nullable Column[] into) {
+    boolean all = true;
     for (int i = 0; i < count; i++) {
-      if (columns[series[i] - first] == null) {
-        return false;
-      }
+      int inPage = series[i] - first;
+      Column column = columns.getAcquire(inPage);
+      into[inPage] = column;
+      all &= column != null;
     }
-    if (!read) {
+    if (all && !read) {
       read = true;
     }
-    return true;
-  }
-
-  @Nullable Column column(int series) {
-    return columns[series];
+    return all;
   }
 
   /** Under the lock. Returns how many bytes that takes, 0 where it is not taken. */
   long add(int series, Column column) {
-    if (dropped || columns[series] != null) {
+    if (dropped || columns.getPlain(series) != null) {
       return 0;
     }
     long more = COLUMN_BYTES + timestampBytes(column);
@@ -72,7 +78,7 @@ final class DecodedPage {
     if (values != null) {
       more += (long) Double.BYTES * values.length;
     }
-    columns[series] = column;
+    columns.setRelease(series, column);
     bytes += more;
     return more;
   }
@@ -80,7 +86,8 @@ final class DecodedPage {
   /** Those of an array that no other series here has. */
   @SuppressWarnings("ReferenceEquality") // Whether it is the shared array.
   private long timestampBytes(Column column) {
-    for (Column other : columns) {
+    for (int i = 0; i < columns.length(); i++) {
+      Column other = columns.getPlain(i);
       if (other != null && other.timestamps() == column.timestamps()) {
         return 0;
       }

@@ -2,6 +2,7 @@ package dev.vedette.tsdb.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.model.Corruption;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
@@ -15,6 +16,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +136,102 @@ class DecodedPagesTest {
 
       assertThat(kept.found()).isEqualTo(found + 1);
     }
+  }
+
+  @Test
+  void arraysOfAFewSamplesAreNotLongerForPagesThatAreKept() throws IOException {
+    DecodedPages kept = new DecodedPages(PLENTY);
+    Selection fewFirst =
+        new Selection(List.of(), Long.MIN_VALUE, TestSeries.START + 15_000L * 10 - 1);
+    try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(), wavering(64));
+        Block block = open(plain, kept)) {
+      for (int i = 0; i < 3; i++) {
+        SeriesBatch batch = new SeriesBatch();
+        try (SeriesCursor cursor = block.select(fewFirst)) {
+          assertThat(cursor.next(batch)).isTrue();
+          assertThat(batch.size(0)).isEqualTo(10);
+          assertThat(batch.values(0)).hasSize(10);
+        }
+      }
+      assertThat(kept.found()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aDamagedPageCostsTheSameBesideKeptOnes() throws IOException {
+    List<One> series = new RandomSeries(new SplittableRandom(3)).series(200, 20);
+    Path file;
+    try (Block written = TestSeries.write(files, FOLDER, TestSeries.spec(), series)) {
+      file = written.file();
+    }
+    byte[] sound = files.bytes(file);
+    long found = 0;
+    for (int offset = 0; offset < sound.length; offset += 97) {
+      byte[] damaged = sound.clone();
+      damaged[offset] ^= 1;
+      files.put(file, damaged);
+      DecodedPages kept = new DecodedPages(PLENTY);
+      try (Block plain = Block.open(files, file, _ -> {});
+          Block block = Block.open(files, file, _ -> {}, kept)) {
+        List<One> expected = TestSeries.drain(new CursorSeries(plain.select(TestSeries.all())));
+        for (int i = 0; i < 4; i++) {
+          TestSeries.assertSame(
+              expected, TestSeries.drain(new CursorSeries(block.select(TestSeries.all()))));
+        }
+        assertThat(block.isDamaged()).isEqualTo(plain.isDamaged());
+        found += plain.isDamaged() ? kept.found() : 0;
+      } catch (Corruption notOpened) {
+        assertThat(notOpened.file()).isEqualTo(file.toString());
+      }
+      assertThat(kept.bytes()).isZero();
+    }
+    assertThat(found).isPositive();
+  }
+
+  @Test
+  void threadsThatFillAndDropTheSamePagesReadWhatIsThere() throws Exception {
+    SplittableRandom random = new SplittableRandom(Long.getLong("seed", 1));
+    List<One> series = TestSeries.sorted(new RandomSeries(random).series(400, 60));
+    for (long most : new long[] {PLENTY, 40_000, 150_000}) {
+      DecodedPages kept = new DecodedPages(most);
+      try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(most), series);
+          ExecutorService threads = Executors.newFixedThreadPool(4)) {
+        Block block = open(plain, kept);
+        CountDownLatch begun = new CountDownLatch(4);
+        CountDownLatch closed = new CountDownLatch(1);
+        List<Future<?>> readers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          SplittableRandom own = random.split();
+          readers.add(
+              threads.submit(
+                  () -> {
+                    for (int round = 0; round < 40; round++) {
+                      Selection selection = selection(own);
+                      compare(plain.select(selection), block.select(selection));
+                    }
+                    // The last of all who read it drops what is kept.
+                    SeriesCursor last = block.select(TestSeries.all());
+                    begun.countDown();
+                    closed.await();
+                    compare(plain.select(TestSeries.all()), last);
+                    return null;
+                  }));
+        }
+        begun.await();
+        block.close();
+        closed.countDown();
+        for (Future<?> reader : readers) {
+          reader.get();
+        }
+        assertThat(block.isOpen()).isFalse();
+      }
+      assertThat(kept.bytes()).isZero();
+    }
+  }
+
+  private static void compare(SeriesCursor expected, SeriesCursor found) {
+    TestSeries.assertSame(
+        TestSeries.drain(new CursorSeries(expected)), TestSeries.drain(new CursorSeries(found)));
   }
 
   private Block open(Block written, DecodedPages kept) throws IOException {
