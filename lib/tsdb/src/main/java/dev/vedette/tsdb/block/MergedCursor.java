@@ -10,8 +10,10 @@ import dev.vedette.model.SeriesOrder;
 import dev.vedette.model.SeriesParts;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MergedCursor implements SeriesCursor {
   private static final long[] NONE = {};
+  private static final Comparator<Source> BY_RANK = Comparator.comparingInt(source -> source.rank);
 
   private final List<Source> sources = new ArrayList<>();
-  // Those that have series left, by rank, and of these the ones that have the series at hand.
-  private final List<Source> live = new ArrayList<>();
+  private final Comparator<Labels> order;
+  // Those that have the series at hand, by rank, and the others that have series left: of a group
+  // that has the same the first.
   private final List<Source> current = new ArrayList<>();
+  private final PriorityQueue<Source> waiting;
   // The current ones in order of time, and those of the series before if that was appended.
   private final List<Source> byTime = new ArrayList<>();
   private final List<Source> appended = new ArrayList<>();
@@ -41,15 +46,19 @@ public final class MergedCursor implements SeriesCursor {
 
   private static final class Source {
     final SeriesCursor cursor;
+    final int rank;
     final SeriesBatch batch = new SeriesBatch();
+    // The next of the group that has the same series.
+    @Nullable Source beside;
     int at;
     int sample;
     // Of the series merged last, if that was of the same batch: an array may be used again later.
     long[] lastTimestamps = NONE;
     int lastSize;
 
-    Source(SeriesCursor cursor) {
+    Source(SeriesCursor cursor, int rank) {
       this.cursor = cursor;
+      this.rank = rank;
     }
 
     boolean next() {
@@ -99,8 +108,17 @@ public final class MergedCursor implements SeriesCursor {
 
   /** Takes over cursors, the one that wins last. */
   public MergedCursor(List<SeriesCursor> cursors) {
+    this(cursors, MergedCursor::compare);
+  }
+
+  /**
+   * @param order that of series
+   */
+  MergedCursor(List<SeriesCursor> cursors, Comparator<Labels> order) {
+    this.order = order;
+    waiting = new PriorityQueue<>((a, b) -> order.compare(a.labels(), b.labels()));
     for (SeriesCursor cursor : cursors) {
-      sources.add(new Source(cursor));
+      sources.add(new Source(cursor, sources.size()));
     }
   }
 
@@ -121,30 +139,78 @@ public final class MergedCursor implements SeriesCursor {
 
   /**
    * Moves to the next series: {@link #current} are the sources that have it. Neighbouring blocks
-   * have the same series, so sources are mostly found equal, which is quicker than ordering them.
+   * have the same series, so sources are mostly found equal, which is quicker than ordering them;
+   * those that are not wait in a heap, so that blocks with other series each cost no more than the
+   * logarithm of their number.
    */
   private boolean advance() {
-    if (!begun) {
-      live.addAll(sources);
-      current.addAll(sources);
-      begun = true;
+    Source first = group(begun ? current : sources);
+    begun = true;
+    Source next = waiting.peek();
+    if (first != null && next != null && order.compare(first.labels(), next.labels()) > 0) {
+      waiting.add(first);
+      first = null;
     }
-    for (Source source : current) {
-      if (!source.next()) {
-        live.remove(source);
-      }
+    if (first == null) {
+      first = waiting.poll();
     }
     current.clear();
-    for (Source source : live) {
-      int order = current.isEmpty() ? 0 : compare(source.labels(), current.getFirst().labels());
-      if (order < 0) {
-        current.clear();
-      }
-      if (order <= 0) {
-        current.add(source);
-      }
+    if (first == null) {
+      return false;
     }
-    return !current.isEmpty();
+    addEqual(first);
+    return true;
+  }
+
+  /**
+   * Moves sources on. Returns the first group of neighbours that have the same series then; others
+   * go to the heap.
+   */
+  private @Nullable Source group(List<Source> moving) {
+    Source first = null;
+    Source head = null;
+    Source tail = null;
+    for (Source source : moving) {
+      if (!source.next()) {
+        continue;
+      }
+      source.beside = null;
+      if (head != null && tail != null && source.labels().equals(head.labels())) {
+        tail.beside = source;
+      } else {
+        if (head != first && head != null) {
+          waiting.add(head);
+        }
+        head = source;
+        first = first == null ? source : first;
+      }
+      tail = source;
+    }
+    if (head != first && head != null) {
+      waiting.add(head);
+    }
+    return first;
+  }
+
+  /** Takes a group, and all of the heap that have its series, by rank. */
+  private void addEqual(Source first) {
+    addAll(first);
+    boolean isOne = true;
+    for (Source next = waiting.peek();
+        next != null && next.labels().equals(first.labels());
+        next = waiting.peek()) {
+      addAll(waiting.remove());
+      isOne = false;
+    }
+    if (!isOne) {
+      current.sort(BY_RANK);
+    }
+  }
+
+  private void addAll(Source group) {
+    for (Source source = group; source != null; source = source.beside) {
+      current.add(source);
+    }
   }
 
   private static int compare(Labels a, Labels b) {
@@ -399,7 +465,7 @@ public final class MergedCursor implements SeriesCursor {
 
   /** Begins anew, the sources having been set to other series. */
   void restart() {
-    live.clear();
+    waiting.clear();
     current.clear();
     appended.clear();
     begun = false;
