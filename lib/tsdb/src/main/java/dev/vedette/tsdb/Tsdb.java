@@ -103,7 +103,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     HistoryChanges history = new HistoryChanges(clock, config.head().lateWindow());
     Head head = new Head(config.head(), clock, new WalLog(wal), history, registry);
     TsdbMetrics metrics = new TsdbMetrics(registry);
-    DecodedPages decoded = new DecodedPages(config.decodedBytes());
+    DecodedPages decoded = new DecodedPages(config.decodedBytes(), ticker);
     BlockStore blocks = new BlockStore(files, folder.resolve("blocks"), history, metrics, decoded);
     BlockIds ids = new BlockIds(clock);
     Tiers tiers = new Tiers(config, blocks, head.backlog()::isFilling, clock);

@@ -134,11 +134,11 @@ final class BlockCursor implements RangedCursor {
         extras == null ? null : new ExtrasDecoder(extras, block.file().toString());
     private @Nullable BucketsDecoder ofBuckets = buckets.get();
     private final LabelReader labels = index.labelReader(keepsLabels);
-    // Where the page at hand is kept, if it is.
-    private @Nullable DecodedPage kept;
-    // Its series as they were found when the page was come to, by place in it.
+    // Series of the page at hand as they were found when it was come to, or to be kept from then
+    // on, by place in it.
     private final DecodedPage.@Nullable Column[] known =
         new DecodedPage.Column[SeriesBatch.CAPACITY];
+    private boolean keeps;
     private final int[] wanted = new int[SeriesBatch.CAPACITY];
     private final double[][] values = new double[SeriesBatch.CAPACITY][];
     // The vector trimmed last, and the trimmed copy: neighbours mostly share theirs.
@@ -191,6 +191,9 @@ final class BlockCursor implements RangedCursor {
           for (int i = 0; i < count; i++) {
             add(batch, wanted[i], wanted[i] - first);
           }
+          if (decoded != null && keeps) {
+            decoded.put(number, known);
+          }
         }
       }
       return batch.count() > 0;
@@ -198,11 +201,14 @@ final class BlockCursor implements RangedCursor {
 
     /** Sees to it that the wanted series of a page can be read; false where it is damaged. */
     private boolean find(int number, int first, int count) {
-      kept = decoded == null ? null : decoded.at(number);
-      boolean isFound = kept != null && kept.read(wanted, count, first, known);
-      if (decoded != null) {
-        decoded.count(isFound);
+      if (decoded == null) {
+        return open(number, wanted[count - 1] - first);
       }
+      Arrays.fill(known, null);
+      DecodedPage kept = decoded.ask(number);
+      boolean isFound = kept != null && kept.read(wanted, count, first, known);
+      decoded.count(isFound);
+      keeps = !isFound && decoded.admits(number);
       return isFound || open(number, wanted[count - 1] - first);
     }
 
@@ -291,18 +297,15 @@ final class BlockCursor implements RangedCursor {
       }
     }
 
-    /** The series in the page that is kept, which has it from now on; null where none is. */
+    /** All of a series, where that is kept or to be kept; null where it is not. */
     private DecodedPage.@Nullable Column whole(int inPage) {
-      if (decoded == null || kept == null) {
-        return null;
-      }
       DecodedPage.Column column = known[inPage];
-      if (column == null) {
+      if (column == null && keeps) {
         long[] timestamps = page().timestamps(inPage);
         double[] all = new double[timestamps.length];
         page().values(inPage, 0, all.length, all);
         column = DecodedPage.Column.of(timestamps, all);
-        decoded.put(kept, inPage, column);
+        known[inPage] = column;
       }
       return column;
     }

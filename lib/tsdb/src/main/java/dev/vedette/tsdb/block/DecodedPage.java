@@ -9,15 +9,17 @@ import org.jspecify.annotations.Nullable;
  * the lock of these, read without it: a column is there as a whole or not at all.
  */
 final class DecodedPage {
-  private static final long COLUMN_BYTES = 40;
+  // Its array of columns, and its place in the queue.
+  private static final long PAGE_BYTES = 400;
+  // With the header of the array of values.
+  private static final long COLUMN_BYTES = 48;
 
-  private final Runnable forget;
+  private final PagesOfBlock block;
+  private final int number;
   private final AtomicReferenceArray<@Nullable Column> columns =
       new AtomicReferenceArray<>(GroupEncoder.SERIES_PER_PAGE);
   private long bytes;
   private boolean dropped;
-  // By readers, without a lock: one that goes unseen only shortens the page's stay.
-  private boolean read;
 
   /**
    * All samples of one series.
@@ -28,6 +30,10 @@ final class DecodedPage {
    */
   @SuppressWarnings("ArrayRecordComponent") // of the cache alone
   record Column(long[] timestamps, double @Nullable [] values, double constant) {
+    int size() {
+      return timestamps.length;
+    }
+
     /** Of values that are this column's from now on, if they differ. */
     static Column of(long[] timestamps, double[] values) {
       long first = Double.doubleToRawLongBits(values[0]);
@@ -40,11 +46,10 @@ final class DecodedPage {
     }
   }
 
-  /**
-   * @param forget where it was found, when it is dropped
-   */
-  DecodedPage(Runnable forget) {
-    this.forget = forget;
+  /** A page of a block, empty. */
+  DecodedPage(PagesOfBlock block, int number) {
+    this.block = block;
+    this.number = number;
   }
 
   /**
@@ -62,37 +67,46 @@ final class DecodedPage {
       into[inPage] = column;
       all &= column != null;
     }
-    if (all && !read) {
-      read = true;
-    }
     return all;
   }
 
-  /** Under the lock. Returns how many bytes that takes, 0 where it is not taken. */
-  long add(int series, Column column) {
-    if (dropped || columns.getPlain(series) != null) {
-      return 0;
-    }
-    long more = COLUMN_BYTES + timestampBytes(column);
-    double[] values = column.values();
-    if (values != null) {
-      more += (long) Double.BYTES * values.length;
-    }
-    columns.setRelease(series, column);
-    bytes += more;
-    return more;
-  }
-
-  /** Those of an array that no other series here has. */
-  @SuppressWarnings("ReferenceEquality") // Whether it is the shared array.
-  private long timestampBytes(Column column) {
-    for (int i = 0; i < columns.length(); i++) {
-      Column other = columns.getPlain(i);
-      if (other != null && other.timestamps() == column.timestamps()) {
-        return 0;
+  /** Under the lock. Bytes that this takes with columns that it has not yet among some. */
+  long bytesWith(@Nullable Column[] more) {
+    long with = Math.max(bytes, PAGE_BYTES);
+    for (int i = 0; i < more.length; i++) {
+      Column column = more[i];
+      if (column != null && columns.getPlain(i) == null) {
+        double[] values = column.values();
+        with += COLUMN_BYTES + (values == null ? 0 : (long) Double.BYTES * values.length);
+        with += hasTimes(column.timestamps(), more, i) ? 0 : (long) Long.BYTES * column.size();
       }
     }
-    return (long) Long.BYTES * column.timestamps().length;
+    return with == PAGE_BYTES ? 0 : with;
+  }
+
+  /** Whether an array is that of a series here, or of one of some before a place. */
+  @SuppressWarnings("ReferenceEquality") // Whether it is the shared array.
+  private boolean hasTimes(long[] timestamps, @Nullable Column[] more, int end) {
+    for (int i = 0; i < more.length; i++) {
+      Column here = columns.getPlain(i);
+      Column before = i < end ? more[i] : null;
+      if (here != null && here.timestamps() == timestamps
+          || before != null && before.timestamps() == timestamps) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Under the lock. Adds those that it has not yet. */
+  void add(@Nullable Column[] more) {
+    bytes = bytesWith(more);
+    for (int i = 0; i < more.length; i++) {
+      Column column = more[i];
+      if (column != null && columns.getPlain(i) == null) {
+        columns.setRelease(i, column);
+      }
+    }
   }
 
   /** Under the lock. */
@@ -105,11 +119,9 @@ final class DecodedPage {
     return dropped;
   }
 
-  /** Whether it was read since the last time that was asked. */
-  boolean takeRead() {
-    boolean was = read;
-    read = false;
-    return was;
+  /** How often it was asked for, of late. */
+  int timesAsked() {
+    return block.timesAsked(number);
   }
 
   /** Under the lock. Returns how many bytes it took. */
@@ -118,7 +130,7 @@ final class DecodedPage {
       return 0;
     }
     dropped = true;
-    forget.run();
+    block.set(number, null);
     return bytes;
   }
 }

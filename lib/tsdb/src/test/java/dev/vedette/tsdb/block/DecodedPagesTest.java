@@ -8,10 +8,12 @@ import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
+import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.block.TestSeries.One;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,8 +29,11 @@ import org.junit.jupiter.api.Test;
 class DecodedPagesTest {
   private static final Path FOLDER = Path.of("/blocks");
   private static final long PLENTY = 1 << 30;
+  // One of those of wavering series.
+  private static final long PAGE_BYTES = 400 + 64 * (48 + 100L * Double.BYTES) + 100L * Long.BYTES;
 
   private final SimFiles files = SimFiles.seeded(1);
+  private final FakeTicker ticker = new FakeTicker();
 
   @BeforeEach
   void createFolder() throws IOException {
@@ -43,7 +48,7 @@ class DecodedPagesTest {
       SplittableRandom random = new SplittableRandom(seed);
       List<One> series = new RandomSeries(random).series(1 + random.nextInt(250), 60);
       long most = random.nextBoolean() ? PLENTY : 1 + random.nextInt(60_000);
-      DecodedPages kept = new DecodedPages(most);
+      DecodedPages kept = new DecodedPages(most, ticker);
 
       try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(seed), series);
           Block block = open(plain, kept)) {
@@ -67,7 +72,7 @@ class DecodedPagesTest {
 
   @Test
   void pagesAreKeptOnceTheyAreReadAgain() throws IOException {
-    DecodedPages kept = new DecodedPages(PLENTY);
+    DecodedPages kept = new DecodedPages(PLENTY, ticker);
     try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(), wavering(128));
         Block block = open(plain, kept)) {
       read(block.select(TestSeries.all()));
@@ -86,7 +91,7 @@ class DecodedPagesTest {
 
   @Test
   void whatIsReadToBeWrittenAgainIsNotKept() throws IOException {
-    DecodedPages kept = new DecodedPages(PLENTY);
+    DecodedPages kept = new DecodedPages(PLENTY, ticker);
     try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(), wavering(64));
         Block block = open(plain, kept)) {
       for (int i = 0; i < 3; i++) {
@@ -100,7 +105,7 @@ class DecodedPagesTest {
 
   @Test
   void seriesThatDoNotChangeTakeNoRoom() throws IOException {
-    DecodedPages kept = new DecodedPages(PLENTY);
+    DecodedPages kept = new DecodedPages(PLENTY, ticker);
     List<One> series = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
       double[] values = new double[100];
@@ -112,7 +117,7 @@ class DecodedPagesTest {
       read(block.select(TestSeries.all()));
       read(block.select(TestSeries.all()));
 
-      assertThat(kept.bytes()).isBetween(1L, 64 * 40 + 100L * Long.BYTES);
+      assertThat(kept.bytes()).isBetween(1L, 400 + 64 * 48 + 100L * Long.BYTES);
       TestSeries.assertSame(
           series, TestSeries.drain(new CursorSeries(block.select(TestSeries.all()))));
     }
@@ -120,7 +125,7 @@ class DecodedPagesTest {
 
   @Test
   void pagesThatAreReadStayAndOthersGo() throws IOException {
-    DecodedPages kept = new DecodedPages(64 * 101L * Double.BYTES * 2);
+    DecodedPages kept = new DecodedPages(64 * 101L * Double.BYTES * 2, ticker);
     try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(), wavering(256));
         Block block = open(plain, kept)) {
       LabelMatcher often = LabelMatcher.equal("page", "0");
@@ -139,8 +144,64 @@ class DecodedPagesTest {
   }
 
   @Test
+  void whatDoesNotFitIsFoundAsFarAsThereIsRoomHoweverOftenItIsReadInTurn() throws IOException {
+    DecodedPages kept = new DecodedPages(4 * PAGE_BYTES, ticker);
+    try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(), wavering(12 * 64));
+        Block block = open(plain, kept)) {
+      for (int pass = 0; pass < 20; pass++) {
+        long found = kept.found();
+        read(block.select(TestSeries.all()));
+
+        assertThat(kept.found() - found).isEqualTo(pass < 2 ? 0 : 4);
+      }
+    }
+  }
+
+  @Test
+  void pagesThatNobodyReadsAnyMoreMakeRoomWithinMinutes() throws IOException {
+    DecodedPages kept = new DecodedPages(PAGE_BYTES, ticker);
+    try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(), wavering(128));
+        Block block = open(plain, kept)) {
+      for (int i = 0; i < 30; i++) {
+        read(block.select(TestSeries.all(LabelMatcher.equal("page", "0"))));
+      }
+      for (int i = 0; i < 5; i++) {
+        read(block.select(TestSeries.all(LabelMatcher.equal("page", "1"))));
+      }
+      assertThat(kept.found()).isEqualTo(28);
+
+      ticker.advance(Duration.ofMinutes(15));
+      for (int i = 0; i < 4; i++) {
+        read(block.select(TestSeries.all(LabelMatcher.equal("page", "1"))));
+      }
+
+      assertThat(kept.found()).isEqualTo(30);
+    }
+  }
+
+  @Test
+  void nothingIsKeptWhileMemoryIsNeededForSomethingElse() throws IOException {
+    DecodedPages kept = new DecodedPages(PLENTY, ticker);
+    try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(), wavering(128));
+        Block block = open(plain, kept)) {
+      read(block.select(TestSeries.all()));
+      read(block.select(TestSeries.all()));
+      assertThat(kept.bytes()).isEqualTo(2 * PAGE_BYTES);
+
+      kept.giveWay(true);
+      assertThat(kept.bytes()).isZero();
+      read(block.select(TestSeries.all()));
+      assertThat(kept.bytes()).isZero();
+
+      kept.giveWay(false);
+      read(block.select(TestSeries.all()));
+      assertThat(kept.bytes()).isEqualTo(2 * PAGE_BYTES);
+    }
+  }
+
+  @Test
   void arraysOfAFewSamplesAreNotLongerForPagesThatAreKept() throws IOException {
-    DecodedPages kept = new DecodedPages(PLENTY);
+    DecodedPages kept = new DecodedPages(PLENTY, ticker);
     Selection fewFirst =
         new Selection(List.of(), Long.MIN_VALUE, TestSeries.START + 15_000L * 10 - 1);
     try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(), wavering(64));
@@ -170,7 +231,7 @@ class DecodedPagesTest {
       byte[] damaged = sound.clone();
       damaged[offset] ^= 1;
       files.put(file, damaged);
-      DecodedPages kept = new DecodedPages(PLENTY);
+      DecodedPages kept = new DecodedPages(PLENTY, ticker);
       try (Block plain = Block.open(files, file, _ -> {});
           Block block = Block.open(files, file, _ -> {}, kept)) {
         List<One> expected = TestSeries.drain(new CursorSeries(plain.select(TestSeries.all())));
@@ -193,7 +254,7 @@ class DecodedPagesTest {
     SplittableRandom random = new SplittableRandom(Long.getLong("seed", 1));
     List<One> series = TestSeries.sorted(new RandomSeries(random).series(400, 60));
     for (long most : new long[] {PLENTY, 40_000, 150_000}) {
-      DecodedPages kept = new DecodedPages(most);
+      DecodedPages kept = new DecodedPages(most, ticker);
       try (Block plain = TestSeries.write(files, FOLDER, TestSeries.spec(most), series);
           ExecutorService threads = Executors.newFixedThreadPool(4)) {
         Block block = open(plain, kept);
