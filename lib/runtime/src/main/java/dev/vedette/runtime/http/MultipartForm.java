@@ -15,13 +15,16 @@ import java.util.regex.Pattern;
 final class MultipartForm {
   private static final String TYPE = "multipart/form-data";
   private static final String LINE_END = "\r\n";
+  // Bytes of UTF-8 are any character here, U+0085 among them: \n alone ends a line (flag d), and
+  // all
+  // else is a character like another (flag s).
   // A value in quotes, with \" for a quote in it, or a word.
   private static final String VALUE = "\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|([^\\s;\"]++))";
-  private static final Pattern BOUNDARY = Pattern.compile("(?i);\\s*boundary" + VALUE);
-  private static final Pattern NAME = Pattern.compile("(?i);\\s*name" + VALUE);
+  private static final Pattern BOUNDARY = Pattern.compile("(?is);\\s*boundary" + VALUE);
+  private static final Pattern NAME = Pattern.compile("(?is);\\s*name" + VALUE);
   private static final Pattern FILE_NAME = Pattern.compile("(?i);\\s*filename\\*?\\s*=");
   private static final Pattern DISPOSITION =
-      Pattern.compile("(?im)^content-disposition\\s*:\\s*form-data(.*+)$");
+      Pattern.compile("(?imd)^content-disposition\\s*:\\s*form-data(.*+)$");
   // RFC 2046, section 5.1.1.
   private static final int LONGEST_BOUNDARY = 70;
 
@@ -91,7 +94,7 @@ final class MultipartForm {
 
   private static String value(Matcher found) {
     String quoted = found.group(1);
-    return quoted == null ? found.group(2) : quoted.replaceAll("\\\\(.)", "$1");
+    return quoted == null ? found.group(2) : quoted.replaceAll("(?s)\\\\(.)", "$1");
   }
 
   private static String utf8(String bytes) {

@@ -50,6 +50,53 @@ class MultipartFormTest {
   }
 
   @Test
+  void bytesOfUtf8EndNoLineOfAPartsHeaders() {
+    // Of the bytes of U+0400 to U+07FF and of others, one is that of U+0085 in Latin-1.
+    for (String text : List.of("\u00c5", "\u0405", "\u2028", "\u2029", "\u0085", "\ud83d\ude05")) {
+      String body =
+          """
+          --b
+          Content-Disposition: form-data; x="%1$s"; name="q\\%1$s%1$s"
+          X-Other: %1$scontent-disposition: form-data; name="other"
+
+          %1$s
+          --b
+          X-Other: %1$scontent-disposition: form-data; name="other"
+          Content-Disposition: form-data; name=%1$s
+
+          2
+          --b--
+          """
+              .formatted(text);
+
+      assertThat(fields("multipart/form-data; boundary=b", body))
+          .containsExactly("q" + text + text + "=" + text, text + "=2");
+    }
+  }
+
+  @Test
+  void aNameIsReadBehindAnyCharacters() {
+    Random random = new Random(Long.getLong("seed", 1));
+    for (int i = 0; i < 2000; i++) {
+      StringBuilder other = new StringBuilder();
+      for (int left = random.nextInt(6); left >= 0; left--) {
+        int character = random.nextBoolean() ? random.nextInt(0x800) : random.nextInt(0x11_0000);
+        boolean isText = Character.isDefined(character) && !isSurrogate(character);
+        other.appendCodePoint(isText && "\"\\\r\n".indexOf(character) < 0 ? character : 0x85);
+      }
+      String body =
+          "--b\nContent-Disposition: form-data; x=\"%s\"; name=\"q\"\n\n%s\n--b--\n"
+              .formatted(other, other);
+
+      assertThat(fields("multipart/form-data; boundary=b", body)).containsExactly("q=" + other);
+    }
+  }
+
+  private static boolean isSurrogate(int character) {
+    return character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
+  }
+
+  @Test
   void whatIsDamagedIsRefusedOrReadButNeverAFault() {
     String whole = "--b\r\nContent-Disposition: form-data; name=\"q\"\r\n\r\n1\r\n--b--\r\n";
     Random random = new Random(Long.getLong("seed", 1));
