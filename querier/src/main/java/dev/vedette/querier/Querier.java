@@ -12,6 +12,9 @@ import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryWorkers;
+import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.StepCounts;
+import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
 import dev.vedette.querier.cache.CachedRanges;
@@ -26,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -167,9 +171,6 @@ public final class Querier {
       TenantId tenant, String expression, long timeMillis, QueryOptions options) {
     InForce by = inForce;
     Optional<ParsedQuery> parsed = parsed(by.engine, expression);
-    if (parsed.isPresent()) {
-      requireTime(options);
-    }
     return run(
         by,
         new Asking(tenant, Question.at(expression, timeMillis), normal(parsed, expression)),
@@ -178,6 +179,7 @@ public final class Querier {
         running ->
             new Found(
                 parsed
+                    .map(query -> inTime(query, options))
                     .map(query -> by.engine.instant(tenant, query, timeMillis, running))
                     .orElseGet(() -> by.engine.instant(tenant, expression, timeMillis, running)),
                 0));
@@ -197,9 +199,6 @@ public final class Querier {
       TenantId tenant, String expression, Range range, QueryOptions options, boolean mayBeCached) {
     InForce by = inForce;
     Optional<ParsedQuery> parsed = parsed(by.engine, expression);
-    if (parsed.isPresent()) {
-      requireTime(options);
-    }
     Question question =
         new Question(expression, range.startMillis(), range.endMillis(), range.stepMillis());
     return run(
@@ -221,12 +220,21 @@ public final class Querier {
           }
           CachedRanges.Asked asked =
               new CachedRanges.Asked(
-                  tenant, parsed.get(), range.startMillis(), range.endMillis(), range.stepMillis());
+                  tenant,
+                  inTime(parsed.get(), options),
+                  range.startMillis(),
+                  range.endMillis(),
+                  range.stepMillis());
           return mayBeCached ? by.ranges.range(asked, running) : by.ranges.uncached(asked, running);
         });
   }
 
   /** Time that is up before it begins lets nothing be answered, be it known already. */
+  private static ParsedQuery inTime(ParsedQuery query, QueryOptions options) {
+    requireTime(options);
+    return query;
+  }
+
   private static void requireTime(QueryOptions options) {
     options
         .timeout()
@@ -274,19 +282,68 @@ public final class Querier {
             options.tierMillis(),
             options.look(),
             mayBeCached);
-    Duration timeout =
-        options
-            .timeout()
-            .filter(asked -> asked.compareTo(by.config.timeout()) < 0)
-            .orElse(by.config.timeout());
+    Duration timeout = timeout(options, by.config);
+    SharedRun.Asker asker =
+        new SharedRun.Asker(question.expression(), timeout, options.cancelled());
     return shared.run(
-        key,
-        new SharedRun.Asker(question.expression(), timeout, options.cancelled()),
+        timeout.isPositive() ? key : key.alike(asker),
+        asker,
         run -> {
           QueryOptions running =
               options.endedBy(run::isAbandoned).holdingIn(run.memory()).countingIn(run.progress());
           return gate.run(asking.tenant(), question, run, () -> query.apply(running));
         });
+  }
+
+  /**
+   * What has to be known of what is stored before a query in another language can be asked in
+   * PromQL: found in a turn of its own, and what is read for it counts and is bounded as a query's.
+   *
+   * @param question in the other language
+   * @param look reads from the evaluation's source and tells it
+   */
+  public <T> T ahead(
+      TenantId tenant, Question question, QueryOptions options, Function<Evaluation, T> look) {
+    QuerierConfig config = inForce.config;
+    Duration timeout = timeout(options, config);
+    SharedRun.Asker asker =
+        new SharedRun.Asker(question.expression(), timeout, options.cancelled());
+    try (QueryMemory.Reservation held = memory.open(tenant)) {
+      SharedRun run = new SharedRun(asker, held, ticker);
+      return gate.run(
+          tenant,
+          question,
+          run,
+          () -> {
+            requireTime(options);
+            return look.apply(evaluation(tenant, question, config, timeout, run));
+          });
+    }
+  }
+
+  private Evaluation evaluation(
+      TenantId tenant, Question question, QuerierConfig config, Duration timeout, SharedRun run) {
+    return new Evaluation(
+        tenant,
+        source,
+        OptionalLong.empty(),
+        new Evaluation.Budget(
+            config.limits(),
+            timeout,
+            ticker.nanos() + timeout.toNanos(),
+            ticker,
+            run::isAbandoned,
+            run.memory(),
+            run.progress(),
+            QueryWorkers.none()),
+        new Evaluation.Observed(new StepCounts(Steps.at(question.startMillis()), false), null));
+  }
+
+  private static Duration timeout(QueryOptions options, QuerierConfig config) {
+    return options
+        .timeout()
+        .filter(asked -> asked.compareTo(config.timeout()) < 0)
+        .orElse(config.timeout());
   }
 
   /** Times of a range query: start, start + step, … up to end. */

@@ -53,7 +53,8 @@ final class SharedQueries {
       this(settings, tenant, question, lookback, tierMillis, look, mayBeCached, Optional.empty());
     }
 
-    private Key alike(Asker asker) {
+    /** Shared with those alone that have the same text and the same patience. */
+    Key alike(Asker asker) {
       return new Key(
           settings,
           tenant,

@@ -129,9 +129,14 @@ public record MetricQueryRequest(
     }
   }
 
-  /** Looks up under which names the query's metrics and tags are stored, and what samples are. */
-  public Promql promql(SeriesSource source, TenantId tenant) {
-    StoredNames names = new StoredNames(source, tenant, fromMillis, endMillis(), bucketMillis);
+  /**
+   * Looks up under which names the query's metrics and tags are stored, and what samples are.
+   *
+   * @param reads is told what was read of the source, and may end it
+   */
+  public Promql promql(SeriesSource source, TenantId tenant, StoredNames.Reads reads) {
+    StoredNames names =
+        new StoredNames(source, tenant, fromMillis, endMillis(), bucketMillis, reads);
     PromqlTranslation.Part part = new PromqlTranslation(names, bucketMillis).translate(query);
     @Nullable Map<String, String> tags = part.tags();
     return new Promql(part.promql(), tags == null ? Map.of() : tags);

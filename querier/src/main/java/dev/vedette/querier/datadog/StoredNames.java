@@ -1,12 +1,8 @@
 package dev.vedette.querier.datadog;
 
-import dev.vedette.model.CounterReset;
-import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
-import dev.vedette.model.SeriesBatch;
-import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.promql.parse.Printer;
@@ -16,13 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Under which names metrics and tags of a query are stored: as they are written where there are
  * series of that name in the query's range, and else with an underscore for each character that a
  * plain name cannot have. A name that is plain costs nothing, another one a look into the index.
- * And what a metric's samples are, which costs reading a few of them. One query, one thread.
+ * And what a metric's samples are, which costs reading its newest ones. One query, one thread.
  */
 public final class StoredNames {
   private static final long HOUR_MILLIS = 3_600_000;
@@ -32,9 +27,16 @@ public final class StoredNames {
   private final long startMillis;
   private final long endMillis;
   private final long newestMillis;
+  private final Reads reads;
   private final Map<String, String> metrics = new HashMap<>();
   private final Map<String, Samples> samples = new HashMap<>();
   private final Map<String, Set<String>> labels = new HashMap<>();
+
+  /** Is told what was read, and throws where it is too much or there is no time left. */
+  @FunctionalInterface
+  public interface Reads {
+    void read(int series, long samples);
+  }
 
   /** What the samples of a metric are. */
   enum Samples {
@@ -49,12 +51,18 @@ public final class StoredNames {
    * @param newestMillis length of the end of the range that is looked at first for samples
    */
   public StoredNames(
-      SeriesSource source, TenantId tenant, long startMillis, long endMillis, long newestMillis) {
+      SeriesSource source,
+      TenantId tenant,
+      long startMillis,
+      long endMillis,
+      long newestMillis,
+      Reads reads) {
     this.source = source;
     this.tenant = tenant;
     this.startMillis = startMillis;
     this.endMillis = endMillis;
     this.newestMillis = newestMillis;
+    this.reads = reads;
   }
 
   String metric(String written) {
@@ -87,40 +95,25 @@ public final class StoredNames {
     return samples.computeIfAbsent(
         metric,
         name -> {
-          long newest = Math.max(startMillis, endMillis - newestMillis + 1);
-          return firstOf(name, newest, endMillis)
-              .or(() -> firstOf(name, startMillis, endMillis))
-              .or(() -> oldestOf(name))
+          long kept = Math.max(startMillis, source.coverage(tenant).rawFromMillis());
+          return newest(name, kept, endMillis)
+              .or(
+                  () ->
+                      kept > startMillis
+                          ? newest(name, kept, kept + HOUR_MILLIS)
+                          : Optional.empty())
               .orElse(Samples.NUMBERS);
         });
   }
 
-  private Optional<Samples> oldestOf(String metric) {
-    long kept = source.coverage(tenant).rawFromMillis();
-    return kept > startMillis ? firstOf(metric, kept, kept + HOUR_MILLIS) : Optional.empty();
-  }
-
-  private Optional<Samples> firstOf(String metric, long fromMillis, long toMillis) {
-    SeriesBatch batch = new SeriesBatch();
-    try (SeriesCursor cursor =
-        source.select(tenant, new Selection(named(metric), fromMillis, toMillis))) {
-      return cursor.next(batch) ? Optional.of(of(batch)) : Optional.empty();
+  private Optional<Samples> newest(String metric, long fromMillis, long toMillis) {
+    if (fromMillis > toMillis) {
+      return Optional.empty();
     }
-  }
-
-  private static Samples of(SeriesBatch batch) {
-    for (int i = 0; i < batch.count(); i++) {
-      @Nullable Histogram[] histograms = batch.histograms(i);
-      for (int at = 0; histograms != null && at < batch.size(i); at++) {
-        Histogram histogram = histograms[at];
-        if (histogram != null && !histogram.isStale()) {
-          return histogram.reset() == CounterReset.GAUGE
-              ? Samples.GAUGE_HISTOGRAMS
-              : Samples.COUNTING_HISTOGRAMS;
-        }
-      }
-    }
-    return Samples.NUMBERS;
+    Selection selection = new Selection(named(metric), fromMillis, toMillis);
+    return source.series(tenant, selection, 1).isEmpty()
+        ? Optional.empty()
+        : new NewestSamples(source, tenant, newestMillis, reads).of(selection);
   }
 
   private static List<LabelMatcher> named(String metric) {

@@ -7,6 +7,7 @@ import dev.vedette.model.Labels;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryResult.Column;
 import dev.vedette.querier.QueryAnswer;
+import dev.vedette.querier.Question;
 import dev.vedette.querier.datadog.MetricQueryRequest;
 import dev.vedette.querier.json.JsonObjects;
 import dev.vedette.querier.json.JsonWriter;
@@ -29,7 +30,12 @@ final class MetricQueryEndpoint {
   private MetricQueryEndpoint() {}
 
   /** What a body asks for, beside the parameters of the API that go with it. */
-  record Asked(MetricQueryRequest request, ApiParams params) {}
+  record Asked(String text, MetricQueryRequest request, ApiParams params) {
+    /** As it was written. */
+    Question question() {
+      return new Question(text, request.startMillis(), request.endMillis(), request.bucketMillis());
+    }
+  }
 
   /** Reads a body; refused by the member that is wrong. */
   static Asked read(String body) {
@@ -52,7 +58,7 @@ final class MetricQueryEndpoint {
           ? ApiError.badParameter("query", e)
           : ApiError.of(e);
     }
-    return new Asked(request, params(members, request.bucketMillis()));
+    return new Asked(query, request, params(members, request.bucketMillis()));
   }
 
   private static String required(Map<String, String> members, String name) {

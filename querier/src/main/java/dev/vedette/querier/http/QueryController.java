@@ -65,7 +65,12 @@ final class QueryController {
     return run(
         new ApiCall(call.exchange(), asked.params()),
         options -> {
-          MetricQueryRequest.Promql promql = request.promql(querier.source(), tenant);
+          MetricQueryRequest.Promql promql =
+              querier.ahead(
+                  tenant,
+                  asked.question(),
+                  options,
+                  look -> request.promql(look.source(), tenant, look::read));
           return Answer.holding(
               querier.range(tenant, promql.text(), range, options),
               answer -> MetricQueryEndpoint.answer(request, promql.tags(), answer));

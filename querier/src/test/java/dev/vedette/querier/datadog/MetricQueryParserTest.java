@@ -80,7 +80,8 @@ class MetricQueryParserTest {
   void aQueryHasItsMeaningInPromql(String query, String promql) {
     MetricQueryRequest request = MetricQueryRequest.of(query, 0, 600_000, OptionalLong.of(60_000));
 
-    assertThat(request.promql(new InMemorySeries(), TenantId.DEFAULT).text()).isEqualTo(promql);
+    assertThat(request.promql(new InMemorySeries(), TenantId.DEFAULT, (_, _) -> {}).text())
+        .isEqualTo(promql);
   }
 
   @ParameterizedTest
@@ -124,7 +125,7 @@ class MetricQueryParserTest {
     assertThatThrownBy(
             () ->
                 MetricQueryRequest.of(query, 0, 600_000, OptionalLong.of(60_000))
-                    .promql(new InMemorySeries(), TenantId.DEFAULT))
+                    .promql(new InMemorySeries(), TenantId.DEFAULT, (_, _) -> {}))
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining(error);
   }

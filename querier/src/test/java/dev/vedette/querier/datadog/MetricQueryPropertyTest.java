@@ -129,7 +129,7 @@ class MetricQueryPropertyTest {
     MetricQueryRequest request =
         MetricQueryRequest.of(
             question.text(), question.from, question.to, OptionalLong.of(question.bucket));
-    MetricQueryRequest.Promql promql = request.promql(stored, TenantId.DEFAULT);
+    MetricQueryRequest.Promql promql = request.promql(stored, TenantId.DEFAULT, (_, _) -> {});
     QueryOptions options =
         new QueryOptions(
             Optional.of(Duration.ofMillis(question.bucket)),

@@ -104,7 +104,8 @@ class FederationTest {
             .isEqualTo(histogram.reset() == CounterReset.GAUGE);
       } else if (entry == Entry.SERIES) {
         values++;
-        assertThat((Object) parser.labels()).isEqualTo(Labels.of("__name__", "h", "host_name", "é"));
+        assertThat((Object) parser.labels())
+            .isEqualTo(Labels.of("__name__", "h", "host_name", "é"));
         assertThat(Double.longBitsToDouble(parser.valueBits())).isEqualTo(2.5);
         assertThat(parser.timestampMillis()).isEqualTo(NOW - 5);
       }

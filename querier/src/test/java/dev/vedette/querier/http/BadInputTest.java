@@ -174,6 +174,31 @@ class BadInputTest {
   }
 
   @Test
+  void queriesWithoutTimeAreCountedAsAnyThatFail() throws Exception {
+    String failed = "vedette_querier_failed_queries_total{error=\"query-timeout\"}";
+    double before = counted(failed);
+
+    server.get("/api/v1/query?query=1&timeout=0");
+    server.get("/api/v1/query_range?query=up&start=0&end=9&step=1&timeout=-1");
+    HttpResponse<String> other =
+        server.postForm(
+            "/api/v1/query", "{\"query\":\"avg:up\",\"from\":1,\"to\":2,\"timeout\":0}");
+
+    assertThat(other.statusCode()).as(other.body()).isEqualTo(503);
+    assertThat(counted(failed) - before).isEqualTo(3);
+  }
+
+  private static double counted(String metric) throws Exception {
+    return server
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(metric))
+        .mapToDouble(line -> Double.parseDouble(line.substring(metric.length())))
+        .sum();
+  }
+
+  @Test
   void aFormMayComeInPartsAsWell() throws Exception {
     String body =
         """

@@ -20,6 +20,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -167,6 +170,37 @@ class MetricQueryApiTest {
     assertThat(series.findValuesAsText("host")).containsExactly("a", "b");
     assertThat(series.get(0).get("points").get(0).get(1).asDouble())
         .isCloseTo(Math.sqrt(2) * 2 / 40, within(1e-9));
+  }
+
+  @Test
+  void theLookAtWhatIsStoredIsListedAndEndsWhenItIsTold() throws Exception {
+    String active = "/api/v1/status/active_queries";
+    InMemorySeries stored = new InMemorySeries();
+    append(stored, Labels.of("__name__", "held"), 1000, 1);
+    HeldSeries held = new HeldSeries(stored);
+    try (TestServer holding = new TestServer(held);
+        ExecutorService asking = Executors.newSingleThreadExecutor()) {
+      String body = "{\"query\":\"avg:held{*}\",\"from\":0,\"to\":60}";
+      Future<HttpResponse<String>> reply =
+          asking.submit(() -> holding.postForm("/api/v1/query", body));
+      while (held.opened() == 0) {
+        Thread.onSpinWait();
+      }
+
+      String list = holding.get(active).body();
+      String id = list.replaceAll(".*\"id\":\"([0-9a-f]{16})\".*", "$1");
+      HttpResponse<String> ended = holding.postForm(active + "/" + id + "/cancel", "");
+      String reserved = "vedette_querier_memory_reserved_bytes ";
+      String metrics = holding.get("/metrics").body();
+      held.letGo();
+
+      assertThat(list).contains("\"query\":\"avg:held{*}\"").contains("\"state\":\"running\"");
+      assertThat(ended.statusCode()).as(ended.body()).isEqualTo(200);
+      assertThat(metrics).doesNotContain(reserved + "0.0");
+      assertThat(reply.get().statusCode()).isEqualTo(499);
+      assertThat(held.opened()).isEqualTo(1);
+      assertThat(holding.get("/metrics").body()).contains(reserved + "0.0");
+    }
   }
 
   @Test

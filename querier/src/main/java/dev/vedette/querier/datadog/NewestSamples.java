@@ -1,0 +1,103 @@
+package dev.vedette.querier.datadog;
+
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesSource;
+import dev.vedette.model.SpecialValues;
+import dev.vedette.model.TenantId;
+import dev.vedette.querier.datadog.StoredNames.Samples;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the newest samples of a selection are, told without reading all of it: back from its end in
+ * pieces that begin small, and no further than to the first sample that is no staleness marker. At
+ * most a batch of series over {@value #LONGEST_MILLIS} ms is held. One query, one thread.
+ */
+final class NewestSamples {
+  private static final long LONGEST_MILLIS = 6 * 3_600_000L;
+  private static final int GROWTH = 4;
+
+  private final SeriesSource source;
+  private final TenantId tenant;
+  private final long firstMillis;
+  private final StoredNames.Reads reads;
+
+  /**
+   * @param firstMillis length of the piece at the end
+   */
+  NewestSamples(SeriesSource source, TenantId tenant, long firstMillis, StoredNames.Reads reads) {
+    this.source = source;
+    this.tenant = tenant;
+    this.firstMillis = firstMillis;
+    this.reads = reads;
+  }
+
+  /** Empty where there is none but markers. */
+  Optional<Samples> of(Selection selection) {
+    long end = selection.endMillis();
+    long length = Math.min(firstMillis, LONGEST_MILLIS);
+    while (end >= selection.startMillis()) {
+      long start = Math.max(selection.startMillis(), end - length + 1);
+      Optional<Samples> found = within(selection.between(start, end));
+      if (found.isPresent()) {
+        return found;
+      }
+      end = start - 1;
+      length = Math.min(length * GROWTH, LONGEST_MILLIS);
+    }
+    return Optional.empty();
+  }
+
+  /** Of the first series in a piece that has any. */
+  private Optional<Samples> within(Selection piece) {
+    SeriesBatch batch = new SeriesBatch();
+    try (SeriesCursor cursor = source.select(tenant, piece)) {
+      boolean any;
+      do {
+        any = cursor.next(batch);
+        count(batch);
+        Optional<Samples> found = of(batch);
+        if (found.isPresent()) {
+          return found;
+        }
+      } while (any);
+      return Optional.empty();
+    }
+  }
+
+  private void count(SeriesBatch batch) {
+    long samples = 0;
+    for (int i = 0; i < batch.count(); i++) {
+      samples += batch.size(i);
+    }
+    reads.read(batch.count(), samples);
+  }
+
+  private static Optional<Samples> of(SeriesBatch batch) {
+    for (int i = 0; i < batch.count(); i++) {
+      @Nullable Histogram[] histograms = batch.histograms(i);
+      for (int at = batch.size(i) - 1; at >= 0; at--) {
+        Histogram histogram = histograms == null ? null : histograms[at];
+        if (histogram == null
+            ? !SpecialValues.isStale(batch.values(i)[at])
+            : !histogram.isStale()) {
+          return Optional.of(of(histogram));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Samples of(@Nullable Histogram histogram) {
+    if (histogram == null) {
+      return Samples.NUMBERS;
+    }
+    return histogram.reset() == CounterReset.GAUGE
+        ? Samples.GAUGE_HISTOGRAMS
+        : Samples.COUNTING_HISTOGRAMS;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.vedette.querier.datadog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vedette.model.BucketSpans;
+import dev.vedette.model.CounterReset;
+import dev.vedette.model.Histogram;
+import dev.vedette.model.HistogramLayout;
+import dev.vedette.model.Labels;
+import dev.vedette.model.SpecialValues;
+import dev.vedette.model.TenantId;
+import dev.vedette.querier.datadog.StoredNames.Samples;
+import dev.vedette.testkit.InMemorySeries;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the samples of a metric are, told by a look at its newest ones. */
+class NewestSamplesTest {
+  private static final long HOUR = 3_600_000;
+  private static final long END = 90 * 24 * HOUR;
+
+  private static final double STALE = Double.longBitsToDouble(SpecialValues.STALE_BITS);
+
+  private final InMemorySeries series = new InMemorySeries();
+  private final List<Long> read = new ArrayList<>();
+
+  @Test
+  void aMetricThatEndedIsToldByWhatItWasBeforeAndNotByItsMarkers() {
+    append("ended", histogram(CounterReset.UNKNOWN), END - HOUR);
+    number("ended", STALE, END - HOUR / 2);
+    append("gauge", histogram(CounterReset.GAUGE), END - HOUR);
+    append("gauge", Histogram.STALE, END - HOUR / 2);
+    number("number", 1, END - HOUR);
+    append("number", Histogram.STALE, END - HOUR / 2);
+
+    assertThat(samples("ended")).isEqualTo(Samples.COUNTING_HISTOGRAMS);
+    assertThat(samples("gauge")).isEqualTo(Samples.GAUGE_HISTOGRAMS);
+    assertThat(samples("number")).isEqualTo(Samples.NUMBERS);
+  }
+
+  @Test
+  void aMetricOfWhichManySeriesEndedIsToldByTheOthers() {
+    for (int i = 100; i < 300; i++) {
+      number("m", i, STALE, END);
+    }
+    series.append(TenantId.DEFAULT, labels("m", 999), END, histogram(CounterReset.GAUGE), 0);
+
+    assertThat(samples("m")).isEqualTo(Samples.GAUGE_HISTOGRAMS);
+  }
+
+  @Test
+  void aMetricThatBecameAnotherIsWhatItIsNow() {
+    append("m", histogram(CounterReset.UNKNOWN), END - HOUR);
+    append("m", histogram(CounterReset.GAUGE), END - 1000);
+    append("h", histogram(CounterReset.GAUGE), END - 2000);
+    number("h", 1, END - 1000);
+
+    assertThat(samples("m")).isEqualTo(Samples.GAUGE_HISTOGRAMS);
+    assertThat(samples("h")).isEqualTo(Samples.NUMBERS);
+  }
+
+  @Test
+  void noMoreIsReadThanThePieceThatHasTheNewestSample() {
+    for (long time = 0; time <= END - 48 * HOUR; time += HOUR / 4) {
+      number("stopped", 1, time);
+    }
+
+    assertThat(samples("stopped")).isEqualTo(Samples.NUMBERS);
+    assertThat(read.stream().mapToLong(samples -> samples).sum()).isBetween(1L, 6 * 4L);
+    assertThat(read).hasSizeLessThan(20);
+  }
+
+  @Test
+  void whereThereIsNothingNothingIsReadAndTheAnswerIsNumbers() {
+    number("other", 1, END);
+
+    assertThat(samples("nothing")).isEqualTo(Samples.NUMBERS);
+    assertThat(read).isEmpty();
+  }
+
+  @Test
+  void whoeverIsToldMayEndIt() {
+    number("m", STALE, END - 48 * HOUR);
+    StoredNames names =
+        new StoredNames(
+            series,
+            TenantId.DEFAULT,
+            0,
+            END,
+            15_000,
+            (_, _) -> {
+              throw new IllegalStateException("enough");
+            });
+
+    assertThatThrownBy(() -> names.samples("m")).hasMessage("enough");
+  }
+
+  private Samples samples(String metric) {
+    return new StoredNames(
+            series, TenantId.DEFAULT, 0, END, 15_000, (_, samples) -> read.add(samples))
+        .samples(metric);
+  }
+
+  private static Labels labels(String metric, int number) {
+    return Labels.of("__name__", metric, "n", Integer.toString(number));
+  }
+
+  private void number(String metric, double value, long millis) {
+    number(metric, 0, value, millis);
+  }
+
+  private void number(String metric, int number, double value, long millis) {
+    series.append(TenantId.DEFAULT, labels(metric, number), millis, value);
+  }
+
+  private void append(String metric, Histogram histogram, long millis) {
+    series.append(TenantId.DEFAULT, labels(metric, 0), millis, histogram, 0);
+  }
+
+  private static Histogram histogram(CounterReset reset) {
+    HistogramLayout layout = HistogramLayout.of(0, 0, BucketSpans.of(1, 1), BucketSpans.NONE);
+    return Histogram.ofIntegers(layout, reset, 3, 0, 4, new long[] {3}, new long[0]);
+  }
+}
