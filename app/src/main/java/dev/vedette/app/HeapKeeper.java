@@ -23,7 +23,7 @@ final class HeapKeeper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HeapKeeper.class);
   private static final String POOL = "PS Old Gen";
   private static final long SLACK = 256L << 20;
-  private static final Duration INTERVAL = Duration.ofSeconds(10);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   /** The old generation. */
   interface OldGeneration {
@@ -50,7 +50,7 @@ final class HeapKeeper implements AutoCloseable {
             .register(registry);
   }
 
-  /** Looks every ten seconds; empty with a collector that keeps the heap small by itself. */
+  /** Looks every second; empty with a collector that keeps the heap small by itself. */
   static Optional<HeapKeeper> start(PrometheusRegistry registry) {
     return ManagementFactory.getMemoryPoolMXBeans().stream()
         .filter(pool -> pool.getName().equals(POOL))
