@@ -65,7 +65,9 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
   private final Maintenance maintenance;
   private final Compactor compactor;
   private final List<MaintenanceThread> threads;
+  private final DecodedPages decoded;
   private final long hardHeadBytes;
+  private final long scarceHeadBytes;
   private final ReadGate writes = new ReadGate(WRITE_PATIENCE);
   private volatile boolean closing;
 
@@ -78,7 +80,8 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
       Maintenance maintenance,
       Compactor compactor,
       List<MaintenanceThread> threads,
-      long hardHeadBytes) {
+      DecodedPages decoded,
+      TsdbConfig config) {
     this.head = head;
     this.wal = wal;
     this.blocks = blocks;
@@ -87,7 +90,9 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     this.maintenance = maintenance;
     this.compactor = compactor;
     this.threads = threads;
-    this.hardHeadBytes = hardHeadBytes;
+    this.decoded = decoded;
+    this.hardHeadBytes = config.hardHeadBytes();
+    this.scarceHeadBytes = config.scarceHeadBytes();
   }
 
   /**
@@ -154,7 +159,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
             new MaintenanceThread("tsdb-merge", compactor::run, interval));
     threads.forEach(MaintenanceThread::start);
     return new Tsdb(
-        head, wal, blocks, tiers, history, maintenance, compactor, threads, config.hardHeadBytes());
+        head, wal, blocks, tiers, history, maintenance, compactor, threads, decoded, config);
   }
 
   @Override
@@ -166,13 +171,15 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     }
   }
 
-  /** Where blocks cannot be written, memory must not grow until it ends. */
+  /** Where blocks cannot be written, memory must not grow until it ends; pages go before that. */
   private void checkMemory() {
-    if (head.chunkBytes() > hardHeadBytes) {
+    long bytes = head.chunkBytes();
+    decoded.giveWay(bytes > scarceHeadBytes);
+    if (bytes > hardHeadBytes) {
       throw new Unavailable(
           ErrorId.STORAGE_UNAVAILABLE,
           "%d bytes of samples wait in memory to become blocks, at most %d may"
-              .formatted(head.chunkBytes(), hardHeadBytes),
+              .formatted(bytes, hardHeadBytes),
           "see the server's log for why blocks cannot be written; writing goes on by itself then");
     }
   }

@@ -166,10 +166,19 @@ public record TsdbConfig(
 
   /**
    * Memory for pages of blocks that stay decoded while queries read them again and again: a
-   * thirty-second of the heap as a rule, and 256 MB at most.
+   * thirty-second of the heap as a rule, and 256 MB at most. None of it from {@link
+   * #scarceHeadBytes} on.
    */
   public long decodedBytes() {
     return Math.min(MOST_DECODED_BYTES, maxHeadBytes / DECODED_SHARE);
+  }
+
+  /**
+   * Memory for samples beyond which nothing is kept that only makes queries faster: half way to the
+   * {@link #hardHeadBytes}.
+   */
+  public long scarceHeadBytes() {
+    return maxHeadBytes + (hardHeadBytes() - maxHeadBytes) / 2;
   }
 
   public Duration retention() {
