@@ -44,7 +44,6 @@ final class HistoryChanges implements SettledWrites {
 
   /** What readers ask. */
   History of(TenantId tenant) {
-    Changes changes = changes(tenant);
     return new History() {
       @Override
       public long settledMillis() {
@@ -58,6 +57,11 @@ final class HistoryChanges implements SettledWrites {
 
       @Override
       public long latestIn(long startMillis, long endMillis) {
+        // Of a tenant that has none nothing is kept: whoever asks may make up its name.
+        Changes changes = byTenant.get(tenant);
+        if (changes == null) {
+          return 0;
+        }
         long found = changes.ofAll.get();
         if (endMillis >= startMillis) {
           for (long one :
@@ -72,6 +76,11 @@ final class HistoryChanges implements SettledWrites {
 
   private Changes changes(TenantId tenant) {
     return byTenant.computeIfAbsent(tenant, _ -> new Changes());
+  }
+
+  /** Tenants of which something has changed. */
+  int tenants() {
+    return byTenant.size();
   }
 
   // Looked at after a write is seen, and by readers before they read: whoever comes later finds it
