@@ -180,11 +180,12 @@ final class Vedette implements AutoCloseable {
 
   private void buildIngester(ClusterSettings settings, ResourceSource resources) {
     Tsdb there = required(storage);
-    TenantLimiter bounded =
-        new TenantLimiter(there, there.tenants(), settings.tenancy().maxTenants(), registry);
-    tenantLimit = bounded;
-    SampleRateLimiter limited = new SampleRateLimiter(bounded, Settings.rates(settings), ticker);
-    rates = limited;
+    SampleRateLimiter slowed = new SampleRateLimiter(there, Settings.rates(settings), ticker);
+    rates = slowed;
+    // Outside of the rates, which keep something of each tenant that they see.
+    TenantLimiter limited =
+        new TenantLimiter(slowed, there.tenants(), settings.tenancy().maxTenants(), registry);
+    tenantLimit = limited;
     beans.add(tenants(settings));
     RemoteWriteReceiver receiving =
         new RemoteWriteReceiver(Settings.remoteWrite(settings), limited, ticker, registry);

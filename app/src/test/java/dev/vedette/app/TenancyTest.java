@@ -60,8 +60,12 @@ class TenancyTest {
 
   @BeforeEach
   void start() throws IOException {
+    start(CLUSTER);
+  }
+
+  private void start(String cluster) throws IOException {
     Path resources = Files.createDirectories(temp.resolve("resources"));
-    Files.writeString(resources.resolve("cluster.yaml"), CLUSTER);
+    Files.writeString(resources.resolve("cluster.yaml"), cluster);
     server =
         Vedette.start(
             new Vedette.Options(
@@ -203,6 +207,25 @@ class TenancyTest {
     assertThat(third.headers().firstValue("Retry-After")).isPresent();
     assertThat(third.body()).contains("tenant third would be one more than the 3 there may be");
     assertThat(third.body()).contains("spec.tenancy.maxTenants").contains("(tenant-limit)");
+  }
+
+  @Test
+  void whoeverIsOneTenantTooManyIsToldSoEachTimeWhateverItsRate() throws Exception {
+    server.close();
+    start(
+        CLUSTER
+            .replace("maxTenants: 3", "maxTenants: 1")
+            .replace("maxSeries: 20", "maxSeries: 20, samplesPerSecond: 1"));
+    RemoteWriteRequest request = new RemoteWriteRequest();
+    request.series(Labels.of("__name__", "x"));
+    // Half an hour's worth at that rate.
+    for (int i = 0; i < 2000; i++) {
+      request.sample(now - i, i);
+    }
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(write("third", request).body()).contains("(tenant-limit)");
+    }
   }
 
   @Test

@@ -15,7 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * A sink that refuses what comes faster than a tenant's rate: a token bucket each. A batch passes
  * whole or not at all; it passes when the bucket is not empty and may leave it in debt, so that a
  * batch larger than the burst is late, never impossible. Refused batches cost nothing from the
- * bucket. Any thread. Buckets are kept per tenant, whose number is that of the tenants configured.
+ * bucket. Any thread. Buckets are kept per tenant, whose number is what a {@link TenantLimiter}
+ * before it lets through.
  */
 public final class SampleRateLimiter implements SampleSink {
   private final SampleSink sink;
