@@ -14,6 +14,9 @@ public record Coverage(long rawFromMillis, List<Tier> tiers) {
   /** Where samples are all there is. */
   public static final Coverage RAW_ONLY = new Coverage(Long.MIN_VALUE, List.of());
 
+  /** Lengths of a bucket that tiers may have, in milliseconds, ascending. */
+  public static final List<Long> RESOLUTIONS = List.of(60_000L, 300_000L, 3_600_000L);
+
   public Coverage {
     tiers = List.copyOf(tiers);
   }

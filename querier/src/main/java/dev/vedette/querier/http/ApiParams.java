@@ -1,5 +1,6 @@
 package dev.vedette.querier.http;
 
+import dev.vedette.model.Coverage;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.promql.parse.Durations;
@@ -22,9 +23,6 @@ import java.util.regex.Pattern;
 final class ApiParams {
   private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
   private static final Set<String> FALSE = Set.of("", "0", "f", "F", "FALSE", "false", "False");
-
-  // A minute, five, an hour: what spec.storage.tiers has.
-  private static final Set<Long> TIERS = Set.of(60_000L, 300_000L, 3_600_000L);
 
   private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
   // What Go's ParseFloat takes, but for hexadecimals, infinities and NaN: none is a time.
@@ -100,13 +98,18 @@ final class ApiParams {
       return OptionalLong.of(0);
     }
     OptionalLong millis = duration("tier");
-    if (millis.isEmpty() || !TIERS.contains(millis.getAsLong())) {
+    if (millis.isEmpty() || !Coverage.RESOLUTIONS.contains(millis.getAsLong())) {
       throw ApiError.badParameter(
           "tier",
-          "there is no tier of \"%s\"; expected raw, or the length of a tier's buckets: 1m, 5m or 1h"
-              .formatted(text));
+          "there is no tier of \"%s\"; expected raw, or the length of a tier's buckets: %s"
+              .formatted(text, tierNames()));
     }
     return millis;
+  }
+
+  private static String tierNames() {
+    List<String> names = Coverage.RESOLUTIONS.stream().map(Coverage::name).toList();
+    return String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.getLast();
   }
 
   /** How far back a sample counts for a step, where the query says so. */
