@@ -42,14 +42,29 @@ final class NewestSamples {
     long length = Math.min(firstMillis, LONGEST_MILLIS);
     while (end >= selection.startMillis()) {
       long start = Math.max(selection.startMillis(), end - length + 1);
-      Optional<Samples> found = within(selection.between(start, end));
+      Optional<Samples> found = newest(selection.between(start, end));
       if (found.isPresent()) {
         return found;
       }
       end = start - 1;
-      length = Math.min(length * GROWTH, LONGEST_MILLIS);
+      length *= GROWTH;
     }
     return Optional.empty();
+  }
+
+  /** Halves what is long, the newer half first, and leaves out what has no series. */
+  private Optional<Samples> newest(Selection piece) {
+    reads.read(0, 0);
+    long length = piece.endMillis() - piece.startMillis() + 1;
+    if (length <= LONGEST_MILLIS) {
+      return within(piece);
+    }
+    if (source.series(tenant, piece, 1).isEmpty()) {
+      return Optional.empty();
+    }
+    long middle = piece.startMillis() + length / 2;
+    return newest(piece.between(middle, piece.endMillis()))
+        .or(() -> newest(piece.between(piece.startMillis(), middle - 1)));
   }
 
   /** Of the first series in a piece that has any. */

@@ -69,7 +69,21 @@ class NewestSamplesTest {
 
     assertThat(samples("stopped")).isEqualTo(Samples.NUMBERS);
     assertThat(read.stream().mapToLong(samples -> samples).sum()).isBetween(1L, 6 * 4L);
-    assertThat(read).hasSizeLessThan(20);
+    assertThat(read).hasSizeLessThan(50);
+  }
+
+  @Test
+  void aRangeOfManyYearsIsNotReadPieceByPiece() {
+    number("old", 1, 0);
+    long end = 253_402_300_799_999L;
+
+    Samples found =
+        new StoredNames(
+                series, TenantId.DEFAULT, -end, end, 1000, (_, samples) -> read.add(samples))
+            .samples("old");
+
+    assertThat(found).isEqualTo(Samples.NUMBERS);
+    assertThat(read).contains(1L).hasSizeLessThan(200);
   }
 
   @Test
