@@ -1,5 +1,6 @@
 package dev.vedette.app;
 
+import dev.vedette.model.Ticker;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.management.ManagementFactory;
@@ -24,6 +25,9 @@ final class HeapKeeper implements AutoCloseable {
   private static final String POOL = "PS Old Gen";
   private static final long SLACK = 256L << 20;
   private static final Duration INTERVAL = Duration.ofSeconds(1);
+  // Of the time at most a twentieth.
+  private static final Duration LEAST_BETWEEN = Duration.ofSeconds(3);
+  private static final int PAUSES_BETWEEN = 20;
 
   /** The old generation. */
   interface OldGeneration {
@@ -36,13 +40,19 @@ final class HeapKeeper implements AutoCloseable {
   }
 
   private final OldGeneration old;
+  private final Ticker ticker;
   private final Counter collections;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("heap-keeper").factory());
 
-  HeapKeeper(OldGeneration old, PrometheusRegistry registry) {
+  // When the next collection may begin.
+  private long nextNanos;
+
+  HeapKeeper(OldGeneration old, Ticker ticker, PrometheusRegistry registry) {
     this.old = old;
+    this.ticker = ticker;
+    this.nextNanos = ticker.nanos();
     this.collections =
         Counter.builder()
             .name("vedette_runtime_heap_collections_total")
@@ -51,26 +61,29 @@ final class HeapKeeper implements AutoCloseable {
   }
 
   /** Looks every second; empty with a collector that keeps the heap small by itself. */
-  static Optional<HeapKeeper> start(PrometheusRegistry registry) {
+  static Optional<HeapKeeper> start(Ticker ticker, PrometheusRegistry registry) {
     return ManagementFactory.getMemoryPoolMXBeans().stream()
         .filter(pool -> pool.getName().equals(POOL))
         .findFirst()
         .map(
             pool -> {
-              HeapKeeper keeper = new HeapKeeper(new Pool(pool), registry);
+              HeapKeeper keeper = new HeapKeeper(new Pool(pool), ticker, registry);
               keeper.thread.scheduleWithFixedDelay(
                   keeper::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
               return keeper;
             });
   }
 
-  /** Collects where it is worth it. */
+  /** Collects where it is worth it, and the last time is long enough ago. */
   void look() {
     long kept = old.keptBytes();
     long used = old.usedBytes();
-    if (used > kept + kept / 2 + SLACK) {
+    long begun = ticker.nanos();
+    if (used > kept + kept / 2 + SLACK && begun - nextNanos >= 0) {
       old.collect();
       collections.inc();
+      long ended = ticker.nanos();
+      nextNanos = ended + Math.max(LEAST_BETWEEN.toNanos(), PAUSES_BETWEEN * (ended - begun));
       log.debug("heap collected: before={} after={}", used, old.usedBytes());
     }
   }

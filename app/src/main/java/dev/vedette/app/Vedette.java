@@ -155,7 +155,7 @@ final class Vedette implements AutoCloseable {
       beans.add(HostMetrics.ofThisMachine(clock));
     }
     MachineMetrics.register(registry);
-    HeapKeeper.start(registry).ifPresent(this::keep);
+    HeapKeeper.start(ticker, registry).ifPresent(this::keep);
     server = keep(HttpServer.start(HttpServerConfig.on(options.listen()), beans.toArray()));
     resources.watch(MetricsCluster.class, clusters -> apply(folder, clusters));
   }

@@ -66,7 +66,7 @@ final class RemoteWriteController {
       to = bytes.length;
     }
     return receiver.receive(
-        () -> tenants.resolve(header(headers, TenantResolver.HEADER)),
+        () -> tenants.resolve(headers.getAll(TenantResolver.HEADER)),
         header(headers, HttpHeaders.CONTENT_TYPE),
         header(headers, HttpHeaders.CONTENT_ENCODING),
         bytes,

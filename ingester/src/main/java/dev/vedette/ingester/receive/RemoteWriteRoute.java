@@ -30,7 +30,7 @@ final class RemoteWriteRoute implements DirectRoute {
   public Answer answer(HttpHeaders headers, byte[] body, int length) {
     Reply reply =
         receiver.receive(
-            () -> tenants.resolve(headers.get(TenantResolver.HEADER, "")),
+            () -> tenants.resolve(headers.getAll(TenantResolver.HEADER)),
             headers.get(HttpHeaderNames.CONTENT_TYPE, ""),
             headers.get(HttpHeaderNames.CONTENT_ENCODING, ""),
             body,

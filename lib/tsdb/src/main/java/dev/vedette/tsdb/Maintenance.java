@@ -178,6 +178,7 @@ final class Maintenance {
         || hasCaughtUp(backlog)) {
       if (owesCheckpoint || hasWork(cutoff)) {
         flush(cutoff);
+        nextCaughtUpNanos = ticker.nanos() + CAUGHT_UP_EVERY.toNanos();
       } else {
         head.backlog().flushed(backlog);
       }
@@ -196,14 +197,9 @@ final class Maintenance {
       lastBacklog = backlog;
       lastBacklogNanos = now;
     }
-    boolean isDue =
-        backlog > config.leastBacklogSamples()
-            && now - lastBacklogNanos >= CAUGHT_UP_AFTER.toNanos()
-            && now - nextCaughtUpNanos >= 0;
-    if (isDue) {
-      nextCaughtUpNanos = now + CAUGHT_UP_EVERY.toNanos();
-    }
-    return isDue;
+    return backlog > config.leastBacklogSamples()
+        && now - lastBacklogNanos >= CAUGHT_UP_AFTER.toNanos()
+        && now - nextCaughtUpNanos >= 0;
   }
 
   private boolean tooMuchLate() {

@@ -14,7 +14,6 @@ record ApiCall(Exchange exchange, ApiParams params) {
 
   /** Whose data a request asks for, told as senders tell whose they send. */
   static TenantId tenant(Querier querier, Exchange exchange) {
-    String named = exchange.request().getHeaders().get(TenantResolver.HEADER);
-    return querier.tenants().resolve(named == null ? "" : named);
+    return querier.tenants().resolve(exchange.request().getHeaders().getAll(TenantResolver.HEADER));
   }
 }

@@ -102,6 +102,21 @@ class TenantsTest {
     assertThat(server.get("/-/ready").statusCode()).isEqualTo(200);
   }
 
+  @Test
+  void whoNamesTwoTenantsIsRefused() throws Exception {
+    HttpRequest twice =
+        server
+            .to("/api/v1/query?query=1")
+            .header("X-Scope-OrgID", "a")
+            .header("X-Scope-OrgID", "b")
+            .build();
+
+    HttpResponse<String> reply = server.send(twice);
+
+    assertThat(reply.statusCode()).isEqualTo(400);
+    assertThat(reply.body()).contains("the tenant ID in the header X-Scope-OrgID is there 2 times");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"a|b", "..", ".", "a/b", "a b", "\"a\""})
   void whatIsNoNameOfATenantIsRefused(String tenant) throws Exception {

@@ -3,6 +3,7 @@ package dev.vedette.runtime.http;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.TenantId;
+import java.util.List;
 
 /**
  * Whose data a request carries or asks for: one for what comes in and what is asked, so that they
@@ -14,11 +15,11 @@ public interface TenantResolver {
   String HEADER = "X-Scope-OrgID";
 
   /**
-   * The tenant of a request by its header {@value #HEADER}, empty where there is none.
+   * The tenant of a request by the values of its header {@value #HEADER}, mostly one.
    *
-   * @throws InvalidRequest where the request has to name one and does not
+   * @throws InvalidRequest where the request has to name one and does not, or names several
    */
-  TenantId resolve(String named);
+  TenantId resolve(List<String> named);
 
   /** One tenant, whatever is sent. */
   static TenantResolver single() {
@@ -30,7 +31,13 @@ public interface TenantResolver {
    * Mimir takes.
    */
   static TenantResolver named() {
-    return TenantResolver::checked;
+    return named -> {
+      if (named.size() > 1) {
+        // A proxy that tells who asks may have put its own behind what the client sent.
+        throw invalid("is there %d times".formatted(named.size()));
+      }
+      return checked(named.isEmpty() ? "" : named.getFirst());
+    };
   }
 
   private static TenantId checked(String named) {

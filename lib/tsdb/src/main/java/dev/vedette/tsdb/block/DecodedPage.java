@@ -84,14 +84,14 @@ final class DecodedPage {
     return with == PAGE_BYTES ? 0 : with;
   }
 
-  /** Whether an array is that of a series here, or of one of some before a place. */
+  /** Whether an array is that of a series here, or of one of some that are added before a place. */
   @SuppressWarnings("ReferenceEquality") // Whether it is the shared array.
   private boolean hasTimes(long[] timestamps, @Nullable Column[] more, int end) {
     for (int i = 0; i < more.length; i++) {
       Column here = columns.getPlain(i);
-      Column before = i < end ? more[i] : null;
+      Column added = here == null && i < end ? more[i] : null;
       if (here != null && here.timestamps() == timestamps
-          || before != null && before.timestamps() == timestamps) {
+          || added != null && added.timestamps() == timestamps) {
         return true;
       }
     }
