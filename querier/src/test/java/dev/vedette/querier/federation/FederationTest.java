@@ -22,6 +22,7 @@ import dev.vedette.wire.exposition.ExpositionParser.Entry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +113,35 @@ class FederationTest {
     }
     assertThat(expected).isEmpty();
     assertThat(values).isEqualTo(1);
+  }
+
+  /** Such as one that was declared a moment ago; the zero threshold may be none, too. */
+  @Test
+  void aNativeHistogramWithoutObservationsStaysOne() throws IOException {
+    HistogramLayout layout = HistogramLayout.of(3, 0, BucketSpans.NONE, BucketSpans.NONE);
+    Histogram whole =
+        Histogram.ofIntegers(layout, CounterReset.UNKNOWN, 0, 0, 0, new long[0], new long[0]);
+    Histogram parts =
+        Histogram.ofFloats(layout, CounterReset.GAUGE, 0, 0, 0, new double[0], new double[0]);
+    series.append(TenantId.DEFAULT, Labels.of("__name__", "parts"), NOW, parts, 0);
+    series.append(TenantId.DEFAULT, Labels.of("__name__", "whole"), NOW, whole, 0);
+
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    FederationMessages.write(latest(10, LabelMatcher.equal("job", "")), out);
+
+    ExpositionParser parser = ExpositionFormat.PROTOBUF.parser();
+    parser.histograms(true, false);
+    parser.reset(out.toByteArray(), out.size());
+    List<String> found = new ArrayList<>();
+    for (Entry entry = parser.next(); entry != Entry.END; entry = parser.next()) {
+      if (entry == Entry.SERIES) {
+        assertThat(parser.hasHistogram()).isTrue();
+        found.add(parser.labels().metricName());
+        assertThat(parser.histogram().layout().schema()).isEqualTo(3);
+        assertThat(parser.histogram().column(HistogramLayout.COUNT)).isZero();
+      }
+    }
+    assertThat(found).containsExactly("parts", "whole");
   }
 
   @ParameterizedTest

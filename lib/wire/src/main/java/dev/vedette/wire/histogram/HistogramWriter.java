@@ -62,16 +62,27 @@ public final class HistogramWriter {
     int positive = layout.positive().buckets();
     side(9, layout.negative(), histogram, HistogramLayout.BUCKETS + positive, out);
     side(12, layout.positive(), histogram, HistogramLayout.BUCKETS, out);
+    if (layout.zeroThreshold() == 0
+        && zeroCount == 0
+        && layout.positive().count() == 0
+        && layout.negative().count() == 0) {
+      // By an empty span alone readers tell that it is a native one, and not a classic one.
+      span(12, 0, 0, out);
+    }
+  }
+
+  private static void span(int field, int offset, int length, ProtoWriter out) {
+    int begun = out.begin(field);
+    out.zigzag(1, offset);
+    out.varint(2, length);
+    out.end(begun);
   }
 
   /** Spans in one field, differences of integers in the next, floats in the one after it. */
   private void side(
       int field, BucketSpans spans, Histogram histogram, int column, ProtoWriter out) {
     for (int run = 0; run < spans.count(); run++) {
-      int begun = out.begin(field);
-      out.zigzag(1, spans.offset(run));
-      out.varint(2, spans.length(run));
-      out.end(begun);
+      span(field, spans.offset(run), spans.length(run), out);
     }
     if (spans.buckets() == 0) {
       return;
