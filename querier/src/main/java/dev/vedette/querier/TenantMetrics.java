@@ -6,7 +6,11 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What queries of each tenant cost. Tenants beyond a bound are counted together. Thread-safe. */
+/**
+ * What queries of each tenant cost. A tenant has figures of its own from the first query that finds
+ * samples; before that, as names that hold no data may be made up without end, and beyond a bound
+ * tenants are counted together. Thread-safe.
+ */
 final class TenantMetrics {
   private static final int MOST_TENANTS = 1000;
   private static final String OTHERS = "(others)";
@@ -25,6 +29,7 @@ final class TenantMetrics {
         counter(
             "query_seconds", "Time that queries took, without the wait for their turn.", registry);
     samples = counter("samples_read", "Samples that queries read.", registry);
+    known.add(TenantId.DEFAULT);
   }
 
   private static Counter counter(String what, String help, PrometheusRegistry registry) {
@@ -36,6 +41,9 @@ final class TenantMetrics {
   }
 
   void ended(TenantId tenant, long samplesRead, long nanos) {
+    if (samplesRead > 0 && known.size() < MOST_TENANTS) {
+      known.add(tenant);
+    }
     String label = label(tenant);
     queries.labelValues(label).inc();
     samples.labelValues(label).inc(samplesRead);
@@ -47,10 +55,6 @@ final class TenantMetrics {
   }
 
   private String label(TenantId tenant) {
-    boolean hasOwn = known.contains(tenant) || known.size() < MOST_TENANTS;
-    if (hasOwn) {
-      known.add(tenant);
-    }
-    return hasOwn ? tenant.value() : OTHERS;
+    return known.contains(tenant) ? tenant.value() : OTHERS;
   }
 }

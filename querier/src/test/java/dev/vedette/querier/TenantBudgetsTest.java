@@ -143,6 +143,33 @@ class TenantBudgetsTest {
     assertThat(count("vedette_querier_tenant_samples_read", "one")).isEqualTo(2);
   }
 
+  @Test
+  void tenantsWithoutDataAreCountedTogetherAndTakeNoPlaceOfOthers() {
+    for (int i = 0; i < 1100; i++) {
+      try (QueryAnswer answer =
+          querier.instant(new TenantId("made-up-" + i), "up", 1000, QueryOptions.DEFAULT)) {
+        assertThat(((QueryResult.InstantVector) answer.result()).values()).isEmpty();
+      }
+    }
+    fill();
+    ask(ONE, "up");
+
+    assertThat(count("vedette_querier_tenant_queries", "(others)")).isEqualTo(1100);
+    assertThat(count("vedette_querier_tenant_queries", "made-up-0")).isZero();
+    assertThat(count("vedette_querier_tenant_queries", "one")).isEqualTo(1);
+    assertThat(count("vedette_querier_tenant_samples_read", "one")).isEqualTo(1);
+  }
+
+  @Test
+  void refusedQueriesAreCountedForATenantThatHasData() {
+    fill();
+    ask(ONE, "sum(up)", () -> assertThatThrownBy(() -> ask(ONE, "avg(up)")));
+    ask(ONE, "sum(up)", () -> assertThatThrownBy(() -> ask(ONE, "min(up)")));
+
+    assertThat(count("vedette_querier_tenant_rejected_queries", "(others)")).isEqualTo(1);
+    assertThat(count("vedette_querier_tenant_rejected_queries", "one")).isEqualTo(1);
+  }
+
   private double count(String name, String tenant) {
     return registry.scrape(each -> each.equals(name)).stream()
         .flatMap(snapshot -> ((CounterSnapshot) snapshot).getDataPoints().stream())
