@@ -40,18 +40,19 @@ export function post(path, parameters, signal) {
 
 const TENANT = 'vedette.tenant';
 
-/** Whose data is asked for, where the server tells tenants apart; empty for none. */
+// A tab keeps its tenant, whatever other tabs show; one that is new begins with that chosen last in this browser.
+const own = sessionStorage.getItem(TENANT) ?? localStorage.getItem(TENANT) ?? '';
+sessionStorage.setItem(TENANT, own);
+
+/** Whose data is asked for, where the server tells tenants apart; empty for none. The same until the page is loaded again. */
 export function tenant() {
-  return localStorage.getItem(TENANT) ?? '';
+  return own;
 }
 
-/** Asks for another tenant's data from the next request on; it is kept for the next visit. */
+/** Chooses another tenant, for this tab once it is loaded again, and for tabs that are new. */
 export function setTenant(name) {
-  if (name) {
-    localStorage.setItem(TENANT, name);
-  } else {
-    localStorage.removeItem(TENANT);
-  }
+  sessionStorage.setItem(TENANT, name);
+  localStorage.setItem(TENANT, name);
 }
 
 function headers() {

@@ -1,6 +1,7 @@
 // What the page shows, as its address has it. Names and values are those of Prometheus' own links, those of its
 // second version included, so that links in alerts and notes open here; ours besides are tier and legend.
 
+import {tenant} from './api.js';
 import {formatDuration, formatTime, parseDuration, parseTime} from './time.js';
 
 const DEFAULT_RANGE = 3_600_000;
@@ -110,20 +111,25 @@ export function windowOf(panel, now) {
   return {start: end - panel.range, end, step};
 }
 
-/** Expressions that were run in this browser, the newest first. */
+/** Expressions that were run in this browser for the tenant shown, the newest first. */
 export const history = {
   most: 50,
+  mostOfAll: 200,
   all() {
+    return this.kept().filter((one) => one.tenant === tenant()).map((one) => one.expr).slice(0, this.most);
+  },
+  add(expr) {
+    if (expr.trim()) {
+      const others = this.kept().filter((one) => one.tenant !== tenant() || one.expr !== expr);
+      const kept = [{tenant: tenant(), expr}, ...others].slice(0, this.mostOfAll);
+      localStorage.setItem('vedette.history', JSON.stringify(kept));
+    }
+  },
+  kept() {
     try {
       return JSON.parse(localStorage.getItem('vedette.history') ?? '[]');
     } catch {
       return [];
-    }
-  },
-  add(expr) {
-    if (expr.trim()) {
-      const kept = [expr, ...this.all().filter((other) => other !== expr)].slice(0, this.most);
-      localStorage.setItem('vedette.history', JSON.stringify(kept));
     }
   },
 };

@@ -3,7 +3,9 @@ package dev.vedette.e2e.ui;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Media;
 import java.util.Arrays;
@@ -251,6 +253,48 @@ class FrameTest extends PageTest {
             """);
 
     assertThat(same).isEqualTo(true);
+  }
+
+  @Test
+  void aTabStaysWithItsTenantWhateverOthersShow() {
+    visit("/queries");
+    choose("a");
+    evaluateModule("state.js", "m.history.add('vector(4)')");
+    Page first = page;
+    page = first.context().newPage();
+    visit("/queries");
+    assertThat(tenantField()).hasValue("a");
+
+    choose("b");
+
+    assertThat(tenantField()).hasValue("b");
+    assertThat(asked()).isEqualTo("b");
+    assertThat(evaluateModule("state.js", "m.history.all()")).isEqualTo(List.of());
+    page = first;
+    assertThat(tenantField()).hasValue("a");
+    assertThat(asked()).isEqualTo("a");
+    page.reload();
+    assertThat(tenantField()).hasValue("a");
+    assertThat(evaluateModule("state.js", "m.history.all()")).isEqualTo(List.of("vector(4)"));
+  }
+
+  private Locator tenantField() {
+    return page.locator("#tenant input");
+  }
+
+  private void choose(String tenant) {
+    evaluateModule("api.js", "m.setTenant('%s')".formatted(tenant));
+    page.reload();
+    assertThat(page.locator("html[data-ready=true]")).isAttached();
+  }
+
+  /** Whose data the page asks for, as the server is told. */
+  private String asked() {
+    Request request =
+        page.waitForRequest(
+            "**/api/v1/status/buildinfo",
+            () -> evaluateModule("api.js", "(await m.get('status/buildinfo')).status"));
+    return request.headers().getOrDefault("x-scope-orgid", "");
   }
 
   @Test
