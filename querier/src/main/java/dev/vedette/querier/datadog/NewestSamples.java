@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
  * What the newest samples of a selection are, told without reading all of it: back from its end in
  * pieces that begin small, and no further than to the first sample that is no staleness marker. At
  * most a batch of series over {@value #LONGEST_MILLIS} ms is held. One query, one thread.
+ *
+ * <p>The pages of a block are decoded anew for each piece that meets it, be there nothing of the
+ * piece in them. So pieces grow fast, to the point where a batch takes some 20 MB.
  */
 final class NewestSamples {
-  private static final long LONGEST_MILLIS = 6 * 3_600_000L;
+  private static final long LONGEST_MILLIS = 8 * 24 * 3_600_000L;
   private static final int GROWTH = 4;
 
   private final SeriesSource source;

@@ -8,12 +8,17 @@ import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Labels;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesSource;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.querier.datadog.StoredNames.Samples;
 import dev.vedette.testkit.InMemorySeries;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What the samples of a metric are, told by a look at its newest ones. */
@@ -25,6 +30,7 @@ class NewestSamplesTest {
 
   private final InMemorySeries series = new InMemorySeries();
   private final List<Long> read = new ArrayList<>();
+  private final AtomicInteger selects = new AtomicInteger();
 
   @Test
   void aMetricThatEndedIsToldByWhatItWasBeforeAndNotByItsMarkers() {
@@ -68,8 +74,48 @@ class NewestSamplesTest {
     }
 
     assertThat(samples("stopped")).isEqualTo(Samples.NUMBERS);
-    assertThat(read.stream().mapToLong(samples -> samples).sum()).isBetween(1L, 6 * 4L);
-    assertThat(read).hasSizeLessThan(50);
+    assertThat(read.stream().mapToLong(samples -> samples).sum()).isBetween(1L, 3 * 48 * 4L);
+    assertThat(read).hasSizeLessThan(20);
+  }
+
+  @Test
+  void aLongBlockIsReadFewTimesForAMetricThatStoppedInIt() {
+    number("stopped", 1, END - 90 * 24 * HOUR + HOUR);
+
+    assertThat(samplesOfBlocks("stopped", 90 * 24 * HOUR)).isEqualTo(Samples.NUMBERS);
+    assertThat(selects).hasValueLessThan(30);
+  }
+
+  @Test
+  void whatHasNothingButMarkersIsReadInFewPieces() {
+    for (long time = 0; time <= END; time += HOUR) {
+      number("ended", STALE, time);
+    }
+
+    assertThat(samplesOfBlocks("ended", HOUR)).isEqualTo(Samples.NUMBERS);
+    assertThat(selects).hasValueLessThan(30);
+  }
+
+  /** From a source that finds series to the precision of blocks, and counts what is opened. */
+  private Samples samplesOfBlocks(String metric, long blockMillis) {
+    InvocationHandler handler =
+        (_, method, arguments) -> {
+          if (method.getName().equals("select")) {
+            selects.incrementAndGet();
+          }
+          if (method.getName().equals("series")) {
+            Selection asked = (Selection) arguments[1];
+            long start = Math.floorDiv(asked.startMillis(), blockMillis) * blockMillis;
+            long end = Math.floorDiv(asked.endMillis(), blockMillis) * blockMillis;
+            arguments[1] = asked.between(start, end + blockMillis - 1);
+          }
+          return method.invoke(series, arguments);
+        };
+    SeriesSource blocks =
+        (SeriesSource)
+            Proxy.newProxyInstance(
+                SeriesSource.class.getClassLoader(), new Class<?>[] {SeriesSource.class}, handler);
+    return new StoredNames(blocks, TenantId.DEFAULT, 0, END, 15_000, (_, _) -> {}).samples(metric);
   }
 
   @Test
