@@ -184,6 +184,7 @@ class MetricQueryApiTest {
       Future<HttpResponse<String>> reply =
           asking.submit(() -> holding.postForm("/api/v1/query", body));
       while (held.opened() == 0) {
+        assertThat(reply).as("what has not begun to read").isNotDone();
         Thread.onSpinWait();
       }
 
