@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -296,13 +297,21 @@ public final class Querier {
   }
 
   /**
+   * What was found ahead of a query.
+   *
+   * @param options to ask that query with: the same, but for the whole seconds that are gone. Not
+   *     for parts of them, by which those who asked alike would be told apart.
+   */
+  public record Known<T>(T found, QueryOptions options) {}
+
+  /**
    * What has to be known of what is stored before a query in another language can be asked in
    * PromQL: found in a turn of its own, and what is read for it counts and is bounded as a query's.
    *
    * @param question in the other language
    * @param look reads from the evaluation's source and tells it
    */
-  public <T> T ahead(
+  public <T> Known<T> ahead(
       TenantId tenant, Question question, QueryOptions options, Function<Evaluation, T> look) {
     QuerierConfig config = inForce.config;
     Duration timeout = timeout(options, config);
@@ -316,9 +325,18 @@ public final class Querier {
           run,
           () -> {
             requireTime(options);
-            return look.apply(evaluation(tenant, question, config, timeout, run));
+            long begun = ticker.nanos();
+            T found = look.apply(evaluation(tenant, question, config, timeout, run));
+            return new Known<>(found, options.within(left(timeout, ticker.nanos() - begun)));
           });
     }
+  }
+
+  private static Duration left(Duration timeout, long goneNanos) {
+    if (goneNanos >= timeout.toNanos()) {
+      throw SharedRun.timedOut(timeout);
+    }
+    return timeout.minusSeconds(TimeUnit.NANOSECONDS.toSeconds(goneNanos));
   }
 
   private Evaluation evaluation(

@@ -67,6 +67,12 @@ public record QueryOptions(
         lookback, timeout, cancelled, Optional.of(other), tierMillis, progress, look);
   }
 
+  /** The same, with another time. */
+  public QueryOptions within(Duration time) {
+    return new QueryOptions(
+        lookback, Optional.of(time), cancelled, memory, tierMillis, progress, look);
+  }
+
   /** The same, with something to look at. */
   public QueryOptions looking(Look at) {
     return new QueryOptions(lookback, timeout, cancelled, memory, tierMillis, progress, at);

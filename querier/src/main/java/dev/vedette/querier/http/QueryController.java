@@ -65,14 +65,15 @@ final class QueryController {
     return run(
         new ApiCall(call.exchange(), asked.params()),
         options -> {
-          MetricQueryRequest.Promql promql =
+          Querier.Known<MetricQueryRequest.Promql> known =
               querier.ahead(
                   tenant,
                   asked.question(),
                   options,
                   look -> request.promql(look.source(), tenant, look::read));
+          MetricQueryRequest.Promql promql = known.found();
           return Answer.holding(
-              querier.range(tenant, promql.text(), range, options),
+              querier.range(tenant, promql.text(), range, known.options()),
               answer -> MetricQueryEndpoint.answer(request, promql.tags(), answer));
         });
   }

@@ -1,0 +1,78 @@
+package dev.vedette.querier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vedette.model.ErrorId;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Unavailable;
+import dev.vedette.promql.QueryOptions;
+import dev.vedette.promql.QueryWorkers;
+import dev.vedette.testkit.FakeClock;
+import dev.vedette.testkit.FakeTicker;
+import dev.vedette.testkit.InMemorySeries;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a look at what is stored leaves of the time of the query behind it. */
+class AheadTest {
+  private static final QueryOptions TEN_SECONDS =
+      QueryOptions.DEFAULT.within(Duration.ofSeconds(10));
+
+  private final FakeTicker ticker = new FakeTicker();
+  private final Querier querier =
+      new Querier(
+          QuerierConfig.STOCK,
+          new ServerInfo("0.1.0", "", "", Instant.EPOCH, "15d", false, false, Map.of(), () -> ""),
+          new InMemorySeries(),
+          Optional.empty(),
+          new FakeClock(Instant.EPOCH),
+          ticker,
+          QueryWorkers.none(),
+          new PrometheusRegistry());
+
+  private Querier.Known<String> look(QueryOptions options, Duration takes) {
+    return querier.ahead(
+        TenantId.DEFAULT,
+        Question.at("avg:m{*}", 0),
+        options,
+        _ -> {
+          ticker.advance(takes);
+          return "found";
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,10", "999,10", "1000,9", "4200,6", "9999,1"})
+  void theQueryHasWhatIsLeftOfTheTimeButForPartsOfASecond(long takesMillis, long leftSeconds) {
+    Querier.Known<String> known = look(TEN_SECONDS, Duration.ofMillis(takesMillis));
+
+    assertThat(known.found()).isEqualTo("found");
+    assertThat(known.options().timeout()).contains(Duration.ofSeconds(leftSeconds));
+  }
+
+  @Test
+  void theTimeOfTheSettingsIsUsedUpToo() {
+    Duration most = QuerierConfig.STOCK.timeout();
+
+    assertThat(look(QueryOptions.DEFAULT, Duration.ofSeconds(3)).options().timeout())
+        .contains(most.minusSeconds(3));
+    assertThat(look(QueryOptions.DEFAULT.within(most.plusDays(1)), Duration.ZERO).options())
+        .isEqualTo(QueryOptions.DEFAULT.within(most));
+  }
+
+  @Test
+  void aLookThatTakesAllOfTheTimeEndsTheQuery() {
+    assertThatThrownBy(() -> look(TEN_SECONDS, Duration.ofSeconds(10)))
+        .isInstanceOfSatisfying(
+            Unavailable.class, error -> assertThat(error.id()).isEqualTo(ErrorId.QUERY_TIMEOUT))
+        .hasMessageContaining("after 10s");
+    assertThat(querier.memory().usedBytes()).isZero();
+  }
+}
