@@ -8,6 +8,7 @@ import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryWorkers;
+import dev.vedette.runtime.http.TenantResolver;
 import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import dev.vedette.testkit.InMemorySeries;
@@ -35,7 +36,8 @@ class AheadTest {
           new FakeClock(Instant.EPOCH),
           ticker,
           QueryWorkers.none(),
-          new PrometheusRegistry());
+          new PrometheusRegistry(),
+          TenantResolver.single());
 
   private Querier.Known<String> look(QueryOptions options, Duration takes) {
     return querier.ahead(
