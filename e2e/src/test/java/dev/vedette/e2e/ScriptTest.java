@@ -34,9 +34,9 @@ class ScriptTest {
   void makeCheckout() throws IOException {
     checkout = Files.createDirectories(temp.resolve("a checkout"));
     Files.copy(ROOT.resolve("vedette"), checkout.resolve("vedette"));
-    Path jdk = Path.of(".mvn", "find-jdk.sh");
-    Files.createDirectories(checkout.resolve(jdk).getParent());
-    Files.copy(ROOT.resolve(jdk), checkout.resolve(jdk));
+    Path search = Path.of(".mvn", "find-jdk.sh");
+    Files.createDirectories(checkout.resolve(search).getParent());
+    Files.copy(ROOT.resolve(search), checkout.resolve(search));
     checkout.resolve("vedette").toFile().setExecutable(true);
     Files.writeString(checkout.resolve("pom.xml"), "<project/>");
     for (String folder : List.of("crds", "ingester", "storage-node", "querier", "ui", "lib")) {
