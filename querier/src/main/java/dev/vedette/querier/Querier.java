@@ -283,7 +283,7 @@ public final class Querier {
             options.tierMillis(),
             options.look(),
             mayBeCached);
-    Duration timeout = timeout(options, by.config);
+    Duration timeout = options.timeoutUpTo(by.config.timeout());
     SharedRun.Asker asker =
         new SharedRun.Asker(question.expression(), timeout, options.cancelled());
     return shared.run(
@@ -314,7 +314,7 @@ public final class Querier {
   public <T> Known<T> ahead(
       TenantId tenant, Question question, QueryOptions options, Function<Evaluation, T> look) {
     QuerierConfig config = inForce.config;
-    Duration timeout = timeout(options, config);
+    Duration timeout = options.timeoutUpTo(config.timeout());
     SharedRun.Asker asker =
         new SharedRun.Asker(question.expression(), timeout, options.cancelled());
     try (QueryMemory.Reservation held = memory.open(tenant)) {
@@ -355,13 +355,6 @@ public final class Querier {
             run.progress(),
             QueryWorkers.none()),
         new Evaluation.Observed(new StepCounts(Steps.at(question.startMillis()), false), null));
-  }
-
-  private static Duration timeout(QueryOptions options, QuerierConfig config) {
-    return options
-        .timeout()
-        .filter(asked -> asked.compareTo(config.timeout()) < 0)
-        .orElse(config.timeout());
   }
 
   /** Times of a range query: start, start + step, … up to end. */

@@ -142,7 +142,7 @@ final class Dump {
       long timestamp = batch.timestamps(at)[i];
       Histogram histogram = ofHistograms == null ? null : ofHistograms[i];
       double value = batch.values(at)[i];
-      if (histogram == null ? SpecialValues.isStale(value) : histogram.isStale()) {
+      if (SpecialValues.isStale(value, histogram)) {
         stale++;
       } else if (histogram == null) {
         samples++;

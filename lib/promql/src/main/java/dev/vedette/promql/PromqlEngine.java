@@ -192,10 +192,7 @@ public final class PromqlEngine {
       // As if it had been parsed just now.
       this.startNanos = ticker.nanos() - asked.nanos();
       this.steps = steps;
-      Duration timeout = options.timeout().orElse(config.timeout());
-      if (timeout.compareTo(config.timeout()) > 0) {
-        timeout = config.timeout();
-      }
+      Duration timeout = options.timeoutUpTo(config.timeout());
       this.progress = options.progress().orElseGet(QueryProgress::new);
       this.counts = new StepCounts(steps, options.look().steps());
       this.trace = options.look().plan() ? new PlanTrace(ticker, expression, asked.expr()) : null;

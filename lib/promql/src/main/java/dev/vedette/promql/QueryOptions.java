@@ -50,6 +50,11 @@ public record QueryOptions(
     this(lookback, timeout, cancelled, memory, tierMillis, Optional.empty(), Look.NOTHING);
   }
 
+  /** How long it may take, where that is this long at most. */
+  public Duration timeoutUpTo(Duration most) {
+    return timeout.filter(asked -> asked.compareTo(most) < 0).orElse(most);
+  }
+
   /** The same, counting what it uses where others see it. */
   public QueryOptions countingIn(QueryProgress where) {
     return new QueryOptions(

@@ -34,7 +34,6 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
   static final int MAX_SOURCES = 16;
 
   private static final int WORTHWHILE_PART = 8;
-  private static final long PATIENCE_MILLIS = Duration.ofHours(1).toMillis();
   private static final Comparator<BlockMeta> LAST_WINS = Comparator.comparing(BlockMeta::id);
 
   MergePlan {
@@ -138,8 +137,9 @@ record MergePlan(long startMillis, long endMillis, List<BlockMeta> sources) {
       List<BlockMeta> inside, Filling filling, long start, long range, long nowMillis) {
     List<BlockMeta> fromHead =
         inside.stream().filter(meta -> meta.spec().level() == TierPlan.FROM_HEAD).toList();
+    long patientSince = nowMillis - Filling.PATIENCE.toMillis();
     return !fromHead.isEmpty()
-        && fromHead.stream().allMatch(meta -> meta.id().timeMillis() > nowMillis - PATIENCE_MILLIS)
+        && fromHead.stream().allMatch(meta -> meta.id().timeMillis() > patientSince)
         && filling.isFilling(fromHead.getFirst().spec().tenant(), start, start + range - 1);
   }
 

@@ -8,7 +8,6 @@ import dev.vedette.tsdb.block.Buckets;
 import dev.vedette.tsdb.tier.TierConfig;
 import dev.vedette.tsdb.tier.TierPlan;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,9 +20,6 @@ import java.util.function.Predicate;
 /** What there is of tiers, and what is due. Any threads. */
 final class Tiers {
   private static final int BLOCK_RANGES = 6;
-  // Where samples come without end, buckets are made again this often, or when so many blocks have
-  // come as are merged at once: none of them is merged before.
-  private static final Duration PATIENCE = Duration.ofHours(1);
 
   private final TsdbConfig config;
   private final BlockStore blocks;
@@ -82,9 +78,10 @@ final class Tiers {
         isPassed);
   }
 
+  /** Not once so many blocks have come as are merged at once: none of them is merged before. */
   private boolean waits(TenantId tenant, TierConfig tier, TierPlan plan) {
     return filling.isFilling(tenant, plan.startMillis(), plan.endMillis())
-        && plan.lackingSinceMillis() > clock.millis() - PATIENCE.toMillis()
+        && plan.lackingSinceMillis() > clock.millis() - Filling.PATIENCE.toMillis()
         && (plan.replaced() == null || plan.lackingBlocks() < MergePlan.MAX_SOURCES)
         && !isLastChance(tier, plan.startMillis());
   }

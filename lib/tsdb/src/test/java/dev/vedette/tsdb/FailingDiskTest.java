@@ -1,9 +1,9 @@
 package dev.vedette.tsdb;
 
+import static dev.vedette.tsdb.TestEngine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
@@ -84,10 +84,7 @@ class FailingDiskTest {
   }
 
   private void write(long timestampMillis) {
-    byte[] labels = LabelBytes.encode(Labels.of("__name__", "up"));
-    WriteBatch batch = new WriteBatch();
-    batch.reset(labels);
-    batch.addSeries(0, labels.length);
+    WriteBatch batch = batch(Labels.of("__name__", "up"));
     batch.addSample(timestampMillis, Double.doubleToRawLongBits(1));
     tsdb.write(TenantId.DEFAULT, batch);
   }

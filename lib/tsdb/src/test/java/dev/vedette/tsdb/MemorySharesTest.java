@@ -1,9 +1,9 @@
 package dev.vedette.tsdb;
 
 import static dev.vedette.tsdb.TestEngine.UP;
+import static dev.vedette.tsdb.TestEngine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
@@ -62,10 +62,7 @@ class MemorySharesTest {
 
   /** Five seconds of a series, a sample each millisecond. */
   private static void write(TestEngine engine, SplittableRandom random, long at) {
-    byte[] bytes = LabelBytes.encode(Labels.of("__name__", "other"));
-    WriteBatch batch = new WriteBatch();
-    batch.reset(bytes);
-    batch.addSeries(0, bytes.length);
+    WriteBatch batch = batch(Labels.of("__name__", "other"));
     for (int i = 0; i < 5_000; i++) {
       batch.addSample(at + i, Double.doubleToRawLongBits(random.nextDouble()));
     }

@@ -3,11 +3,11 @@ package dev.vedette.tsdb;
 import static dev.vedette.tsdb.TestEngine.HOUR;
 import static dev.vedette.tsdb.TestEngine.START;
 import static dev.vedette.tsdb.TestEngine.UP;
+import static dev.vedette.tsdb.TestEngine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.model.ErrorId;
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
@@ -364,10 +364,7 @@ class StuckDiskTest {
 
   /** Of values that take some bytes each. */
   private void writeMany(int samples) {
-    byte[] labels = LabelBytes.encode(UP);
-    WriteBatch batch = new WriteBatch();
-    batch.reset(labels);
-    batch.addSeries(0, labels.length);
+    WriteBatch batch = batch(UP);
     for (int i = 0; i < samples; i++) {
       batch.addSample(engine.clock.millis() - samples + i, Double.doubleToRawLongBits(Math.sin(i)));
     }

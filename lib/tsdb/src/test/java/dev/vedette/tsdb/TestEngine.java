@@ -114,22 +114,25 @@ final class TestEngine implements AutoCloseable {
     ticker.advance(by);
   }
 
-  /** Two samples in one request. */
-  void writeTwo(Labels series, long timestamp) {
+  /** A request for samples of one series. */
+  static WriteBatch batch(Labels series) {
     byte[] bytes = LabelBytes.encode(series);
     WriteBatch batch = new WriteBatch();
     batch.reset(bytes);
     batch.addSeries(0, bytes.length);
+    return batch;
+  }
+
+  /** Two samples in one request. */
+  void writeTwo(Labels series, long timestamp) {
+    WriteBatch batch = batch(series);
     batch.addSample(timestamp, Double.doubleToRawLongBits(1));
     batch.addSample(timestamp + 1, Double.doubleToRawLongBits(2));
     assertThat(tsdb.write(TenantId.DEFAULT, batch).stored()).isEqualTo(2);
   }
 
   void write(Labels series, long timestamp, double value) {
-    byte[] bytes = LabelBytes.encode(series);
-    WriteBatch batch = new WriteBatch();
-    batch.reset(bytes);
-    batch.addSeries(0, bytes.length);
+    WriteBatch batch = batch(series);
     batch.addSample(timestamp, Double.doubleToRawLongBits(value));
     assertThat(tsdb.write(TenantId.DEFAULT, batch).stored()).isEqualTo(1);
   }

@@ -3,10 +3,10 @@ package dev.vedette.tsdb;
 import static dev.vedette.tsdb.TestEngine.HOUR;
 import static dev.vedette.tsdb.TestEngine.START;
 import static dev.vedette.tsdb.TestEngine.UP;
+import static dev.vedette.tsdb.TestEngine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.BlockInfo;
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
@@ -187,10 +187,7 @@ class TsdbBacklogTest {
   }
 
   private void catchUp(int from, int to) {
-    byte[] bytes = LabelBytes.encode(PAST);
-    WriteBatch batch = new WriteBatch();
-    batch.reset(bytes);
-    batch.addSeries(0, bytes.length);
+    WriteBatch batch = batch(PAST);
     for (int i = from; i < to; i++) {
       batch.addSample(START - 4 * HOUR + i, Double.doubleToRawLongBits(i));
     }

@@ -1,9 +1,9 @@
 package dev.vedette.tsdb;
 
+import static dev.vedette.tsdb.TestEngine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.History;
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
@@ -137,10 +137,7 @@ class TsdbHistoryTest {
   }
 
   private void write(long time) {
-    byte[] labels = LabelBytes.encode(Labels.of("__name__", "m", "n", "1"));
-    WriteBatch batch = new WriteBatch();
-    batch.reset(labels);
-    batch.addSeries(0, labels.length);
+    WriteBatch batch = batch(Labels.of("__name__", "m", "n", "1"));
     batch.addSample(time, Double.doubleToRawLongBits(1));
     assertThat(tsdb.write(TENANT, batch).refusals()).isEmpty();
   }

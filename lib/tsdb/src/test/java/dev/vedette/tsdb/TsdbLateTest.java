@@ -1,9 +1,9 @@
 package dev.vedette.tsdb;
 
+import static dev.vedette.tsdb.TestEngine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.ErrorId;
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
@@ -334,14 +334,6 @@ class TsdbLateTest {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static WriteBatch batch(Labels series) {
-    byte[] bytes = LabelBytes.encode(series);
-    WriteBatch batch = new WriteBatch();
-    batch.reset(bytes);
-    batch.addSeries(0, bytes.length);
-    return batch;
   }
 
   private void store(Labels series, long timestamp, double value) {

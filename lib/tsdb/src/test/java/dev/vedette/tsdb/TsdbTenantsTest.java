@@ -3,10 +3,10 @@ package dev.vedette.tsdb;
 import static dev.vedette.tsdb.TestEngine.HOUR;
 import static dev.vedette.tsdb.TestEngine.START;
 import static dev.vedette.tsdb.TestEngine.UP;
+import static dev.vedette.tsdb.TestEngine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.BucketColumn;
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
@@ -108,10 +108,7 @@ class TsdbTenantsTest {
   }
 
   private void write(TenantId tenant, long timestamp, double value, Map<Long, Double> kept) {
-    byte[] bytes = LabelBytes.encode(UP);
-    WriteBatch batch = new WriteBatch();
-    batch.reset(bytes);
-    batch.addSeries(0, bytes.length);
+    WriteBatch batch = batch(UP);
     batch.addSample(timestamp, Double.doubleToRawLongBits(value));
     assertThat(engine.tsdb.write(tenant, batch).stored()).isEqualTo(1);
     kept.put(timestamp, value);

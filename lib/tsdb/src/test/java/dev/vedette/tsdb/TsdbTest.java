@@ -1,10 +1,10 @@
 package dev.vedette.tsdb;
 
+import static dev.vedette.tsdb.TestEngine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.model.BlockInfo;
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
@@ -413,14 +413,6 @@ class TsdbTest {
     List<Path> blocks = new ArrayList<>(disk.list(BLOCKS));
     blocks.removeIf(path -> !path.toString().endsWith(".tsb"));
     return blocks;
-  }
-
-  private static WriteBatch batch(Labels series) {
-    byte[] bytes = LabelBytes.encode(series);
-    WriteBatch batch = new WriteBatch();
-    batch.reset(bytes);
-    batch.addSeries(0, bytes.length);
-    return batch;
   }
 
   private void write(Labels series, long timestamp, double value) {

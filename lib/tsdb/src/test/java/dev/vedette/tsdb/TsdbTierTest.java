@@ -1,5 +1,6 @@
 package dev.vedette.tsdb;
 
+import static dev.vedette.tsdb.TestEngine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.BucketColumn;
@@ -8,7 +9,6 @@ import dev.vedette.model.CounterReset;
 import dev.vedette.model.Coverage;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
-import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.Selection;
@@ -357,12 +357,9 @@ class TsdbTierTest {
   }
 
   private void write(String name, TreeMap<Long, Object> samples) {
-    byte[] bytes = LabelBytes.encode(Labels.of("__name__", name, "job", "api"));
     TreeMap<Long, Object> known = models.get(0L).getOrDefault(name, new TreeMap<>());
     samples.keySet().removeAll(known.keySet());
-    WriteBatch batch = new WriteBatch();
-    batch.reset(bytes);
-    batch.addSeries(0, bytes.length);
+    WriteBatch batch = batch(Labels.of("__name__", name, "job", "api"));
     samples.forEach(
         (millis, value) -> {
           if (value instanceof Histogram histogram) {

@@ -100,9 +100,7 @@ final class NewestSamples {
       @Nullable Histogram[] histograms = batch.histograms(i);
       for (int at = batch.size(i) - 1; at >= 0; at--) {
         Histogram histogram = histograms == null ? null : histograms[at];
-        if (histogram == null
-            ? !SpecialValues.isStale(batch.values(i)[at])
-            : !histogram.isStale()) {
+        if (!SpecialValues.isStale(batch.values(i)[at], histogram)) {
           return Optional.of(of(histogram));
         }
       }

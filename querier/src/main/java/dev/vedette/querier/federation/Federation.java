@@ -82,8 +82,7 @@ public final class Federation {
       double value = batch.values(i)[last];
       @Nullable Histogram[] histograms = batch.histograms(i);
       Histogram histogram = histograms == null ? null : histograms[last];
-      boolean ended = histogram == null ? SpecialValues.isStale(value) : histogram.isStale();
-      if (!ended) {
+      if (!SpecialValues.isStale(value, histogram)) {
         long ofHistogram = histograms == null ? 0 : Evaluation.bytes(histograms, last, last + 1);
         memory.add(Evaluation.bytes(batch.labels(i)) + ENTRY_BYTES + ofHistogram);
         found.put(batch.labels(i), new Latest(batch.timestamps(i)[last], value, histogram));

@@ -324,38 +324,22 @@ class MergedCursorTest {
   }
 
   /** Has one array for all timestamps of a batch's series that share them, used again and again. */
-  private static final class Reusing implements RangedCursor {
-    private final List<Labels> labels;
+  private static final class Reusing extends ListedCursor {
     private final Samples samples;
     private final int most;
     private final Stretch whole;
 
     Reusing(Samples samples, int most) {
+      super(List.copyOf(samples.series.keySet()));
       this.samples = samples;
-      this.labels = List.copyOf(samples.series.keySet());
       this.most = most;
       this.whole = newReader();
-      whole.seek(0, labels.size());
+      whole.seek(0, size());
     }
 
     @Override
     public boolean next(SeriesBatch batch) {
       return whole.next(batch);
-    }
-
-    @Override
-    public int size() {
-      return labels.size();
-    }
-
-    @Override
-    public Labels labels(int series) {
-      return labels.get(series);
-    }
-
-    @Override
-    public int cut(int series) {
-      return series;
     }
 
     @Override
@@ -367,26 +351,15 @@ class MergedCursorTest {
     public Stretch newReader() {
       return new Reader(this);
     }
-
-    @Override
-    public void close() {}
   }
 
-  private static final class Reader implements RangedCursor.Stretch {
+  private static final class Reader extends ListedCursor.Places {
     private final Reusing of;
     private final long[][] times = new long[SeriesBatch.CAPACITY][700];
     private final double[][] values = new double[SeriesBatch.CAPACITY][700];
-    private int next;
-    private int end;
 
     Reader(Reusing of) {
       this.of = of;
-    }
-
-    @Override
-    public void seek(int from, int to) {
-      next = from;
-      end = to;
     }
 
     @Override
@@ -395,8 +368,8 @@ class MergedCursorTest {
       for (double[] column : values) {
         Arrays.fill(column, Double.NaN);
       }
-      while (next < end && batch.count() < of.most) {
-        Labels series = of.labels.get(next++);
+      while (hasNext() && batch.count() < of.most) {
+        Labels series = of.labels(next());
         add(batch, series, Objects.requireNonNull(of.samples.series.get(series)));
       }
       return batch.count() > 0;

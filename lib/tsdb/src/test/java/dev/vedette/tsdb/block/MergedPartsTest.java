@@ -155,20 +155,9 @@ class MergedPartsTest {
   }
 
   /** Series of one sample each. */
-  private record Memory(List<Labels> series) implements RangedCursor {
-    @Override
-    public int size() {
-      return series.size();
-    }
-
-    @Override
-    public Labels labels(int place) {
-      return series.get(place);
-    }
-
-    @Override
-    public int cut(int place) {
-      return place;
+  private static final class Memory extends ListedCursor {
+    Memory(List<Labels> series) {
+      super(series);
     }
 
     @Override
@@ -178,21 +167,12 @@ class MergedPartsTest {
 
     @Override
     public Stretch newReader() {
-      return new Stretch() {
-        private int next;
-        private int end;
-
-        @Override
-        public void seek(int from, int to) {
-          next = from;
-          end = to;
-        }
-
+      return new Places() {
         @Override
         public boolean next(SeriesBatch batch) {
           batch.clear();
-          while (next < end && !batch.isFull()) {
-            batch.add(series.get(next++), new long[] {TestSeries.END}, new double[] {1}, 1);
+          while (hasNext() && !batch.isFull()) {
+            batch.add(labels(next()), new long[] {TestSeries.END}, new double[] {1}, 1);
           }
           return batch.count() > 0;
         }
@@ -203,8 +183,5 @@ class MergedPartsTest {
     public boolean next(SeriesBatch batch) {
       throw new UnsupportedOperationException("it is read in parts");
     }
-
-    @Override
-    public void close() {}
   }
 }
