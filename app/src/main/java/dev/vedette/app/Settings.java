@@ -104,7 +104,8 @@ final class Settings {
         features(query.features(), more),
         new QuerierConfig.OfTenant(
             query.maxConcurrentPerTenant().orElse(query.maxConcurrent()),
-            query.memoryPerTenantBytes().orElse(Long.MAX_VALUE)));
+            query.memoryPerTenantBytes().orElse(Long.MAX_VALUE)),
+        query.alignToStep());
   }
 
   private static Set<LanguageFeature> features(Set<QueryFeature> asked, Set<LanguageFeature> more) {

@@ -279,6 +279,13 @@ public record MetricsClusterSpec(
           @Default("false")
           Boolean log,
       @JsonPropertyDescription(
+              "Whether start and end of range queries move down to multiples of the step, so that kept"
+                  + " results answer dashboards whose end moves on. Where they moved, infos say so;"
+                  + " nocache=1 has the exact times, as Prometheus always has. Buckets of"
+                  + " Datadog-style queries then begin at multiples of the interval.")
+          @Default("false")
+          Boolean alignToStep,
+      @JsonPropertyDescription(
               "Parts of the language that Prometheus switches on by --enable-feature, by its names."
                   + " vedette run takes that option, too. With type-and-unit-labels new samples also"
                   + " get the labels __type__ and __unit__.")

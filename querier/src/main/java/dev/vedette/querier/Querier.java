@@ -358,7 +358,28 @@ public final class Querier {
   }
 
   /** Times of a range query: start, start + step, … up to end. */
-  public record Range(long startMillis, long endMillis, long stepMillis) {}
+  public record Range(long startMillis, long endMillis, long stepMillis) {
+    /** The same with both ends moved down to multiples of the step. */
+    Range aligned() {
+      if (startMillis < Long.MIN_VALUE + stepMillis) {
+        return this;
+      }
+      long start = down(startMillis);
+      long end = down(endMillis);
+      // It may have one step more than before, and no answer has more than so many.
+      boolean tooMany = (end - start) / stepMillis > PromqlEngine.MAX_STEPS;
+      return new Range(tooMany ? start + stepMillis : start, end, stepMillis);
+    }
+
+    private long down(long millis) {
+      return millis - Math.floorMod(millis, stepMillis);
+    }
+  }
+
+  /** The range to ask for instead of one, which is that one unless the settings align ranges. */
+  public Range aligned(Range range) {
+    return config().alignToStep() ? range.aligned() : range;
+  }
 
   /** Queries that wait or run now. */
   public RunningQueries running() {
@@ -411,6 +432,7 @@ public final class Querier {
     QuerierConfig config = config();
     Map<String, String> flags = new TreeMap<>(info.flags());
     flags.put("enable-feature", enabled(config));
+    flags.put("query.align-to-step", Boolean.toString(config.alignToStep()));
     flags.put("query.cache-memory", Long.toString(config.cacheBytes()));
     flags.put("query.lookback-delta", text(config.lookback()));
     flags.put("query.max-concurrency", Integer.toString(config.maxConcurrent()));

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param logAll whether all others are logged, too
  * @param features of the language that are switched on
  * @param ofTenant what of all this one tenant may have
+ * @param alignToStep whether ends of range queries move down to multiples of the step
  */
 public record QuerierConfig(
     int maxConcurrent,
@@ -31,7 +32,8 @@ public record QuerierConfig(
     Duration slowQuery,
     boolean logAll,
     Set<LanguageFeature> features,
-    OfTenant ofTenant) {
+    OfTenant ofTenant,
+    boolean alignToStep) {
   /**
    * What each tenant may have, whoever it is.
    *
@@ -65,7 +67,7 @@ public record QuerierConfig(
     features = Set.copyOf(features);
   }
 
-  /** With tenants that may have everything. */
+  /** With tenants that may have everything, and ranges as they are asked for. */
   public QuerierConfig(
       int maxConcurrent,
       Duration maxQueueWait,
@@ -88,29 +90,36 @@ public record QuerierConfig(
         slowQuery,
         logAll,
         features,
-        OfTenant.UNBOUND);
+        OfTenant.UNBOUND,
+        false);
   }
 
   /** The same with other bounds of one tenant. */
   public QuerierConfig withOfTenant(OfTenant newOfTenant) {
-    return with(memoryBytes, cacheBytes, features, newOfTenant);
+    return with(memoryBytes, cacheBytes, features, newOfTenant, alignToStep);
   }
 
   /** The same with other bounds of memory. */
   public QuerierConfig withMemory(long newMemoryBytes, long newCacheBytes) {
-    return with(newMemoryBytes, newCacheBytes, features, ofTenant);
+    return with(newMemoryBytes, newCacheBytes, features, ofTenant, alignToStep);
   }
 
   /** The same with other parts of the language switched on. */
   public QuerierConfig withFeatures(Set<LanguageFeature> newFeatures) {
-    return with(memoryBytes, cacheBytes, newFeatures, ofTenant);
+    return with(memoryBytes, cacheBytes, newFeatures, ofTenant, alignToStep);
+  }
+
+  /** The same with ends of ranges moved, or as they are asked for. */
+  public QuerierConfig withAlignToStep(boolean newAlignToStep) {
+    return with(memoryBytes, cacheBytes, features, ofTenant, newAlignToStep);
   }
 
   private QuerierConfig with(
       long newMemoryBytes,
       long newCacheBytes,
       Set<LanguageFeature> newFeatures,
-      OfTenant newOfTenant) {
+      OfTenant newOfTenant,
+      boolean newAlignToStep) {
     return new QuerierConfig(
         maxConcurrent,
         maxQueueWait,
@@ -122,6 +131,7 @@ public record QuerierConfig(
         slowQuery,
         logAll,
         newFeatures,
-        newOfTenant);
+        newOfTenant,
+        newAlignToStep);
   }
 }

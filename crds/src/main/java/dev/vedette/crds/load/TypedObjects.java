@@ -128,6 +128,7 @@ final class TypedObjects {
         fields.optionalSize("memoryPerTenant"),
         fields.duration("slowQuery"),
         fields.flag("log"),
+        fields.flag("alignToStep"),
         fields.textList("features").stream().map(QUERY_FEATURES::get).toList());
   }
 

@@ -83,6 +83,7 @@ public record ClusterSettings(
       OptionalLong memoryPerTenantBytes,
       Duration slowQuery,
       boolean log,
+      boolean alignToStep,
       Set<QueryFeature> features) {
     public Query {
       features = Set.copyOf(features);
@@ -176,6 +177,7 @@ public record ClusterSettings(
         ofTenant == null ? OptionalLong.empty() : OptionalLong.of(ofTenant.bytes()),
         query.slowQuery().value(),
         query.log(),
+        query.alignToStep(),
         Set.copyOf(query.features()));
   }
 }

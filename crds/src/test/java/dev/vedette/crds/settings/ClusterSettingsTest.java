@@ -54,6 +54,7 @@ class ClusterSettingsTest {
                     OptionalLong.empty(),
                     Duration.ofSeconds(5),
                     false,
+                    false,
                     Set.of()),
                 new ClusterSettings.SelfMonitoring(true, Duration.ofSeconds(15)),
                 new ClusterSettings.Tenancy(false, 1000)));
@@ -109,12 +110,13 @@ class ClusterSettingsTest {
             kind: MetricsCluster
             metadata: {name: main}
             spec:
-              query: {memory: 1GiB, memoryPerTenant: 256MiB, maxConcurrent: 8, maxConcurrentPerTenant: 8}
+              query: {memory: 1GiB, memoryPerTenant: 256MiB, maxConcurrent: 8, maxConcurrentPerTenant: 8, alignToStep: true}
             """);
 
     assertThat(loaded.problems()).isEmpty();
     ClusterSettings.Query query =
         ClusterSettings.of(loaded.of(MetricsCluster.class).getFirst()).query();
+    assertThat(query.alignToStep()).isTrue();
     assertThat(query.maxConcurrentPerTenant()).hasValue(8);
     assertThat(query.memoryPerTenantBytes()).hasValue(256L << 20);
   }

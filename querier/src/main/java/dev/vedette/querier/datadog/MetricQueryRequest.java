@@ -104,6 +104,12 @@ public record MetricQueryRequest(
     };
   }
 
+  /** The same where the first bucket begins at a multiple of its length. */
+  public MetricQueryRequest aligned() {
+    long from = fromMillis - Math.floorMod(fromMillis, bucketMillis);
+    return new MetricQueryRequest(query, from, toMillis, bucketMillis);
+  }
+
   /** The first time to evaluate the {@link Promql} at; the next ones are a bucket apart. */
   public long startMillis() {
     return fromMillis + bucketMillis - 1;

@@ -69,6 +69,12 @@ record Answer(Data data, List<String> warnings, List<String> infos, Held held, b
     return new Answer(data, more, infos, held, isBare);
   }
 
+  Answer inform(List<String> further) {
+    List<String> more = new ArrayList<>(infos);
+    more.addAll(further);
+    return new Answer(data, warnings, more, held, isBare);
+  }
+
   /**
    * An answer whose memory is reserved until it is written; given back at once where there is none.
    *

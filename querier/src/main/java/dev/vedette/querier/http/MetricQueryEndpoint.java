@@ -7,7 +7,6 @@ import dev.vedette.model.Labels;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryResult.Column;
 import dev.vedette.querier.QueryAnswer;
-import dev.vedette.querier.Question;
 import dev.vedette.querier.datadog.MetricQueryRequest;
 import dev.vedette.querier.json.JsonObjects;
 import dev.vedette.querier.json.JsonWriter;
@@ -19,10 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Datadog-style queries: their JSON in and out. */
 final class MetricQueryEndpoint {
-  private static final Set<String> MEMBERS = Set.of("query", "from", "to", "interval", "timeout");
+  private static final Set<String> MEMBERS =
+      Set.of("query", "from", "to", "interval", "timeout", "nocache");
   // 31 December 9999: what is later, or as much before 1970, is no time but a mistake.
   private static final long LATEST_MILLIS = 253_402_300_799_999L;
   private static final long LONGEST_BUCKET_MILLIS = Duration.ofDays(366).toMillis();
@@ -30,12 +31,7 @@ final class MetricQueryEndpoint {
   private MetricQueryEndpoint() {}
 
   /** What a body asks for, beside the parameters of the API that go with it. */
-  record Asked(String text, MetricQueryRequest request, ApiParams params) {
-    /** As it was written. */
-    Question question() {
-      return new Question(text, request.startMillis(), request.endMillis(), request.bucketMillis());
-    }
-  }
+  record Asked(String text, MetricQueryRequest request, ApiParams params) {}
 
   /** Reads a body; refused by the member that is wrong. */
   static Asked read(String body) {
@@ -43,7 +39,7 @@ final class MetricQueryEndpoint {
     for (String name : members.keySet()) {
       if (!MEMBERS.contains(name)) {
         throw ApiError.badData(
-            "unknown member \"%s\", expected query, from, to, interval and timeout"
+            "unknown member \"%s\", expected query, from, to, interval, timeout and nocache"
                 .formatted(name));
       }
     }
@@ -97,18 +93,28 @@ final class MetricQueryEndpoint {
     Map<String, String> params = new LinkedHashMap<>();
     params.put("lookback_delta", bucketMillis + "ms");
     params.put("timeout", members.getOrDefault("timeout", ""));
+    params.put("nocache", members.getOrDefault("nocache", ""));
     return new ApiParams(Params.of(params));
   }
 
-  static Answer answer(MetricQueryRequest request, Map<String, String> tags, QueryAnswer answer) {
+  /**
+   * @param infos what there is to say besides
+   */
+  static Answer answer(
+      MetricQueryRequest request,
+      Map<String, String> tags,
+      QueryAnswer answer,
+      List<String> infos) {
     QueryResult.Matrix result = (QueryResult.Matrix) answer.result();
-    return Answer.bare(json -> write(request, tags, result, json));
+    List<String> all = Stream.concat(result.info().infos().stream(), infos.stream()).toList();
+    return Answer.bare(json -> write(request, tags, result, all, json));
   }
 
   private static void write(
       MetricQueryRequest request,
       Map<String, String> tags,
       QueryResult.Matrix result,
+      List<String> infos,
       JsonWriter json)
       throws IOException {
     json.beginObject().name("series").beginArray();
@@ -121,7 +127,7 @@ final class MetricQueryEndpoint {
     }
     json.endArray();
     writeNotes("warnings", result.info().warnings(), json);
-    writeNotes("infos", result.info().infos(), json);
+    writeNotes("infos", infos, json);
     json.endObject();
   }
 

@@ -10,6 +10,7 @@ import dev.vedette.promql.parse.ParseTree;
 import dev.vedette.promql.parse.Printer;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.Querier.Range;
+import dev.vedette.querier.Question;
 import dev.vedette.querier.datadog.MetricQueryRequest;
 import dev.vedette.runtime.http.Exchange;
 import io.micronaut.context.annotation.Requires;
@@ -19,6 +20,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -59,7 +61,10 @@ final class QueryController {
   /** A Datadog-style query, which runs as the PromQL it stands for. */
   private Answer metricQuery(ApiCall call, String json) {
     MetricQueryEndpoint.Asked asked = MetricQueryEndpoint.read(json);
-    MetricQueryRequest request = asked.request();
+    boolean mayBeCached = !asked.params().flag("nocache");
+    MetricQueryRequest request =
+        mayBeCached && querier.config().alignToStep() ? asked.request().aligned() : asked.request();
+    List<String> infos = Alignment.infos(asked.request(), request);
     Range range = new Range(request.startMillis(), request.endMillis(), request.bucketMillis());
     TenantId tenant = call.tenant(querier);
     return run(
@@ -68,13 +73,14 @@ final class QueryController {
           Querier.Known<MetricQueryRequest.Promql> known =
               querier.ahead(
                   tenant,
-                  asked.question(),
+                  new Question(
+                      asked.text(), range.startMillis(), range.endMillis(), range.stepMillis()),
                   options,
                   look -> request.promql(look.source(), tenant, look::read));
           MetricQueryRequest.Promql promql = known.found();
           return Answer.holding(
-              querier.range(tenant, promql.text(), range, known.options()),
-              answer -> MetricQueryEndpoint.answer(request, promql.tags(), answer));
+              querier.range(tenant, promql.text(), range, known.options(), mayBeCached),
+              answer -> MetricQueryEndpoint.answer(request, promql.tags(), answer, infos));
         });
   }
 
@@ -104,15 +110,18 @@ final class QueryController {
   private Answer queryRange(ApiCall call) {
     ApiParams params = call.params();
     int limit = params.limit();
-    Range range = range(params);
+    Range asked = range(params);
+    boolean mayBeCached = !params.flag("nocache");
+    Range range = mayBeCached ? querier.aligned(asked) : asked;
     TenantId tenant = call.tenant(querier);
     return run(
         call,
         options ->
             Answer.holding(
-                querier.range(
-                    tenant, params.text("query"), range, options, !params.flag("nocache")),
-                answer -> ResultJson.answer(answer, limit, !params.text("stats").isEmpty())));
+                querier.range(tenant, params.text("query"), range, options, mayBeCached),
+                answer ->
+                    ResultJson.answer(answer, limit, !params.text("stats").isEmpty())
+                        .inform(Alignment.infos(asked, range))));
   }
 
   private static Range range(ApiParams params) {
