@@ -11,10 +11,8 @@ import dev.vedette.promql.ParsedQuery;
 import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
+import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryWorkers;
-import dev.vedette.promql.exec.Evaluation;
-import dev.vedette.promql.exec.StepCounts;
-import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
 import dev.vedette.querier.cache.CachedRanges;
@@ -22,6 +20,7 @@ import dev.vedette.querier.cache.CachedRanges.Found;
 import dev.vedette.querier.remoteread.RemoteRead;
 import dev.vedette.querier.remoteread.RemoteReadConfig;
 import dev.vedette.runtime.http.TenantResolver;
+import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
@@ -29,9 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -62,7 +59,8 @@ public final class Querier {
   private final RunningQueries running;
   private final QueryGate gate;
   private final QueryMemory memory;
-  private final SharedQueries shared;
+  private final Counter sharedQueries;
+  private final SharedQueries<Found> shared;
   private final RemoteRead remoteRead;
   private final TenantResolver tenants;
   private volatile InForce inForce;
@@ -72,8 +70,7 @@ public final class Querier {
    *
    * @param number of the settings, one more with each change
    */
-  private record InForce(
-      long number, QuerierConfig config, PromqlEngine engine, CachedRanges ranges) {}
+  record InForce(long number, QuerierConfig config, PromqlEngine engine, CachedRanges ranges) {}
 
   /**
    * @param targets what is scraped in this process, if anything
@@ -106,7 +103,8 @@ public final class Querier {
             new QueryMemory.OfTenant(
                 config.ofTenant().memoryBytes(),
                 "spec.query.memoryPerTenant of the MetricsCluster"));
-    this.shared = new SharedQueries(memory, ticker, registry);
+    this.sharedQueries = SharedQueries.counter(registry);
+    this.shared = new SharedQueries<>(memory, ticker, Querier::isSilent, sharedQueries);
     PromqlEngine engine = engine(config);
     CachedRanges ranges =
         new CachedRanges(
@@ -230,20 +228,16 @@ public final class Querier {
         });
   }
 
-  /** Time that is up before it begins lets nothing be answered, be it known already. */
-  private static ParsedQuery inTime(ParsedQuery query, QueryOptions options) {
-    requireTime(options);
-    return query;
+  /** Whether nothing in it points into the text of who asked. */
+  private static boolean isSilent(Found found) {
+    QueryResult.QueryInfo info = found.result().info();
+    return info.warnings().isEmpty() && info.infos().isEmpty();
   }
 
-  private static void requireTime(QueryOptions options) {
-    options
-        .timeout()
-        .filter(timeout -> !timeout.isPositive())
-        .ifPresent(
-            timeout -> {
-              throw SharedRun.timedOut(timeout);
-            });
+  /** Time that is up before it begins lets nothing be answered, be it known already. */
+  private static ParsedQuery inTime(ParsedQuery query, QueryOptions options) {
+    options.timeout().ifPresent(SharedRun::requireTime);
+    return query;
   }
 
   /** Empty where it cannot be parsed: its run says what is wrong with it, and is counted. */
@@ -286,75 +280,23 @@ public final class Querier {
     Duration timeout = options.timeoutUpTo(by.config.timeout());
     SharedRun.Asker asker =
         new SharedRun.Asker(question.expression(), timeout, options.cancelled());
-    return shared.run(
-        timeout.isPositive() ? key : key.alike(asker),
-        asker,
-        run -> {
-          QueryOptions running =
-              options.endedBy(run::isAbandoned).holdingIn(run.memory()).countingIn(run.progress());
-          return gate.run(asking.tenant(), question, run, () -> query.apply(running));
-        });
+    return new QueryAnswer(
+        shared.run(
+            timeout.isPositive() ? key : key.alike(asker),
+            asker,
+            run -> {
+              QueryOptions running =
+                  options
+                      .endedBy(run::isAbandoned)
+                      .holdingIn(run.memory())
+                      .countingIn(run.progress());
+              return gate.run(asking.tenant(), question, run, () -> query.apply(running));
+            }));
   }
 
-  /**
-   * What was found ahead of a query.
-   *
-   * @param options to ask that query with: the same, but for the whole seconds that are gone. Not
-   *     for parts of them, by which those who asked alike would be told apart.
-   */
-  public record Known<T>(T found, QueryOptions options) {}
-
-  /**
-   * What has to be known of what is stored before a query in another language can be asked in
-   * PromQL: found in a turn of its own, and what is read for it counts and is bounded as a query's.
-   *
-   * @param question in the other language
-   * @param look reads from the evaluation's source and tells it
-   */
-  public <T> Known<T> ahead(
-      TenantId tenant, Question question, QueryOptions options, Function<Evaluation, T> look) {
-    QuerierConfig config = inForce.config;
-    Duration timeout = options.timeoutUpTo(config.timeout());
-    SharedRun.Asker asker =
-        new SharedRun.Asker(question.expression(), timeout, options.cancelled());
-    try (QueryMemory.Reservation held = memory.open(tenant)) {
-      SharedRun run = new SharedRun(asker, held, ticker);
-      return gate.run(
-          tenant,
-          question,
-          run,
-          () -> {
-            requireTime(options);
-            long begun = ticker.nanos();
-            T found = look.apply(evaluation(tenant, question, config, timeout, run));
-            return new Known<>(found, options.within(left(timeout, ticker.nanos() - begun)));
-          });
-    }
-  }
-
-  private static Duration left(Duration timeout, long goneNanos) {
-    if (goneNanos >= timeout.toNanos()) {
-      throw SharedRun.timedOut(timeout);
-    }
-    return timeout.minusSeconds(TimeUnit.NANOSECONDS.toSeconds(goneNanos));
-  }
-
-  private Evaluation evaluation(
-      TenantId tenant, Question question, QuerierConfig config, Duration timeout, SharedRun run) {
-    return new Evaluation(
-        tenant,
-        source,
-        OptionalLong.empty(),
-        new Evaluation.Budget(
-            config.limits(),
-            timeout,
-            ticker.nanos() + timeout.toNanos(),
-            ticker,
-            run::isAbandoned,
-            run.memory(),
-            run.progress(),
-            QueryWorkers.none()),
-        new Evaluation.Observed(new StepCounts(Steps.at(question.startMillis()), false), null));
+  /** Looks ahead of queries; those who look by the same one share what is found. */
+  public <T> Ahead<T> ahead() {
+    return new Ahead<>(() -> inForce, source, gate, memory, ticker, sharedQueries);
   }
 
   /** Times of a range query: start, start + step, … up to end. */

@@ -8,36 +8,28 @@ import dev.vedette.querier.cache.CachedRanges.Found;
  * close it once it is written. Nobody changes the result.
  */
 public final class QueryAnswer implements AutoCloseable {
-  private final Found found;
-  private final int askers;
-  private final Runnable release;
-  private boolean isClosed;
+  private final Shared<Found> shared;
 
-  QueryAnswer(Found found, int askers, Runnable release) {
-    this.found = found;
-    this.askers = askers;
-    this.release = release;
+  QueryAnswer(Shared<Found> shared) {
+    this.shared = shared;
   }
 
   public QueryResult result() {
-    return found.result();
+    return shared.value().result();
   }
 
   /** At how many of its steps the result was known before. */
   public int cachedSteps() {
-    return found.cachedSteps();
+    return shared.value().cachedSteps();
   }
 
   /** How many asked the same while it ran, whoever takes this one included. */
   public int askers() {
-    return askers;
+    return shared.askers();
   }
 
   @Override
   public void close() {
-    if (!isClosed) {
-      isClosed = true;
-      release.run();
-    }
+    shared.close();
   }
 }

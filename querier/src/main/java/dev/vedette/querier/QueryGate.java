@@ -90,7 +90,7 @@ final class QueryGate {
    *
    * @param shared who waits for it, and where it counts what it uses and is canceled
    */
-  <T> T run(TenantId tenant, Question question, SharedRun shared, Supplier<T> query) {
+  <T> T run(TenantId tenant, Question question, SharedRun<?> shared, Supplier<T> query) {
     QueryProgress progress = shared.progress();
     BooleanSupplier cancelled = () -> progress.isCancelled() || shared.isAbandoned();
     try (RunningQueries.Running entry = queries.add(tenant, question, progress, shared::waiting)) {

@@ -5,7 +5,6 @@ import dev.vedette.model.Ticker;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.querier.SharedRun.Asker;
-import dev.vedette.querier.cache.CachedRanges.Found;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
@@ -14,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Runs queries that are the same and under way at the same time once, for all who ask: a dashboard
@@ -23,8 +23,10 @@ import java.util.function.Function;
  *
  * <p>Where a run's end says nothing to some who waited, those ask once more: one run for all of
  * them that have the same text and the same patience. Safe for all threads.
+ *
+ * @param <V> what runs give
  */
-final class SharedQueries {
+final class SharedQueries<V> {
   /**
    * All that an answer depends on, besides the data.
    *
@@ -75,17 +77,27 @@ final class SharedQueries {
 
   private final QueryMemory memory;
   private final Ticker ticker;
+  private final Predicate<V> isForAll;
   private final Counter shared;
-  private final ConcurrentMap<Key, SharedRun> runs = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Key, SharedRun<V>> runs = new ConcurrentHashMap<>();
 
-  SharedQueries(QueryMemory memory, Ticker ticker, PrometheusRegistry registry) {
+  /**
+   * @param isForAll whether what a run gave is for all texts that mean the same, not for its own
+   * @param shared counts those who were told what another's run gave
+   */
+  SharedQueries(QueryMemory memory, Ticker ticker, Predicate<V> isForAll, Counter shared) {
     this.memory = memory;
     this.ticker = ticker;
-    this.shared =
-        Counter.builder()
-            .name("vedette_querier_shared_queries_total")
-            .help("Queries answered by the run of another one that asked the same.")
-            .register(registry);
+    this.isForAll = isForAll;
+    this.shared = shared;
+  }
+
+  /** Of all queries of a querier. */
+  static Counter counter(PrometheusRegistry registry) {
+    return Counter.builder()
+        .name("vedette_querier_shared_queries_total")
+        .help("Queries answered by the run of another one that asked the same.")
+        .register(registry);
   }
 
   /**
@@ -93,15 +105,15 @@ final class SharedQueries {
    *
    * @param execution runs the query on this thread, where no other does
    */
-  QueryAnswer run(Key key, Asker asker, Function<SharedRun, Found> execution) {
-    SharedRun own = new SharedRun(asker, memory.open(key.tenant()), ticker);
+  Shared<V> run(Key key, Asker asker, Function<SharedRun<V>, V> execution) {
+    SharedRun<V> own = new SharedRun<>(asker, memory.open(key.tenant()), ticker, isForAll);
     Key asked = key;
     for (int joined = 0; joined < MOST_JOINED; joined++) {
-      SharedRun run = joinedOr(own, asked);
+      SharedRun<V> run = joinedOr(own, asked);
       if (run == own) {
         return run(own, asked, execution);
       }
-      Optional<QueryAnswer> answer = run.await(asker);
+      Optional<Shared<V>> answer = run.await(asker);
       if (answer.isPresent()) {
         shared.inc();
         return answer.get();
@@ -111,7 +123,7 @@ final class SharedQueries {
     return run(own, asked, execution);
   }
 
-  private QueryAnswer run(SharedRun own, Key key, Function<SharedRun, Found> execution) {
+  private Shared<V> run(SharedRun<V> own, Key key, Function<SharedRun<V>, V> execution) {
     try {
       return own.answered(execution.apply(own));
     } catch (RuntimeException | Error e) {
@@ -122,7 +134,7 @@ final class SharedQueries {
     }
   }
 
-  private SharedRun joinedOr(SharedRun own, Key key) {
+  private SharedRun<V> joinedOr(SharedRun<V> own, Key key) {
     return runs.merge(key, own, (there, mine) -> there.join() ? there : mine);
   }
 }

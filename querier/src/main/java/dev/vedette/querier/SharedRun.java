@@ -6,22 +6,23 @@ import dev.vedette.model.Unavailable;
 import dev.vedette.model.VedetteException;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryProgress;
-import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.parse.Durations;
-import dev.vedette.querier.cache.CachedRanges.Found;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a query: by the thread of who asked first, for all who asked the same before it ended.
  * It is abandoned once none of them is left. Safe for all threads.
+ *
+ * @param <V> what it gives
  */
-final class SharedRun {
+final class SharedRun<V> {
   // Nobody notices that it is told so much later that its client left, and looking costs nothing.
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -38,6 +39,7 @@ final class SharedRun {
   private final QueryProgress progress = new QueryProgress();
   private final QueryMemory.Reservation memory;
   private final Ticker ticker;
+  private final Predicate<V> isForAll;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   // All of these are guarded by the lock.
@@ -46,13 +48,18 @@ final class SharedRun {
   private boolean isOver;
   private boolean hasTurn;
   private long turnNanos;
-  private @Nullable Found result;
+  private @Nullable V result;
   private @Nullable Throwable failure;
 
-  SharedRun(Asker first, QueryMemory.Reservation memory, Ticker ticker) {
+  /**
+   * @param isForAll whether what it gives is for all texts that mean the same, not for the first
+   *     asker's alone
+   */
+  SharedRun(Asker first, QueryMemory.Reservation memory, Ticker ticker, Predicate<V> isForAll) {
     this.first = first;
     this.memory = memory;
     this.ticker = ticker;
+    this.isForAll = isForAll;
   }
 
   /** Where the run reserves what it and its result hold. */
@@ -116,7 +123,7 @@ final class SharedRun {
   }
 
   /** The run gave a result. */
-  QueryAnswer answered(Found found) {
+  Shared<V> answered(V found) {
     end(found, null);
     return answer(found);
   }
@@ -127,7 +134,7 @@ final class SharedRun {
     release();
   }
 
-  private void end(@Nullable Found found, @Nullable Throwable error) {
+  private void end(@Nullable V found, @Nullable Throwable error) {
     lock.lock();
     try {
       isOver = true;
@@ -139,8 +146,8 @@ final class SharedRun {
     }
   }
 
-  private QueryAnswer answer(Found found) {
-    return new QueryAnswer(found, askers, this::release);
+  private Shared<V> answer(V found) {
+    return new Shared<>(found, askers, this::release);
   }
 
   private void release() {
@@ -162,10 +169,10 @@ final class SharedRun {
    * @throws RuntimeException of what the run ended with
    * @throws Unavailable where the asker's own time is up, or it is gone
    */
-  Optional<QueryAnswer> await(Asker asker) {
+  Optional<Shared<V>> await(Asker asker) {
     boolean kept = false;
     try {
-      Optional<QueryAnswer> answer = awaitEnd(asker);
+      Optional<Shared<V>> answer = awaitEnd(asker);
       kept = answer.isPresent();
       return answer;
     } finally {
@@ -175,7 +182,7 @@ final class SharedRun {
     }
   }
 
-  private Optional<QueryAnswer> awaitEnd(Asker asker) {
+  private Optional<Shared<V>> awaitEnd(Asker asker) {
     long joined = ticker.nanos();
     lock.lock();
     try {
@@ -206,12 +213,10 @@ final class SharedRun {
     return asker.timeout().toNanos() - (ticker.nanos() - since);
   }
 
-  private Optional<QueryAnswer> ofEnd(Asker asker) {
-    Found found = result;
+  private Optional<Shared<V>> ofEnd(Asker asker) {
+    V found = result;
     if (found != null) {
-      QueryResult.QueryInfo info = found.result().info();
-      boolean isSilent = info.warnings().isEmpty() && info.infos().isEmpty();
-      return isSilent || asker.text().equals(first.text())
+      return asker.text().equals(first.text()) || isForAll.test(found)
           ? Optional.of(answer(found))
           : Optional.empty();
     }
@@ -230,6 +235,13 @@ final class SharedRun {
       case QUERY_CANCELLED -> !progress.isCancelled();
       default -> false;
     };
+  }
+
+  /** Time that is up before it begins lets nothing be answered. */
+  static void requireTime(Duration timeout) {
+    if (!timeout.isPositive()) {
+      throw timedOut(timeout);
+    }
   }
 
   /** The time is up. */

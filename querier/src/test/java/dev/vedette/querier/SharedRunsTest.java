@@ -49,11 +49,15 @@ class SharedRunsTest {
           QueryOptions.Look.NOTHING,
           false);
 
-  private final SharedQueries queries =
-      new SharedQueries(MEMORY, Ticker.system(), new PrometheusRegistry());
+  private final SharedQueries<Found> queries =
+      new SharedQueries<>(
+          MEMORY,
+          Ticker.system(),
+          found -> found.result().info().warnings().isEmpty(),
+          SharedQueries.counter(new PrometheusRegistry()));
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger runs = new AtomicInteger();
-  private final Queue<SharedRun> begun = new ConcurrentLinkedQueue<>();
+  private final Queue<SharedRun<Found>> begun = new ConcurrentLinkedQueue<>();
 
   @AfterEach
   void stop() {
@@ -62,16 +66,16 @@ class SharedRunsTest {
 
   @Test
   void allWhoHaveMorePatienceThanTheFirstShareTheNextRun() throws Exception {
-    Future<QueryAnswer> hasty =
+    Future<Shared<Found>> hasty =
         first(asker("up", 1), failing(error(ErrorId.QUERY_TIMEOUT), VIEWERS + 1));
-    List<Future<QueryAnswer>> viewers = new ArrayList<>();
+    List<Future<Shared<Found>>> viewers = new ArrayList<>();
     for (int i = 0; i < VIEWERS; i++) {
       // Which of them is first is open, and it waits for the others.
       viewers.add(ask(asker("up", 60), answering(VIEWERS, List.of())));
     }
 
     assertThat(thrownBy(hasty).id()).isEqualTo(ErrorId.QUERY_TIMEOUT);
-    for (Future<QueryAnswer> viewer : viewers) {
+    for (Future<Shared<Found>> viewer : viewers) {
       viewer.get().close();
     }
     assertThat(runs).hasValue(2);
@@ -80,8 +84,8 @@ class SharedRunsTest {
 
   @Test
   void whoHasNoMorePatienceThanTheFirstIsToldTheSame() throws Exception {
-    Future<QueryAnswer> first = first(asker("up", 60), failing(error(ErrorId.QUERY_TIMEOUT), 2));
-    Future<QueryAnswer> second = ask(asker("up", 60), answering(1, List.of()));
+    Future<Shared<Found>> first = first(asker("up", 60), failing(error(ErrorId.QUERY_TIMEOUT), 2));
+    Future<Shared<Found>> second = ask(asker("up", 60), answering(1, List.of()));
 
     Unavailable own = thrownBy(first);
     Unavailable shared = thrownBy(second);
@@ -94,14 +98,15 @@ class SharedRunsTest {
 
   @Test
   void theOthersGoOnWhenTheThreadOfTheFirstIsInterrupted() throws Exception {
-    Future<QueryAnswer> first = first(asker("up", 60), failing(error(ErrorId.QUERY_CANCELLED), 3));
-    List<Future<QueryAnswer>> others =
+    Future<Shared<Found>> first =
+        first(asker("up", 60), failing(error(ErrorId.QUERY_CANCELLED), 3));
+    List<Future<Shared<Found>>> others =
         List.of(
             ask(asker("up", 60), answering(2, List.of())),
             ask(asker("up", 60), answering(2, List.of())));
 
     assertThat(thrownBy(first).id()).isEqualTo(ErrorId.QUERY_CANCELLED);
-    for (Future<QueryAnswer> other : others) {
+    for (Future<Shared<Found>> other : others) {
       other.get().close();
     }
     assertThat(runs).hasValue(2);
@@ -109,14 +114,14 @@ class SharedRunsTest {
 
   @Test
   void aRunThatIsEndedIsEndedForAll() throws Exception {
-    Future<QueryAnswer> first =
+    Future<Shared<Found>> first =
         first(
             asker("up", 60),
             run -> {
               run.progress().cancel();
               return failing(error(ErrorId.QUERY_CANCELLED), 2).apply(run);
             });
-    Future<QueryAnswer> second = ask(asker("up", 90), answering(1, List.of()));
+    Future<Shared<Found>> second = ask(asker("up", 90), answering(1, List.of()));
 
     assertThat(thrownBy(first).id()).isEqualTo(ErrorId.QUERY_CANCELLED);
     assertThat(thrownBy(second).id()).isEqualTo(ErrorId.QUERY_CANCELLED);
@@ -125,14 +130,14 @@ class SharedRunsTest {
 
   @Test
   void ofWarningsThereIsOneRunForEachText() throws Exception {
-    Future<QueryAnswer> first = first(asker("up", 60), answering(VIEWERS + 1, List.of("1:1")));
-    List<Future<QueryAnswer>> viewers = new ArrayList<>();
+    Future<Shared<Found>> first = first(asker("up", 60), answering(VIEWERS + 1, List.of("1:1")));
+    List<Future<Shared<Found>>> viewers = new ArrayList<>();
     for (int i = 0; i < VIEWERS; i++) {
       viewers.add(ask(asker(" up", 60), answering(VIEWERS, List.of("1:2"))));
     }
 
     assertThat(warnings(first)).containsExactly("1:1");
-    for (Future<QueryAnswer> viewer : viewers) {
+    for (Future<Shared<Found>> viewer : viewers) {
       assertThat(warnings(viewer)).containsExactly("1:2");
     }
     assertThat(runs).hasValue(2);
@@ -140,26 +145,26 @@ class SharedRunsTest {
 
   @Test
   void nobodyWaitsForEverWhereOneAfterTheOtherIsInterrupted() throws Exception {
-    Future<QueryAnswer> first =
+    Future<Shared<Found>> first =
         first(asker("up", 60), failing(error(ErrorId.QUERY_CANCELLED), VIEWERS + 1));
-    List<Future<QueryAnswer>> viewers = new ArrayList<>();
+    List<Future<Shared<Found>>> viewers = new ArrayList<>();
     for (int i = 0; i < VIEWERS; i++) {
       viewers.add(ask(asker("up", 60), failing(error(ErrorId.QUERY_CANCELLED), 1)));
     }
 
     assertThat(thrownBy(first).id()).isEqualTo(ErrorId.QUERY_CANCELLED);
-    for (Future<QueryAnswer> viewer : viewers) {
+    for (Future<Shared<Found>> viewer : viewers) {
       assertThat(thrownBy(viewer).id()).isEqualTo(ErrorId.QUERY_CANCELLED);
     }
   }
 
-  private static List<String> warnings(Future<QueryAnswer> of) throws Exception {
-    try (QueryAnswer answer = of.get()) {
-      return answer.result().info().warnings();
+  private static List<String> warnings(Future<Shared<Found>> of) throws Exception {
+    try (Shared<Found> answer = of.get()) {
+      return answer.value().result().info().warnings();
     }
   }
 
-  private static Unavailable thrownBy(Future<QueryAnswer> asked) {
+  private static Unavailable thrownBy(Future<Shared<Found>> asked) {
     ExecutionException thrown = catchThrowableOfType(ExecutionException.class, asked::get);
     assertThat(thrown).isNotNull().hasCauseInstanceOf(Unavailable.class);
     return (Unavailable) thrown.getCause();
@@ -170,15 +175,15 @@ class SharedRunsTest {
   }
 
   /** Asks, and returns once the run has begun. */
-  private Future<QueryAnswer> first(Asker asker, Function<SharedRun, Found> execution) {
-    Future<QueryAnswer> answer = ask(asker, execution);
+  private Future<Shared<Found>> first(Asker asker, Function<SharedRun<Found>, Found> execution) {
+    Future<Shared<Found>> answer = ask(asker, execution);
     while (begun.isEmpty()) {
       Thread.onSpinWait();
     }
     return answer;
   }
 
-  private Future<QueryAnswer> ask(Asker asker, Function<SharedRun, Found> execution) {
+  private Future<Shared<Found>> ask(Asker asker, Function<SharedRun<Found>, Found> execution) {
     return threads.submit(
         () ->
             queries.run(
@@ -192,14 +197,14 @@ class SharedRunsTest {
   }
 
   /** A run that fails once so many wait for it. */
-  private static Function<SharedRun, Found> failing(Unavailable error, int askers) {
+  private static Function<SharedRun<Found>, Found> failing(Unavailable error, int askers) {
     return run -> {
       await(run, askers);
       throw error;
     };
   }
 
-  private static Function<SharedRun, Found> answering(int askers, List<String> warnings) {
+  private static Function<SharedRun<Found>, Found> answering(int askers, List<String> warnings) {
     return run -> {
       await(run, askers);
       QueryResult stock =
@@ -210,7 +215,7 @@ class SharedRunsTest {
     };
   }
 
-  private static void await(SharedRun run, int askers) {
+  private static void await(SharedRun<Found> run, int askers) {
     while (run.waiting() < askers) {
       Thread.yield();
     }

@@ -8,6 +8,7 @@ import dev.vedette.promql.PromqlEngine;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.parse.ParseTree;
 import dev.vedette.promql.parse.Printer;
+import dev.vedette.querier.Ahead;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.Querier.Range;
 import dev.vedette.querier.Question;
@@ -33,9 +34,11 @@ import org.jspecify.annotations.Nullable;
 @Requires(beans = Querier.class)
 final class QueryController {
   private final Querier querier;
+  private final Ahead<MetricQueryRequest.Promql> ahead;
 
   QueryController(Querier querier) {
     this.querier = querier;
+    this.ahead = querier.ahead();
   }
 
   @Get(value = "/query", produces = MediaType.ALL)
@@ -70,8 +73,8 @@ final class QueryController {
     return run(
         new ApiCall(call.exchange(), asked.params()),
         options -> {
-          Querier.Known<MetricQueryRequest.Promql> known =
-              querier.ahead(
+          Ahead.Known<MetricQueryRequest.Promql> known =
+              ahead.look(
                   tenant,
                   new Question(
                       asked.text(), range.startMillis(), range.endMillis(), range.stepMillis()),

@@ -19,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -201,6 +202,34 @@ class MetricQueryApiTest {
       assertThat(reply.get().statusCode()).isEqualTo(499);
       assertThat(held.opened()).isEqualTo(1);
       assertThat(holding.get("/metrics").body()).contains(reserved + "0.0");
+    }
+  }
+
+  @Test
+  void manyWhoAskTheSameAtTheSameTimeLookOnce() throws Exception {
+    int askers = 8;
+    InMemorySeries stored = new InMemorySeries();
+    append(stored, Labels.of("__name__", "held"), 1000, 1);
+    HeldSeries held = new HeldSeries(stored);
+    try (TestServer holding = new TestServer(held);
+        ExecutorService asking = Executors.newFixedThreadPool(askers)) {
+      String body = "{\"query\":\"avg:held{*}\",\"from\":0,\"to\":60,\"interval\":60}";
+      List<Future<HttpResponse<String>>> replies = new ArrayList<>();
+      for (int i = 0; i < askers; i++) {
+        replies.add(asking.submit(() -> holding.postForm("/api/v1/query", body)));
+      }
+      String list = "";
+      while (!list.contains("\"askers\":" + askers) || held.opened() == 0) {
+        list = holding.get("/api/v1/status/active_queries").body();
+      }
+
+      int looks = held.opened();
+      held.letGo();
+
+      assertThat(looks).isEqualTo(1);
+      for (Future<HttpResponse<String>> reply : replies) {
+        assertThat(reply.get().body()).isEqualTo("{\"series\":[{\"tags\":{},\"points\":[[0,1]]}]}");
+      }
     }
   }
 

@@ -1,0 +1,139 @@
+package dev.vedette.querier;
+
+import dev.vedette.model.SeriesSource;
+import dev.vedette.model.TenantId;
+import dev.vedette.model.Ticker;
+import dev.vedette.promql.QueryMemory;
+import dev.vedette.promql.QueryOptions;
+import dev.vedette.promql.QueryWorkers;
+import dev.vedette.promql.exec.Evaluation;
+import dev.vedette.promql.exec.StepCounts;
+import dev.vedette.promql.exec.Steps;
+import io.prometheus.metrics.core.metrics.Counter;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Finds what has to be known of what is stored before a query in another language can be asked in
+ * PromQL: in a turn of its own, and what is read for it counts and is bounded as a query's. Who
+ * looks for the same while another does is told what that one finds, as with queries. Safe for all
+ * threads.
+ *
+ * @param <T> what is found; nobody changes it
+ */
+public final class Ahead<T> {
+  private final Supplier<Querier.InForce> settings;
+  private final SeriesSource source;
+  private final QueryGate gate;
+  private final Ticker ticker;
+  private final SharedQueries<Looked<T>> shared;
+
+  /**
+   * What was found ahead of a query.
+   *
+   * @param options to ask that query with: the same, but for the whole seconds that are gone. Not
+   *     for parts of them, by which those who asked alike would be told apart.
+   */
+  public record Known<T>(T found, QueryOptions options) {}
+
+  /**
+   * What a look found.
+   *
+   * @param begunNanos when it had its turn
+   */
+  private record Looked<T>(T found, long begunNanos) {}
+
+  Ahead(
+      Supplier<Querier.InForce> settings,
+      SeriesSource source,
+      QueryGate gate,
+      QueryMemory memory,
+      Ticker ticker,
+      Counter shared) {
+    this.settings = settings;
+    this.source = source;
+    this.gate = gate;
+    this.ticker = ticker;
+    this.shared = new SharedQueries<>(memory, ticker, _ -> true, shared);
+  }
+
+  /**
+   * Looks, or waits for another who does. Errors are those of a query.
+   *
+   * @param question in the other language; who asks it with the same times looks for the same
+   * @param look reads from the evaluation's source and tells it
+   */
+  public Known<T> look(
+      TenantId tenant, Question question, QueryOptions options, Function<Evaluation, T> look) {
+    Querier.InForce by = settings.get();
+    Duration timeout = options.timeoutUpTo(by.config().timeout());
+    SharedRun.Asker asker =
+        new SharedRun.Asker(question.expression(), timeout, options.cancelled());
+    SharedQueries.Key key =
+        new SharedQueries.Key(
+            by.number(),
+            tenant,
+            question,
+            Optional.empty(),
+            OptionalLong.empty(),
+            QueryOptions.Look.NOTHING,
+            true);
+    long asked = ticker.nanos();
+    try (Shared<Looked<T>> answer =
+        shared.run(
+            timeout.isPositive() ? key : key.alike(asker),
+            asker,
+            run ->
+                gate.run(
+                    tenant,
+                    question,
+                    run,
+                    () -> {
+                      SharedRun.requireTime(timeout);
+                      long begun = ticker.nanos();
+                      T found = look.apply(evaluation(tenant, question, by.config(), timeout, run));
+                      left(timeout, begun);
+                      return new Looked<>(found, begun);
+                    }))) {
+      Looked<T> looked = answer.value();
+      long begun = looked.begunNanos();
+      Duration left = left(timeout, asked - begun > 0 ? asked : begun);
+      return new Known<>(looked.found(), options.within(left));
+    }
+  }
+
+  /** What is left of the time, but for parts of a second that are gone. */
+  private Duration left(Duration timeout, long sinceNanos) {
+    long gone = ticker.nanos() - sinceNanos;
+    if (gone >= timeout.toNanos()) {
+      throw SharedRun.timedOut(timeout);
+    }
+    return timeout.minusSeconds(TimeUnit.NANOSECONDS.toSeconds(gone));
+  }
+
+  private Evaluation evaluation(
+      TenantId tenant,
+      Question question,
+      QuerierConfig config,
+      Duration timeout,
+      SharedRun<?> run) {
+    return new Evaluation(
+        tenant,
+        source,
+        OptionalLong.empty(),
+        new Evaluation.Budget(
+            config.limits(),
+            timeout,
+            ticker.nanos() + timeout.toNanos(),
+            ticker,
+            run::isAbandoned,
+            run.memory(),
+            run.progress(),
+            QueryWorkers.none()),
+        new Evaluation.Observed(new StepCounts(Steps.at(question.startMillis()), false), null));
+  }
+}
