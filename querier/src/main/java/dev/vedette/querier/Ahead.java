@@ -64,11 +64,16 @@ public final class Ahead<T> {
   /**
    * Looks, or waits for another who does. Errors are those of a query.
    *
-   * @param question in the other language; who asks it with the same times looks for the same
+   * @param question in the other language, as it is listed
+   * @param aim the same for all who may be told the same, if they ask about the same times
    * @param look reads from the evaluation's source and tells it
    */
   public Known<T> look(
-      TenantId tenant, Question question, QueryOptions options, Function<Evaluation, T> look) {
+      TenantId tenant,
+      Question question,
+      String aim,
+      QueryOptions options,
+      Function<Evaluation, T> look) {
     Querier.InForce by = settings.get();
     Duration timeout = options.timeoutUpTo(by.config().timeout());
     SharedRun.Asker asker =
@@ -77,13 +82,13 @@ public final class Ahead<T> {
         new SharedQueries.Key(
             by.number(),
             tenant,
-            question,
+            question.asking(aim),
             Optional.empty(),
             OptionalLong.empty(),
             QueryOptions.Look.NOTHING,
             true);
     long asked = ticker.nanos();
-    try (Shared<Looked<T>> answer =
+    try (Shared<Looked<T>> shown =
         shared.run(
             timeout.isPositive() ? key : key.alike(asker),
             asker,
@@ -92,18 +97,24 @@ public final class Ahead<T> {
                     tenant,
                     question,
                     run,
-                    () -> {
-                      SharedRun.requireTime(timeout);
-                      long begun = ticker.nanos();
-                      T found = look.apply(evaluation(tenant, question, by.config(), timeout, run));
-                      left(timeout, begun);
-                      return new Looked<>(found, begun);
-                    }))) {
-      Looked<T> looked = answer.value();
+                    () ->
+                        looked(
+                            evaluation(tenant, question, by.config(), timeout, run),
+                            timeout,
+                            look)))) {
+      Looked<T> looked = shown.value();
       long begun = looked.begunNanos();
       Duration left = left(timeout, asked - begun > 0 ? asked : begun);
       return new Known<>(looked.found(), options.within(left));
     }
+  }
+
+  private Looked<T> looked(Evaluation evaluation, Duration timeout, Function<Evaluation, T> look) {
+    SharedRun.requireTime(timeout);
+    long begun = ticker.nanos();
+    T found = look.apply(evaluation);
+    left(timeout, begun);
+    return new Looked<>(found, begun);
   }
 
   /** What is left of the time, but for parts of a second that are gone. */

@@ -54,6 +54,7 @@ class AheadTest {
     return ahead.look(
         TenantId.DEFAULT,
         Question.at("avg:m{*}", 0),
+        "avg:m{*}",
         options,
         _ -> {
           ticker.advance(takes);
@@ -145,6 +146,7 @@ class AheadTest {
     return ahead.look(
         tenant,
         Question.at("avg:m{*}", 0),
+        "avg:m{*}",
         options,
         _ -> {
           meanwhile.run();

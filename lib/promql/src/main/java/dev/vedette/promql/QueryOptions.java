@@ -78,6 +78,12 @@ public record QueryOptions(
         lookback, Optional.of(time), cancelled, memory, tierMillis, progress, look);
   }
 
+  /** The same, with another lookback. */
+  public QueryOptions lookingBack(Duration other) {
+    return new QueryOptions(
+        Optional.of(other), timeout, cancelled, memory, tierMillis, progress, look);
+  }
+
   /** The same, with something to look at. */
   public QueryOptions looking(Look at) {
     return new QueryOptions(lookback, timeout, cancelled, memory, tierMillis, progress, at);

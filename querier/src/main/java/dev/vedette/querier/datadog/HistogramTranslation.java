@@ -68,12 +68,15 @@ final class HistogramTranslation {
       // As near as its buckets say.
       case Named.MIN -> "histogram_quantile(0, %s)".formatted(histogram);
       case Named.MAX -> "histogram_quantile(1, %s)".formatted(histogram);
-      case Named.LAST ->
-          throw new InvalidRequest(
-              ErrorId.INVALID_EXPRESSION,
-              "the samples of \"%s\" are histograms, of which no observation is the last"
-                  .formatted(metric.name()),
-              "use avg, sum, min, max, count or a percentile as p95");
+      case Named.LAST -> throw noLast(metric);
     };
+  }
+
+  static InvalidRequest noLast(Metric metric) {
+    return new InvalidRequest(
+        ErrorId.INVALID_EXPRESSION,
+        "the samples of \"%s\" are histograms, of which no observation is the last"
+            .formatted(metric.name()),
+        "use avg, sum, min, max, count or a percentile as p95");
   }
 }

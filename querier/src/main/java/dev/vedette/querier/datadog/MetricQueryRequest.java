@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * before {@code toMillis}.
  *
  * @param bucketMillis length of a bucket
+ * @param isBucketOpen whether nobody asked for that length
  */
 public record MetricQueryRequest(
-    MetricQuery query, long fromMillis, long toMillis, long bucketMillis) {
+    MetricQuery query, long fromMillis, long toMillis, long bucketMillis, boolean isBucketOpen) {
   // Enough for a graph as wide as a screen.
   private static final int DEFAULT_BUCKETS = 300;
   // Few targets are scraped less often than every half of it.
@@ -59,7 +60,8 @@ public record MetricQueryRequest(
           "more than %d buckets; ask for a longer \"interval\" or a shorter range"
               .formatted(PromqlEngine.MAX_STEPS));
     }
-    return new MetricQueryRequest(parsed, fromMillis, toMillis, bucket);
+    boolean isOpen = rollup.isEmpty() && bucketMillis.isEmpty();
+    return new MetricQueryRequest(parsed, fromMillis, toMillis, bucket, isOpen);
   }
 
   private static InvalidRequest invalid(String message) {
@@ -107,7 +109,7 @@ public record MetricQueryRequest(
   /** The same where the first bucket begins at a multiple of its length. */
   public MetricQueryRequest aligned() {
     long from = fromMillis - Math.floorMod(fromMillis, bucketMillis);
-    return new MetricQueryRequest(query, from, toMillis, bucketMillis);
+    return new MetricQueryRequest(query, from, toMillis, bucketMillis, isBucketOpen);
   }
 
   /** The first time to evaluate the {@link Promql} at; the next ones are a bucket apart. */
@@ -127,24 +129,35 @@ public record MetricQueryRequest(
   /**
    * The same question in PromQL.
    *
+   * @param request with the buckets it is to be asked for
    * @param tags what the query calls the labels of the answer, by their names
    */
-  public record Promql(String text, Map<String, String> tags) {
+  public record Promql(MetricQueryRequest request, String text, Map<String, String> tags) {
     public Promql {
       tags = Map.copyOf(tags);
     }
   }
 
   /**
-   * Looks up under which names the query's metrics and tags are stored, and what samples are.
+   * Looks up under which names the query's metrics and tags are stored, and what samples are. Where
+   * it finds counting histograms, buckets whose length is open have that of what is counted.
    *
    * @param reads is told what was read of the source, and may end it
    */
   public Promql promql(SeriesSource source, TenantId tenant, StoredNames.Reads reads) {
     StoredNames names =
         new StoredNames(source, tenant, fromMillis, endMillis(), bucketMillis, reads);
+    Promql promql = promql(names);
+    boolean tooShort = isBucketOpen && bucketMillis < LEAST_COUNTING_SECONDS * 1000;
+    return tooShort && names.anyCounts()
+        ? new MetricQueryRequest(query, fromMillis, toMillis, LEAST_COUNTING_SECONDS * 1000, true)
+            .promql(names)
+        : promql;
+  }
+
+  private Promql promql(StoredNames names) {
     PromqlTranslation.Part part = new PromqlTranslation(names, bucketMillis).translate(query);
     @Nullable Map<String, String> tags = part.tags();
-    return new Promql(part.promql(), tags == null ? Map.of() : tags);
+    return new Promql(this, part.promql(), tags == null ? Map.of() : tags);
   }
 }

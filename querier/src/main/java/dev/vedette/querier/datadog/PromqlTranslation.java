@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -90,20 +91,38 @@ final class PromqlTranslation {
 
   private Part metric(Metric metric) {
     String name = names.metric(metric.name());
+    StoredNames.Samples samples = names.samples(name);
+    boolean isClassic = samples == StoredNames.Samples.CLASSIC_HISTOGRAMS;
+    String series = isClassic ? StoredNames.bucketsOf(name) : name;
     Map<String, String> tags = new TreeMap<>();
     for (String tag : metric.groups()) {
-      tags.put(names.label(name, tag), tag);
+      tags.put(names.label(series, tag), tag);
     }
-    String selector = selector(name, metric.filters());
+    String matchers = matchers(series, metric.filters());
+    UnaryOperator<String> selectors = suffix -> selector(name + suffix, matchers);
+    return new Part(translate(metric, samples, selectors, labels(tags)), tags);
+  }
+
+  /**
+   * @param selectors of the metric's series, by what stands behind its name
+   */
+  private String translate(
+      Metric metric, StoredNames.Samples samples, UnaryOperator<String> selectors, String by) {
     Reduction method = Optional.ofNullable(metric.rollup().method()).orElseGet(metric::function);
-    StoredNames.Samples samples = names.samples(name);
-    if (samples != StoredNames.Samples.NUMBERS) {
-      HistogramTranslation of = new HistogramTranslation(metric, samples, bucketMillis);
-      return new Part(of.translate(selector, method, labels(tags)), tags);
-    }
-    String reduced = reduced(selector, method, metric.rollup().counter());
-    boolean counted = method == Named.COUNT && metric.rollup().counter() == null;
-    return new Part(grouped(metric.function(), counted, reduced, selector, labels(tags)), tags);
+    return switch (samples) {
+      case NUMBERS -> numbers(metric, method, selectors.apply(""), by);
+      case COUNTING_HISTOGRAMS, GAUGE_HISTOGRAMS ->
+          new HistogramTranslation(metric, samples, bucketMillis)
+              .translate(selectors.apply(""), method, by);
+      case CLASSIC_HISTOGRAMS ->
+          new ClassicHistogramTranslation(metric, selectors, bucket).translate(method, by);
+    };
+  }
+
+  private String numbers(Metric metric, Reduction method, String selector, String by) {
+    Counter counter = metric.rollup().counter();
+    boolean counted = method == Named.COUNT && counter == null;
+    return grouped(metric.function(), counted, reduced(selector, method, counter), selector, by);
   }
 
   private static String labels(Map<String, String> tags) {
@@ -152,11 +171,14 @@ final class PromqlTranslation {
     };
   }
 
-  private String selector(String name, List<Filter> filters) {
-    String matchers =
-        filters.stream()
-            .map(filter -> matcher(names.label(name, filter.tag()), filter))
-            .collect(Collectors.joining(", "));
+  /** Of the filters, for series of a metric. */
+  private String matchers(String metric, List<Filter> filters) {
+    return filters.stream()
+        .map(filter -> matcher(names.label(metric, filter.tag()), filter))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String selector(String name, String matchers) {
     String metric = "__name__=" + Quoting.quote(name);
     return matchers.isEmpty() ? "{" + metric + "}" : "{" + metric + ", " + matchers + "}";
   }

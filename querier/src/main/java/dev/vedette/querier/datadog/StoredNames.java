@@ -16,10 +16,14 @@ import java.util.Set;
 /**
  * Under which names metrics and tags of a query are stored: as they are written where there are
  * series of that name in the query's range, and else with an underscore for each character that a
- * plain name cannot have. A name that is plain costs nothing, another one a look into the index.
- * And what a metric's samples are, which costs reading its newest ones. One query, one thread.
+ * plain name cannot have; likewise where there are none but the series of a classic histogram's
+ * buckets. A name that is plain costs nothing, another one some looks into the index. And what a
+ * metric's samples are, which costs reading its newest ones. One query, one thread.
  */
 public final class StoredNames {
+  /** The label that has the upper bound of a classic histogram's bucket. */
+  static final String BOUND = "le";
+
   private static final long HOUR_MILLIS = 3_600_000;
 
   private final SeriesSource source;
@@ -44,7 +48,9 @@ public final class StoredNames {
     /** Native histograms that count on and on. */
     COUNTING_HISTOGRAMS,
     /** Native histograms of what was there, each by itself. */
-    GAUGE_HISTOGRAMS
+    GAUGE_HISTOGRAMS,
+    /** None of this name: a classic histogram's are those of its buckets, sums and counts. */
+    CLASSIC_HISTOGRAMS
   }
 
   /**
@@ -66,13 +72,33 @@ public final class StoredNames {
   }
 
   String metric(String written) {
-    return isPlain(written)
-        ? written
-        : metrics.computeIfAbsent(written, name -> isStored(name) ? name : plain(name));
+    return isPlain(written) ? written : metrics.computeIfAbsent(written, this::storedAs);
+  }
+
+  private String storedAs(String written) {
+    String plain = plain(written);
+    boolean isAsWritten = isStored(written) || (!isStored(plain) && hasBuckets(written));
+    return isAsWritten ? written : plain;
   }
 
   private boolean isStored(String metric) {
-    return !source.series(tenant, of(metric), 1).isEmpty();
+    return isAny(named(metric));
+  }
+
+  private boolean hasBuckets(String metric) {
+    return isAny(
+        List.of(
+            LabelMatcher.equal(Labels.METRIC_NAME, bucketsOf(metric)),
+            new LabelMatcher(LabelMatcher.Type.NOT_EQUAL, BOUND, "")));
+  }
+
+  private boolean isAny(List<LabelMatcher> matchers) {
+    return !source.series(tenant, new Selection(matchers, startMillis, endMillis), 1).isEmpty();
+  }
+
+  /** The metric of a classic histogram's buckets. */
+  static String bucketsOf(String metric) {
+    return metric + "_bucket";
   }
 
   /** A tag of the series of a metric, whose stored name is given. */
@@ -102,8 +128,17 @@ public final class StoredNames {
                       kept > startMillis
                           ? newest(name, kept, kept + HOUR_MILLIS)
                           : Optional.empty())
+              .or(
+                  () ->
+                      hasBuckets(name) ? Optional.of(Samples.CLASSIC_HISTOGRAMS) : Optional.empty())
               .orElse(Samples.NUMBERS);
         });
+  }
+
+  /** Whether samples of a metric that was asked for count, which takes two in a bucket to tell. */
+  boolean anyCounts() {
+    return samples.containsValue(Samples.COUNTING_HISTOGRAMS)
+        || samples.containsValue(Samples.CLASSIC_HISTOGRAMS);
   }
 
   private Optional<Samples> newest(String metric, long fromMillis, long toMillis) {

@@ -1,6 +1,7 @@
 package dev.vedette.querier.http;
 
 import dev.vedette.model.Corruption;
+import dev.vedette.model.ErrorId;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.Unavailable;
@@ -73,8 +74,11 @@ final class ApiError extends RuntimeException {
 
   /** A parameter that is refused; the cause's words follow its name, as Prometheus has them. */
   static ApiError badParameter(String name, InvalidRequest cause) {
+    // Of the others Prometheus has the words.
+    boolean isOurs = cause.id() == ErrorId.INVALID_EXPRESSION;
+    String words = isOurs ? words(cause) : String.valueOf(cause.getMessage());
     return new ApiError(
-        Type.BAD_DATA, "invalid parameter \"%s\": %s".formatted(name, cause.getMessage()), cause);
+        Type.BAD_DATA, "invalid parameter \"%s\": %s".formatted(name, words), cause);
   }
 
   /** Any error of ours. */

@@ -7,6 +7,7 @@ import dev.vedette.model.Labels;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryResult.Column;
 import dev.vedette.querier.QueryAnswer;
+import dev.vedette.querier.Question;
 import dev.vedette.querier.datadog.MetricQueryRequest;
 import dev.vedette.querier.json.JsonObjects;
 import dev.vedette.querier.json.JsonWriter;
@@ -33,6 +34,16 @@ final class MetricQueryEndpoint {
   /** What a body asks for, beside the parameters of the API that go with it. */
   record Asked(String text, MetricQueryRequest request, ApiParams params) {}
 
+  /** A query as it was written, and when it is evaluated. */
+  static Question question(String text, MetricQueryRequest request) {
+    return new Question(text, request.startMillis(), request.endMillis(), request.bucketMillis());
+  }
+
+  /** The same for queries that may be told the same, if their times are the same. */
+  static String aim(String text, MetricQueryRequest request) {
+    return request.isBucketOpen() ? text : text + " by this interval";
+  }
+
   /** Reads a body; refused by the member that is wrong. */
   static Asked read(String body) {
     Map<String, String> members = JsonObjects.scalars(body);
@@ -54,7 +65,7 @@ final class MetricQueryEndpoint {
           ? ApiError.badParameter("query", e)
           : ApiError.of(e);
     }
-    return new Asked(query, request, params(members, request.bucketMillis()));
+    return new Asked(query, request, params(members));
   }
 
   private static String required(Map<String, String> members, String name) {
@@ -88,10 +99,8 @@ final class MetricQueryEndpoint {
     return millis;
   }
 
-  /** What looks back looks back within a bucket. */
-  private static ApiParams params(Map<String, String> members, long bucketMillis) {
+  private static ApiParams params(Map<String, String> members) {
     Map<String, String> params = new LinkedHashMap<>();
-    params.put("lookback_delta", bucketMillis + "ms");
     params.put("timeout", members.getOrDefault("timeout", ""));
     params.put("nocache", members.getOrDefault("nocache", ""));
     return new ApiParams(Params.of(params));

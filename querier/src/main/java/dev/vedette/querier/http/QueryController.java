@@ -11,7 +11,6 @@ import dev.vedette.promql.parse.Printer;
 import dev.vedette.querier.Ahead;
 import dev.vedette.querier.Querier;
 import dev.vedette.querier.Querier.Range;
-import dev.vedette.querier.Question;
 import dev.vedette.querier.datadog.MetricQueryRequest;
 import dev.vedette.runtime.http.Exchange;
 import io.micronaut.context.annotation.Requires;
@@ -21,6 +20,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,10 +65,8 @@ final class QueryController {
   private Answer metricQuery(ApiCall call, String json) {
     MetricQueryEndpoint.Asked asked = MetricQueryEndpoint.read(json);
     boolean mayBeCached = !asked.params().flag("nocache");
-    MetricQueryRequest request =
-        mayBeCached && querier.config().alignToStep() ? asked.request().aligned() : asked.request();
-    List<String> infos = Alignment.infos(asked.request(), request);
-    Range range = new Range(request.startMillis(), request.endMillis(), request.bucketMillis());
+    boolean isAligned = mayBeCached && querier.config().alignToStep();
+    MetricQueryRequest request = isAligned ? asked.request().aligned() : asked.request();
     TenantId tenant = call.tenant(querier);
     return run(
         new ApiCall(call.exchange(), asked.params()),
@@ -76,14 +74,22 @@ final class QueryController {
           Ahead.Known<MetricQueryRequest.Promql> known =
               ahead.look(
                   tenant,
-                  new Question(
-                      asked.text(), range.startMillis(), range.endMillis(), range.stepMillis()),
+                  MetricQueryEndpoint.question(asked.text(), request),
+                  MetricQueryEndpoint.aim(asked.text(), request),
                   options,
                   look -> request.promql(look.source(), tenant, look::read));
           MetricQueryRequest.Promql promql = known.found();
+          MetricQueryRequest found = isAligned ? promql.request().aligned() : promql.request();
+          List<String> infos = Alignment.infos(asked.request(), found);
           return Answer.holding(
-              querier.range(tenant, promql.text(), range, known.options(), mayBeCached),
-              answer -> MetricQueryEndpoint.answer(request, promql.tags(), answer, infos));
+              querier.range(
+                  tenant,
+                  promql.text(),
+                  new Range(found.startMillis(), found.endMillis(), found.bucketMillis()),
+                  // What looks back looks back within a bucket.
+                  known.options().lookingBack(Duration.ofMillis(found.bucketMillis())),
+                  mayBeCached),
+              answer -> MetricQueryEndpoint.answer(found, promql.tags(), answer, infos));
         });
   }
 

@@ -141,6 +141,38 @@ class NewestSamplesTest {
   }
 
   @Test
+  void aClassicHistogramIsToldByItsBucketsWhereThereAreNoSamplesOfItsName() {
+    bucket("classic_bucket", "0.5");
+    bucket("both_bucket", "0.5");
+    number("both", 1, END);
+    bucket("other_bucket", "");
+    number("gone", STALE, END);
+    bucket("gone_bucket", "+Inf");
+
+    assertThat(samples("classic")).isEqualTo(Samples.CLASSIC_HISTOGRAMS);
+    assertThat(samples("both")).isEqualTo(Samples.NUMBERS);
+    assertThat(samples("other")).isEqualTo(Samples.NUMBERS);
+    assertThat(samples("gone")).isEqualTo(Samples.CLASSIC_HISTOGRAMS);
+  }
+
+  @Test
+  void aNameWithDotsIsFoundByItsBucketsWhereNothingElseHasIt() {
+    bucket("a.b_bucket", "1.0");
+    bucket("c.d_bucket", "1.0");
+    number("c_d", 1, END);
+    bucket("e_f_bucket", "1.0");
+    StoredNames names = new StoredNames(series, TenantId.DEFAULT, 0, END, 15_000, (_, _) -> {});
+
+    assertThat(names.metric("a.b")).isEqualTo("a.b");
+    assertThat(names.metric("c.d")).isEqualTo("c_d");
+    assertThat(names.metric("e.f")).isEqualTo("e_f");
+  }
+
+  private void bucket(String metric, String bound) {
+    series.append(TenantId.DEFAULT, Labels.of("__name__", metric, "le", bound), END, 1);
+  }
+
+  @Test
   void whoeverIsToldMayEndIt() {
     number("m", STALE, END - 48 * HOUR);
     StoredNames names =

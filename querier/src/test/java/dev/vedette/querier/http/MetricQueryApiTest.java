@@ -9,6 +9,7 @@ import dev.vedette.model.BucketSpans;
 import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
+import dev.vedette.model.Label;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
@@ -65,7 +66,31 @@ class MetricQueryApiTest {
         append(series, labels.set("host", "b").build(), time, histogram(reset, count, 3, 6));
       }
     }
+    for (int i = 0; i < 8; i++) {
+      long time = 1_760_000_000_000L + i * 15_000L;
+      classic(series, "rpc_duration_seconds", new Label("host", "a"), time, i, 0, 6, 9, 10, 5);
+      classic(series, "rpc_duration_seconds", new Label("host", "b"), time, i, 2, 2, 10, 10, 8);
+      classic(series, "db.wait", new Label("db.system", "pg"), time, i, 2, 2, 10, 10, 8);
+    }
     server = new TestServer(series);
+  }
+
+  /**
+   * A classic histogram's series at one time.
+   *
+   * @param gains of the buckets up to 0.1, 0.5, 1 and without end in 15 s, and of the sum
+   */
+  private static void classic(
+      InMemorySeries series, String name, Label tag, long time, int i, double... gains) {
+    Labels.Builder labels = new Labels.Builder().set(tag.name(), tag.value());
+    List<String> bounds = List.of("0.1", "0.5", "1.0", "+Inf");
+    for (int bucket = 0; bucket < bounds.size(); bucket++) {
+      labels.set("__name__", name + "_bucket").set("le", bounds.get(bucket));
+      append(series, labels.build(), time, 1000 * (bucket + 1) + i * gains[bucket]);
+    }
+    labels.set("le", "");
+    append(series, labels.set("__name__", name + "_count").build(), time, 4000 + i * gains[3]);
+    append(series, labels.set("__name__", name + "_sum").build(), time, 5000 + i * gains[4]);
   }
 
   @AfterAll
@@ -146,6 +171,76 @@ class MetricQueryApiTest {
     for (JsonNode point : series.get(0).get("points")) {
       assertThat(point.get(1).asDouble()).as(query + " " + point).isCloseTo(value, within(1e-9));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // In a minute up to 0.1, 0.5, 1 and in all: of a 0, 24, 36, 40, of b 8, 8, 40, 40.
+        "p5:rpc.duration.seconds|0.05",
+        "p40:rpc.duration.seconds{*}|0.5",
+        "p50:rpc.duration.seconds|0.59090909090909",
+        "p95:rpc.duration.seconds|1",
+        "p99.9:rpc.duration.seconds|1",
+        "p50:rpc.duration.seconds{host:a}|0.43333333333333",
+        "median:rpc.duration.seconds{host:b}|0.6875",
+        "avg:rpc.duration.seconds|0.65",
+        "avg:rpc.duration.seconds{host:a}|0.5",
+        "sum:rpc.duration.seconds|52",
+        "count:rpc.duration.seconds|80",
+        "count:rpc_duration_seconds{host:a}|40",
+        // Bounds of the buckets that have some; the last one has none.
+        "min:rpc.duration.seconds|0",
+        "min:rpc.duration.seconds{host:a}|0.1",
+        "p0:rpc.duration.seconds{host:a}|0.1",
+        "max:rpc.duration.seconds|1",
+        "p100:rpc.duration.seconds{host:b}|1",
+        // A number of each host first.
+        "avg:rpc.duration.seconds.rollup(p50)|0.56041666666667",
+        "max:rpc.duration.seconds.rollup(avg)|0.8",
+        "count:rpc.duration.seconds.rollup(p99)|2",
+        "sum:rpc.duration.seconds.as_count()|80",
+        "max:rpc.duration.seconds.as_rate()|0.66666666666667",
+        // Stored as it is written, and so is its tag.
+        "p50:db.wait{db.system:p*}|0.6875",
+        "avg:db.wait * 10 - sum:rpc.duration.seconds / 26|6",
+      })
+  void percentilesAndAllElseAreOfTheObservationsOfClassicHistograms(String query, double value)
+      throws Exception {
+    percentilesAndAllElseAreOfTheObservationsOfNativeHistograms(query, value);
+  }
+
+  @Test
+  void classicHistogramsAreByTagAndNotByBound() throws Exception {
+    String body = "{\"query\":\"%s\",\"from\":1760000000,\"to\":1760000060,\"interval\":60}";
+
+    JsonNode byHost =
+        JSON.readTree(
+                post("application/json", body.formatted("p50:rpc.duration.seconds by {host}"))
+                    .body())
+            .get("series");
+    String bySystem =
+        post("application/json", body.formatted("count:db.wait by {db.system}")).body();
+
+    assertThat(byHost.findValuesAsText("host")).containsExactly("a", "b");
+    assertThat(byHost.get(1).get("points").get(0).get(1).asDouble())
+        .isCloseTo(0.6875, within(1e-9));
+    assertThat(bySystem).contains("{\"tags\":{\"db.system\":\"pg\"},\"points\":[[1760000000,40");
+  }
+
+  @Test
+  void histogramsThatCountGetBucketsThatHaveTwoSamplesToo() throws Exception {
+    String body = "{\"query\":\"%s\",\"from\":1760000000,\"to\":1760000120}";
+
+    for (String query : List.of("count:http.request.latency", "sum:rpc.duration.seconds")) {
+      JsonNode series =
+          JSON.readTree(post("application/json", body.formatted(query)).body()).get("series");
+      assertThat(series.get(0).get("points")).as(query).hasSize(2);
+      assertThat(series.get(0).get("points").get(1).get(0).asLong()).isEqualTo(1_760_000_060);
+    }
+    assertThat(post("application/json", body.formatted("max:pool.wait")).body())
+        .contains("[[1760000000,8],[1760000015,8],");
   }
 
   @Test
@@ -234,6 +329,34 @@ class MetricQueryApiTest {
   }
 
   @Test
+  void whoAsksForAnIntervalGetsItThoughAnotherLeavesItOpenAtTheSameTime() throws Exception {
+    InMemorySeries stored = new InMemorySeries();
+    for (int i = 0; i < 8; i++) {
+      Histogram held = histogram(CounterReset.UNKNOWN, 100 + i, 1, 1.5);
+      append(stored, Labels.of("__name__", "held"), 960_000 + i * 15_000, held);
+    }
+    HeldSeries held = new HeldSeries(stored);
+    try (TestServer holding = new TestServer(held);
+        ExecutorService asking = Executors.newFixedThreadPool(2)) {
+      String body = "{\"query\":\"count:held\",\"from\":960,\"to\":5460%s}";
+      List<Future<HttpResponse<String>>> replies = new ArrayList<>();
+      for (String interval : List.of("", ",\"interval\":15")) {
+        replies.add(
+            asking.submit(() -> holding.postForm("/api/v1/query", body.formatted(interval))));
+      }
+      while (held.opened() < 2) {
+        assertThat(replies).as("none has its answer yet").noneMatch(Future::isDone);
+        Thread.onSpinWait();
+      }
+      held.letGo();
+
+      assertThat(replies.getFirst().get().body()).contains("[[960,4],[1020,4]]");
+      // One sample in a bucket tells nothing.
+      assertThat(replies.getLast().get().body()).isEqualTo("{\"series\":[]}");
+    }
+  }
+
+  @Test
   void theExampleOfTheDocumentationIsTrue() throws Exception {
     HttpResponse<String> reply = post("application/json", block("request"));
 
@@ -316,6 +439,9 @@ class MetricQueryApiTest {
         "{\"query\":\"a\",\"from\":0,\"to\":11001,\"interval\":1}|more than 11000 buckets",
         "{\"query\":\"a\",\"from\":1,\"to\":2,\"timeout\":\"x\"}|invalid parameter \\\"timeout\\\"",
         "{\"query\":\"last:pool.wait\",\"from\":1760000000,\"to\":1760000060}|the samples of \\\"pool.wait\\\" are histograms, of which no observation is the last",
+        "{\"query\":\"last:rpc.duration.seconds\",\"from\":1760000000,\"to\":1760000060}|the samples of \\\"rpc.duration.seconds\\\" are histograms, of which no observation is the last",
+        "{\"query\":\"p95:rpc.duration.seconds by {le}\",\"from\":1760000000,\"to\":1760000060}|\\\"le\\\" is no tag of \\\"rpc.duration.seconds\\\", which is a histogram",
+        "{\"query\":\"count:rpc.duration.seconds{le:1}\",\"from\":1760000000,\"to\":1760000060}|sum:rpc.duration.seconds_bucket.as_count()",
         "{\"query\":\"a{\",\"from\":1,\"to\":2}|invalid parameter \\\"query\\\": 1:3: parse error: unexpected the end of the query",
       })
   void whatIsWrongIsRefusedByName(String body, String error) throws Exception {
