@@ -77,9 +77,20 @@ public sealed interface MetricQuery {
   /** What stands behind a metric. */
   enum Counter {
     /** By how much a counter rose in the bucket. */
-    AS_COUNT,
+    AS_COUNT(Reduction.Named.SUM),
     /** The same a second. */
-    AS_RATE
+    AS_RATE(Reduction.Named.AVG);
+
+    private final Reduction.Named method;
+
+    Counter(Reduction.Named method) {
+      this.method = method;
+    }
+
+    /** Which rollup says the same again: counts of a bucket make up their sum, rates their mean. */
+    Reduction method() {
+      return method;
+    }
   }
 
   /**

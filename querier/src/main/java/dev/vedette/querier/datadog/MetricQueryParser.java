@@ -97,6 +97,12 @@ public final class MetricQueryParser {
     Reduction function = Reduction.Named.AVG;
     QueryText.Name first = text.name("a metric as avg:http.request.duration{service:api}");
     QueryText.Name name = first;
+    if (text.peek() == '(') {
+      throw text.refused(
+          first.at(),
+          "there is no function \"%s\" here; a query is made of metrics, numbers, + - * / and ( )"
+              .formatted(first.text()));
+    }
     if (text.acceptHere(':')) {
       function =
           reduction(first.text())
@@ -228,12 +234,13 @@ public final class MetricQueryParser {
                       text.refused(
                           method.at(),
                           "cannot roll up by \"%s\", %s".formatted(method.text(), FUNCTIONS)));
-      if (before.counter() != null) {
+      Counter counter = before.counter();
+      if (counter != null && !counter.method().equals(reduction)) {
         throw text.refused(
             method.at(),
             "as_count and as_rate say how to roll up; leave \"%s\" out".formatted(method.text()));
       }
-      rollup = new Rollup(reduction, before.seconds(), null);
+      rollup = new Rollup(counter == null ? reduction : null, before.seconds(), counter);
       if (!text.accept(',')) {
         return rollup;
       }
@@ -262,7 +269,7 @@ public final class MetricQueryParser {
     if (before.counter() != null) {
       throw text.refused(name.at(), "as_count and as_rate exclude each other and each itself");
     }
-    if (before.method() != null) {
+    if (before.method() != null && !before.method().equals(counter.method())) {
       throw text.refused(
           name.at(), "%s says how to roll up; give rollup seconds alone".formatted(name.text()));
     }
