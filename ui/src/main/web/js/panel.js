@@ -191,7 +191,9 @@ class Panel {
     const {start, end, step} = window;
     const explain = tab === 'explain' ? 1 : null;
     this.marked = tab === 'graph' && this.state.exemplars ? fetchExemplars(expr, window, signal).catch((error) => ({error})) : null;
-    return post('query_range', {query: expr, start: start / 1000, end: end / 1000, step: step / 1000, stats: 'all', tier, limit, explain}, signal);
+    // Values are drawn at the times that are asked for, so these are not to be moved to multiples of the step; stats=all is never from the cache.
+    const nocache = explain ? null : 1;
+    return post('query_range', {query: expr, start: start / 1000, end: end / 1000, step: step / 1000, stats: 'all', tier, limit, explain, nocache}, signal);
   }
 
   busy(is) {

@@ -159,6 +159,9 @@ class HttpApiFuzzTest {
           "query=",
           "stats=all",
           "latency",
+          "wait",
+          "nocache=1",
+          "\"nocache\":",
           "p99:",
           ".as_rate()",
           "histogram_quantile(",
@@ -196,19 +199,26 @@ class HttpApiFuzzTest {
           histogram,
           0);
     }
+    for (String le : List.of("0.5", "+Inf")) {
+      for (int i = 0; i < 20; i++) {
+        Labels bucket = Labels.of("__name__", "wait_bucket", "job", "a", "le", le);
+        series.append(TenantId.DEFAULT, bucket, i * 15_000L, i);
+      }
+    }
     // What asks for very much is to end soon.
     QuerierConfig config =
         new QuerierConfig(
-            4,
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(2),
-            Duration.ofMinutes(5),
-            QueryLimits.DEFAULT.withMaxSamples(2_000_000),
-            64 << 20,
-            4 << 20,
-            Duration.ofSeconds(5),
-            false,
-            Set.of());
+                4,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(2),
+                Duration.ofMinutes(5),
+                QueryLimits.DEFAULT.withMaxSamples(2_000_000),
+                64 << 20,
+                4 << 20,
+                Duration.ofSeconds(5),
+                false,
+                Set.of())
+            .withAlignToStep(true);
     server = new TestServer(config, series, Optional.empty());
   }
 
