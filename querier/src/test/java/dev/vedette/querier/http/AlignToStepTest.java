@@ -168,6 +168,28 @@ class AlignToStepTest {
   }
 
   @Test
+  void bucketsThatAreLongerBecauseHistogramsCountAreAlignedToTheirLength() throws Exception {
+    InMemorySeries stored = new InMemorySeries();
+    for (int i = 0; i < 12; i++) {
+      long time = (START + i * 15) * 1000;
+      stored.append(TenantId.DEFAULT, Labels.of("__name__", "h_bucket", "le", "+Inf"), time, i);
+      stored.append(TenantId.DEFAULT, Labels.of("__name__", "h_count"), time, 100 + i);
+    }
+    source.inner = stored;
+
+    String answer =
+        server
+            .postForm(
+                "/api/v1/query",
+                "{\"query\":\"count:h\",\"from\":%d,\"to\":%d}".formatted(START + 67, START + 127))
+            .body();
+
+    assertThat(answer)
+        .contains("\"points\":[[%d,4],[%d,4]]".formatted(START + 60, START + 120))
+        .contains("begins at %d:".formatted(START + 60));
+  }
+
+  @Test
   void aBucketThatBeganIsPartOfTheAnswerThoughItsEndMovedNowhere() throws Exception {
     String answer = metricQuery(START, END + 1, "");
 

@@ -14,6 +14,7 @@ import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.promql.parse.Parser;
+import dev.vedette.querier.datadog.MetricQueryRequest;
 import dev.vedette.testkit.InMemorySeries;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -209,6 +211,19 @@ class MetricQueryApiTest {
   void percentilesAndAllElseAreOfTheObservationsOfClassicHistograms(String query, double value)
       throws Exception {
     percentilesAndAllElseAreOfTheObservationsOfNativeHistograms(query, value);
+  }
+
+  @Test
+  void thePromqlOfTheDocumentationIsWhatRuns() {
+    InMemorySeries stored = new InMemorySeries();
+    append(stored, Labels.of("__name__", "http_request_duration_bucket", "le", "1.0"), 1000, 1);
+
+    MetricQueryRequest request =
+        MetricQueryRequest.of(
+            "p95:http.request.duration{*} by {az}", 0, 60_000, OptionalLong.of(60_000));
+
+    assertThat(request.promql(stored, TenantId.DEFAULT, (_, _) -> {}).text())
+        .isEqualTo(block("promql").strip());
   }
 
   @Test
