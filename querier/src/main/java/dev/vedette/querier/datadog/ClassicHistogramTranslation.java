@@ -56,7 +56,7 @@ final class ClassicHistogramTranslation {
     if (counter != null) {
       String rose = (counter == Counter.AS_RATE ? "rate(%s[%s])" : "increase(%s[%s])");
       return PromqlTranslation.grouped(
-          metric.function(), false, rose.formatted(counts, bucket), counts, by);
+          metric.function(), true, rose.formatted(counts, bucket), counts, by);
     }
     if (method.equals(metric.function())) {
       String byBound = by.isEmpty() ? StoredNames.BOUND : StoredNames.BOUND + ", " + by;

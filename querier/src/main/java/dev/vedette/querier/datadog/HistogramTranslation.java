@@ -35,7 +35,7 @@ final class HistogramTranslation {
     Counter counter = metric.rollup().counter();
     if (counter != null) {
       String counts = "histogram_count(%s)".formatted(observations(selector, counter));
-      return PromqlTranslation.grouped(metric.function(), false, counts, selector, by);
+      return PromqlTranslation.grouped(metric.function(), true, counts, selector, by);
     }
     String observations = observations(selector, null);
     if (method.equals(metric.function())) {

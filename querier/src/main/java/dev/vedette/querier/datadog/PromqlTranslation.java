@@ -149,7 +149,12 @@ final class PromqlTranslation {
     };
   }
 
-  /** One number of each group and bucket. */
+  /**
+   * One number of each group and bucket.
+   *
+   * @param counted whether a series' number says how many there are, so that the group has their
+   *     sum
+   */
   static String grouped(
       Reduction function, boolean counted, String reduced, String selector, String by) {
     return switch (function) {
@@ -159,7 +164,6 @@ final class PromqlTranslation {
       case Named.SUM -> "sum by (%s) (%s)".formatted(by, reduced);
       case Named.MIN -> "min by (%s) (%s)".formatted(by, reduced);
       case Named.MAX -> "max by (%s) (%s)".formatted(by, reduced);
-      // Of counts the sum: how many samples there are.
       case Named.COUNT -> (counted ? "sum" : "count") + " by (%s) (%s)".formatted(by, reduced);
       // Of the series that were written last; looking back is bounded to the bucket.
       case Named.LAST -> {

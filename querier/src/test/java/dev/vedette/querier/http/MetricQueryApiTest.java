@@ -150,6 +150,8 @@ class MetricQueryApiTest {
         "max:http.request.latency.rollup(avg)|6",
         "count:http.request.latency.rollup(p99)|2",
         "sum:http.request.latency.as_count()|80",
+        "count:http.request.latency.as_count()|80",
+        "max:http.request.latency.as_count()|40",
         "sum:http.request.latency.as_rate()|1.3333333333333333",
         // Gauges say what they say each time.
         "p45:pool.wait|1.8660659830736148",
@@ -203,6 +205,7 @@ class MetricQueryApiTest {
         "max:rpc.duration.seconds.rollup(avg)|0.8",
         "count:rpc.duration.seconds.rollup(p99)|2",
         "sum:rpc.duration.seconds.as_count()|80",
+        "count:rpc.duration.seconds.as_rate()|1.3333333333333333",
         "max:rpc.duration.seconds.as_rate()|0.66666666666667",
         // Stored as it is written, and so is its tag.
         "p50:db.wait{db.system:p*}|0.6875",
