@@ -130,7 +130,7 @@ class AheadTest {
                         () -> {
                           looks.incrementAndGet();
                           while (looks.get() < tenants.size()) {
-                            Thread.onSpinWait();
+                            Thread.yield();
                           }
                         })));
       }
