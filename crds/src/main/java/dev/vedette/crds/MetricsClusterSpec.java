@@ -76,7 +76,9 @@ public record MetricsClusterSpec(
           @Nullable DurationText longestBlock,
       @JsonPropertyDescription(
               "Exemplars of a tenant kept in memory, some 150 bytes each; for a new one the oldest"
-                  + " goes. 0: none are kept.")
+                  + " goes. Those of all tenants together take as much, or a sixty-fourth of the"
+                  + " Java heap if that is more; above it tenants with the most lose their oldest."
+                  + " 0: none are kept.")
           @Min(0)
           @Max(100_000_000)
           @Default("100000")

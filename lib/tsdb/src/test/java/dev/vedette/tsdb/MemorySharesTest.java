@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.tsdb.head.HeadConfig;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -21,14 +22,16 @@ class MemorySharesTest {
     double heap = 64L << 30;
     TsdbConfig config = TestEngine.config(TestEngine.HEAD).withMaxHeadBytes((long) heap / 4);
     double late = heap / 16;
+    double exemplars = HeadConfig.exemplarBytes(100_000, (long) heap);
     double queries = heap / 3 + heap / 16;
     double decoded = TestEngine.config(TestEngine.HEAD).withMaxHeadBytes(1 << 30).decodedBytes();
     double decodedShare = decoded / (4.0 * (1 << 30));
 
     assertThat(decodedShare).isEqualTo(1 / 32.0);
-    assertThat(queries + late + config.hardHeadBytes()).isLessThan(0.96 * heap);
-    assertThat(queries + late + config.scarceHeadBytes() + decodedShare * heap)
-        .isLessThan(0.88 * heap);
+    assertThat(exemplars).isEqualTo(heap / 64);
+    double others = queries + late + exemplars;
+    assertThat(others + config.hardHeadBytes()).isLessThan(0.98 * heap);
+    assertThat(others + config.scarceHeadBytes() + decodedShare * heap).isLessThan(0.89 * heap);
   }
 
   @Test

@@ -104,6 +104,7 @@ class TsdbCrashTest {
                   Duration.ofMinutes(30),
                   random.nextBoolean() ? LATE_BYTES : 64 << 20,
                   100,
+                  1 << 20,
                   SeriesLimits.DEFAULTS),
               new WalSettings(2_000, 1 << 20, Duration.ofSeconds(10)));
       return Tsdb.open(config, disk, clock, System::nanoTime, new PrometheusRegistry());

@@ -16,11 +16,15 @@ import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.SimFiles;
 import dev.vedette.tsdb.head.HeadConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -33,16 +37,23 @@ class TsdbExemplarTest {
   private static final List<List<LabelMatcher>> ALL =
       List.of(List.of(LabelMatcher.equal("__name__", "hits")));
 
+  private static final TenantId MANY = new TenantId("many");
+  private static final TenantId FEW = new TenantId("few");
+  private static final TenantId OTHERS = new TenantId("others");
+
   private final FakeClock clock = new FakeClock(Instant.ofEpochMilli(NOW));
   private SimFiles disk = SimFiles.seeded(1);
+  private HeadConfig head = HeadConfig.defaults().withMaxExemplars(50);
+  private PrometheusRegistry registry = new PrometheusRegistry();
   private Tsdb tsdb = open();
 
   private Tsdb open() {
     TsdbConfig config =
         TsdbConfig.defaults(Path.of("/data"))
             .withMaintenanceInterval(Duration.ofDays(1))
-            .withHead(HeadConfig.defaults().withMaxExemplars(50));
-    return Tsdb.open(config, disk, clock, System::nanoTime, new PrometheusRegistry());
+            .withHead(head);
+    registry = new PrometheusRegistry();
+    return Tsdb.open(config, disk, clock, System::nanoTime, registry);
   }
 
   @AfterEach
@@ -101,6 +112,75 @@ class TsdbExemplarTest {
         .endsWith(exemplar("t69", NOW + 69));
     reopen();
     assertThat(read().getFirst().exemplars()).hasSize(50).endsWith(exemplar("t69", NOW + 69));
+  }
+
+  @Test
+  void tenantsWithManyMakeRoomOnceThoseOfAllTenantsTakeTheirMemory() {
+    head = head.withMaxExemplars(10_000).withExemplarBytes(60_000);
+    reopen();
+    List<Exemplar> few = new ArrayList<>();
+    for (int i = 0; i < 900; i++) {
+      write(MANY, HITS, exemplar("m" + i, NOW + i));
+      if (i % 45 == 0) {
+        write(OTHERS, HITS, exemplar("o" + i, NOW + i));
+        few.add(exemplar("f" + i, NOW + i));
+        write(FEW, HITS, few.getLast());
+      }
+      assertThat(metric("vedette_storage_exemplar_bytes")).isLessThanOrEqualTo(60_000);
+    }
+    List<Exemplar> ofMany = read(MANY);
+
+    assertThat(read(FEW)).as("what they sent before others sent many").isEqualTo(few);
+    assertThat(read(OTHERS)).hasSize(20);
+    assertThat(ofMany).hasSizeGreaterThan(400).endsWith(exemplar("m899", NOW + 899));
+    assertThat(metric("vedette_storage_exemplars_evicted")).isEqualTo(900 - ofMany.size());
+    assertThat(metric("vedette_storage_exemplar_limit_bytes")).isEqualTo(60_000);
+    reopen();
+    assertThat(read(FEW)).isEqualTo(few);
+    assertThat(read(MANY)).endsWith(exemplar("m899", NOW + 899));
+    assertThat(metric("vedette_storage_exemplar_bytes")).isLessThanOrEqualTo(60_000);
+    tsdb.flush();
+    reopen();
+    assertThat(read(FEW)).as("from a checkpoint").isEqualTo(few);
+
+    for (int i = 0; i < 600; i++) {
+      write(FEW, HITS, exemplar("g" + i, NOW + 1_000 + i));
+    }
+
+    assertThat(Math.abs(read(FEW).size() - read(MANY).size())).as("a share each").isLessThan(40);
+    assertThat(read(OTHERS)).hasSize(20);
+  }
+
+  @Test
+  void labelSetsOfTheirSeriesCount() {
+    head = head.withMaxExemplars(10_000).withExemplarBytes(60_000);
+    reopen();
+    for (int i = 0; i < 300; i++) {
+      Labels series = Labels.of("__name__", "hits", "path", "/" + i + "a".repeat(500));
+      write(MANY, series, exemplar("m" + i, NOW + i));
+    }
+    assertThat(read(MANY)).hasSizeBetween(40, 60_000 / 500).endsWith(exemplar("m299", NOW + 299));
+  }
+
+  private double metric(String name) {
+    return registry.scrape(name::equals).stream()
+        .flatMap(family -> family.getDataPoints().stream())
+        .mapToDouble(TsdbExemplarTest::value)
+        .sum();
+  }
+
+  private static double value(DataPointSnapshot point) {
+    return switch (point) {
+      case GaugeDataPointSnapshot gauge -> gauge.getValue();
+      case CounterDataPointSnapshot counter -> counter.getValue();
+      default -> throw new AssertionError(point);
+    };
+  }
+
+  private List<Exemplar> read(TenantId tenant) {
+    return tsdb.exemplars(tenant, ALL, 0, Long.MAX_VALUE).stream()
+        .flatMap(series -> series.exemplars().stream())
+        .toList();
   }
 
   @Test
@@ -186,6 +266,10 @@ class TsdbExemplarTest {
   }
 
   private WriteOutcome write(Labels series, Exemplar... exemplars) {
+    return write(TenantId.DEFAULT, series, exemplars);
+  }
+
+  private WriteOutcome write(TenantId tenant, Labels series, Exemplar... exemplars) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(LabelBytes.encode(series));
     int labelsTo = bytes.size();
@@ -205,6 +289,6 @@ class TsdbExemplarTest {
           exemplars[i].timestampMillis(),
           Double.doubleToRawLongBits(exemplars[i].value()));
     }
-    return tsdb.write(TenantId.DEFAULT, batch);
+    return tsdb.write(tenant, batch);
   }
 }

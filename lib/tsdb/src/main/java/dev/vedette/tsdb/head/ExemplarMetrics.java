@@ -13,8 +13,10 @@ final class ExemplarMetrics {
   final CounterDataPoint outOfTime;
   final CounterDataPoint tooLong;
   final CounterDataPoint invalid;
+  final CounterDataPoint evicted;
 
-  ExemplarMetrics(PrometheusRegistry registry, long limit, LongSupplier count) {
+  ExemplarMetrics(
+      PrometheusRegistry registry, HeadConfig config, LongSupplier count, LongSupplier bytes) {
     appended =
         counter(registry, "vedette_storage_exemplars_appended", "Exemplars taken.").labelValues();
     duplicates =
@@ -29,12 +31,25 @@ final class ExemplarMetrics {
     outOfTime = left.labelValues("out-of-time");
     tooLong = left.labelValues("too-long");
     invalid = left.labelValues("invalid-labels");
+    evicted =
+        counter(
+                registry,
+                "vedette_storage_exemplars_evicted",
+                "Exemplars that went before their tenant had as many as it may, for those of all"
+                    + " tenants took all of their memory.")
+            .labelValues();
     gauge(registry, "vedette_storage_exemplars", "Exemplars in memory.", count);
     gauge(
         registry,
         "vedette_storage_exemplars_limit",
         "Exemplars of a tenant that memory may hold; a new one takes the place of the oldest.",
-        () -> limit);
+        config::maxExemplars);
+    gauge(registry, "vedette_storage_exemplar_bytes", "Memory that exemplars take, about.", bytes);
+    gauge(
+        registry,
+        "vedette_storage_exemplar_limit_bytes",
+        "Memory that exemplars of all tenants may take.",
+        config::exemplarBytes);
   }
 
   private static Counter counter(

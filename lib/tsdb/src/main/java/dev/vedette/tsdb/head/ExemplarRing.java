@@ -17,14 +17,22 @@ import org.jspecify.annotations.Nullable;
  * The exemplars of one tenant that came last: a ring in which a new one takes the place of the
  * oldest, and a chain through those of each series. Columns; labels stay bytes until they are read.
  *
+ * <p>Each has a number, in the order in which they came; its slot is the number modulo the length
+ * of the columns, which grow and shrink with what is kept.
+ *
  * <p>Any thread; each call holds the monitor, {@link #select} for as long as it takes to look at
  * all of them.
  */
 final class ExemplarRing {
-  private static final int NONE = -1;
-  private static final int FIRST_CAPACITY = 64;
+  private static final byte[] NO_LABELS = {};
+  private static final int FIRST_CAPACITY = 8;
   // Late ones are few; a sender that repeats a request repeats what came last.
   private static final int MAX_SEARCH = 64;
+  // A slot in columns that may be half empty, and the object that holds its labels.
+  private static final int BYTES_OF_EXEMPLAR = 2 * 32 + 16;
+  // A chain, its entry in the map, the label set, and what is around two strings of a label.
+  private static final int BYTES_OF_CHAIN = 192;
+  private static final int BYTES_OF_LABEL = 96;
 
   private final int capacity;
   private final Map<Labels, Chain> chains = new HashMap<>();
@@ -32,19 +40,31 @@ final class ExemplarRing {
   private byte[][] labels = new byte[0][];
   private long[] timestamps = {};
   private long[] valueBits = {};
-  private int[] previous = {};
-  private int next;
+  private long[] previous = {};
+  // The number of the oldest one.
+  private long first;
   private int size;
+  private long bytes;
 
   private static final class Chain {
     final Labels series;
+    final int bytes;
     int ref;
-    int newest = NONE;
+    long newest;
     int count;
     long maxMillis = Long.MIN_VALUE;
 
     Chain(Labels series) {
       this.series = series;
+      this.bytes = bytesOf(series);
+    }
+
+    private static int bytesOf(Labels series) {
+      int bytes = BYTES_OF_CHAIN;
+      for (int i = 0; i < series.size(); i++) {
+        bytes += BYTES_OF_LABEL + series.name(i).length() + series.value(i).length();
+      }
+      return bytes;
     }
   }
 
@@ -57,6 +77,10 @@ final class ExemplarRing {
     this.capacity = capacity;
   }
 
+  private int slot(long number) {
+    return (int) (number % timestamps.length);
+  }
+
   /**
    * Adds an exemplar, however old, and says whether it is new: the same again is not kept twice.
    *
@@ -65,63 +89,102 @@ final class ExemplarRing {
    */
   synchronized boolean add(int ref, Labels series, long timestamp, long bits, byte[] own) {
     Chain chain = chains.get(series);
-    if (chain == null) {
-      chain = new Chain(series);
-    } else if (timestamp <= chain.maxMillis && has(chain, timestamp, bits, own)) {
+    if (chain != null && timestamp <= chain.maxMillis && has(chain, timestamp, bits, own)) {
       chain.ref = ref;
       return false;
     }
+    makeSlot();
+    // Only now, for the oldest may have been the last one of the chain.
+    chain = chains.computeIfAbsent(series, this::begin);
     chain.ref = ref;
-    int slot = takeSlot();
-    // Only now, for the slot may have held the last one of the chain.
-    chains.putIfAbsent(series, chain);
+    long number = first + size++;
+    int slot = slot(number);
     chainOf[slot] = chain;
     labels[slot] = own;
     timestamps[slot] = timestamp;
     valueBits[slot] = bits;
-    previous[slot] = chain.count == 0 ? NONE : chain.newest;
-    chain.newest = slot;
+    previous[slot] = chain.newest;
+    chain.newest = number;
     chain.count++;
     chain.maxMillis = Math.max(chain.maxMillis, timestamp);
+    bytes += BYTES_OF_EXEMPLAR + own.length;
     return true;
   }
 
+  private Chain begin(Labels series) {
+    Chain chain = new Chain(series);
+    bytes += chain.bytes;
+    return chain;
+  }
+
   private boolean has(Chain chain, long timestamp, long bits, byte[] own) {
-    int slot = chain.newest;
+    long number = chain.newest;
     for (int i = 0; i < Math.min(chain.count, MAX_SEARCH); i++) {
+      int slot = slot(number);
       if (timestamps[slot] == timestamp
           && valueBits[slot] == bits
           && Arrays.equals(labels[slot], own)) {
         return true;
       }
-      slot = previous[slot];
+      number = previous[slot];
     }
     return false;
   }
 
-  private int takeSlot() {
-    if (size < capacity) {
-      if (size == timestamps.length) {
-        grow(Math.min(capacity, Math.max(FIRST_CAPACITY, 2 * size)));
-      }
-      return size++;
+  private void makeSlot() {
+    if (size == capacity) {
+      removeOldest();
+    } else if (size == timestamps.length) {
+      resize(Math.min(capacity, Math.max(FIRST_CAPACITY, 2 * size)));
     }
-    int slot = next;
-    next = next + 1 == capacity ? 0 : next + 1;
-    // Slots are used in turn, so this one is the oldest of its chain.
+  }
+
+  private void removeOldest() {
+    int slot = slot(first++);
+    size--;
+    bytes -= BYTES_OF_EXEMPLAR + labels[slot].length;
+    // They go in turn, so this one is the oldest of its chain.
     Chain chain = chainOf[slot];
     if (chain != null && --chain.count == 0) {
       chains.remove(chain.series);
+      bytes -= chain.bytes;
     }
-    return slot;
+    chainOf[slot] = null;
+    labels[slot] = NO_LABELS;
   }
 
-  private void grow(int length) {
-    chainOf = Arrays.copyOf(chainOf, length);
-    labels = Arrays.copyOf(labels, length);
-    timestamps = Arrays.copyOf(timestamps, length);
-    valueBits = Arrays.copyOf(valueBits, length);
-    previous = Arrays.copyOf(previous, length);
+  private void resize(int length) {
+    @Nullable Chain[] newChains = new Chain[length];
+    byte[][] newLabels = new byte[length][];
+    long[] newTimestamps = new long[length];
+    long[] newBits = new long[length];
+    long[] newPrevious = new long[length];
+    for (long number = first; number < first + size; number++) {
+      int from = slot(number);
+      int to = (int) (number % length);
+      newChains[to] = chainOf[from];
+      newLabels[to] = labels[from];
+      newTimestamps[to] = timestamps[from];
+      newBits[to] = valueBits[from];
+      newPrevious[to] = previous[from];
+    }
+    chainOf = newChains;
+    labels = newLabels;
+    timestamps = newTimestamps;
+    valueBits = newBits;
+    previous = newPrevious;
+  }
+
+  /** Lets the oldest go until what is left takes no more, and says how many went. */
+  synchronized int trim(long mostBytes) {
+    int before = size;
+    while (size > 0 && bytes > mostBytes) {
+      removeOldest();
+    }
+    if (size < timestamps.length / 2) {
+      resize(size);
+    }
+    return before - size;
   }
 
   /** Exemplars in a closed range of time of the series that any of the selectors matches. */
@@ -146,8 +209,9 @@ final class ExemplarRing {
 
   private List<Exemplar> exemplars(Chain chain, long startMillis, long endMillis) {
     List<Exemplar> found = new ArrayList<>();
-    int slot = chain.newest;
+    long number = chain.newest;
     for (int i = 0; i < chain.count; i++) {
+      int slot = slot(number);
       if (timestamps[slot] >= startMillis && timestamps[slot] <= endMillis) {
         byte[] own = labels[slot];
         found.add(
@@ -156,7 +220,7 @@ final class ExemplarRing {
                 timestamps[slot],
                 Double.longBitsToDouble(valueBits[slot])));
       }
-      slot = previous[slot];
+      number = previous[slot];
     }
     List<Exemplar> inOrder = found.reversed();
     return inOrder.stream().sorted(Comparator.comparingLong(Exemplar::timestampMillis)).toList();
@@ -164,8 +228,8 @@ final class ExemplarRing {
 
   /** Shows all exemplars, the oldest first. */
   synchronized void forEach(Visitor visitor) {
-    for (int i = 0; i < size; i++) {
-      int slot = size < capacity ? i : (next + i) % capacity;
+    for (long number = first; number < first + size; number++) {
+      int slot = slot(number);
       Chain chain = chainOf[slot];
       if (chain != null) {
         visitor.exemplar(chain.ref, chain.series, timestamps[slot], valueBits[slot], labels[slot]);
@@ -175,5 +239,10 @@ final class ExemplarRing {
 
   synchronized int size() {
     return size;
+  }
+
+  /** What they take of memory, label sets of series included; about. */
+  synchronized long bytes() {
+    return bytes;
   }
 }

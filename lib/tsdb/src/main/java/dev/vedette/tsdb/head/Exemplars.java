@@ -8,6 +8,7 @@ import dev.vedette.model.Labels;
 import dev.vedette.model.SeriesExemplars;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,6 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * only those of series that are there; logged under one lock, so that a replay meets them in the
  * order in which the rings took them.
  *
+ * <p>All rings together take no more than {@link HeadConfig#exemplarBytes}: above it those that
+ * take most give their oldest ones, down to the size at which all fit. So a tenant with few keeps
+ * them, whatever others send.
+ *
  * <p>They come in any order. The same again is a duplicate. What is ahead of the clock, past
  * retention, longer than the limit, or no label set, is left out and counted: a sender has no use
  * for it, and the samples of the request are stored.
@@ -25,7 +30,11 @@ final class Exemplars {
   /** Characters of names and values together, as OpenMetrics 1.0 bounds them. */
   static final int MAX_LENGTH = 128;
 
+  // What is freed at once, so that not each new exemplar looks at all rings.
+  private static final int SLACK = 64;
+
   private final int capacity;
+  private final long mostBytes;
   private final HeadLog log;
   private final ExemplarMetrics metrics;
   private final ConcurrentHashMap<TenantId, ExemplarRing> rings = new ConcurrentHashMap<>();
@@ -34,9 +43,11 @@ final class Exemplars {
   private final HeadLog.Records records;
   private boolean logHasGaps;
   private long position;
+  private long bytes;
 
   Exemplars(HeadConfig config, HeadLog log, ExemplarMetrics metrics) {
     this.capacity = config.maxExemplars();
+    this.mostBytes = config.exemplarBytes();
     this.log = log;
     this.metrics = metrics;
     this.records = log.newRecords();
@@ -97,8 +108,43 @@ final class Exemplars {
       }
       long bits = request.batch.exemplarValueBits(e);
       byte[] own = LabelBytes.encode(labels);
-      settle(request, ring.add(ref, series, timestamp, bits, own), ref, timestamp, bits, own);
+      settle(request, add(ring, ref, series, timestamp, bits, own), ref, timestamp, bits, own);
     }
+  }
+
+  private boolean add(
+      ExemplarRing ring, int ref, Labels series, long timestamp, long bits, byte[] own) {
+    long before = ring.bytes();
+    boolean isNew = ring.add(ref, series, timestamp, bits, own);
+    bytes += ring.bytes() - before;
+    if (bytes > mostBytes) {
+      makeRoom();
+    }
+    return isNew;
+  }
+
+  /** Cuts the largest rings to one size, at which all of them fit with something to spare. */
+  private void makeRoom() {
+    long[] sizes = rings.values().stream().mapToLong(ExemplarRing::bytes).toArray();
+    long level = level(sizes, mostBytes - mostBytes / SLACK);
+    for (ExemplarRing ring : rings.values()) {
+      metrics.evicted.inc(ring.trim(level));
+    }
+    bytes = bytes();
+  }
+
+  /** The size that the larger ones have to be cut to so that all together are no more. */
+  static long level(long[] sizes, long all) {
+    Arrays.sort(sizes);
+    long left = all;
+    for (int i = 0; i < sizes.length; i++) {
+      long share = left / (sizes.length - i);
+      if (sizes[i] > share) {
+        return share;
+      }
+      left -= sizes[i];
+    }
+    return Long.MAX_VALUE;
   }
 
   private void settle(Append request, boolean isNew, int ref, long time, long bits, byte[] own) {
@@ -125,8 +171,14 @@ final class Exemplars {
 
   /** One that the log had. */
   void restore(TenantId tenant, int ref, Labels series, long time, long bits, byte[] labels) {
-    if (capacity > 0) {
-      ring(tenant).add(ref, series, time, bits, labels);
+    if (capacity == 0) {
+      return;
+    }
+    lock.lock();
+    try {
+      add(ring(tenant), ref, series, time, bits, labels);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -148,6 +200,11 @@ final class Exemplars {
                     into.exemplar(ref, time, bits, labels);
                   }
                 }));
+  }
+
+  /** What those of all tenants take of memory. */
+  long bytes() {
+    return rings.values().stream().mapToLong(ExemplarRing::bytes).sum();
   }
 
   long count() {

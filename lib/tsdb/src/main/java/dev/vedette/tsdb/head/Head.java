@@ -105,7 +105,8 @@ public final class Head {
     this.limits = new SeriesLimitCheck(config.limits(), this::countWarning);
     this.births = new Births(this, limits);
     this.metrics = new HeadMetrics(registry, this);
-    ExemplarMetrics counted = new ExemplarMetrics(registry, config.maxExemplars(), this::exemplars);
+    ExemplarMetrics counted =
+        new ExemplarMetrics(registry, config, this::exemplars, this::exemplarBytes);
     this.exemplars = new Exemplars(config, log, counted);
   }
 
@@ -342,6 +343,10 @@ public final class Head {
   /** Exemplars in memory. */
   public long exemplars() {
     return exemplars.count();
+  }
+
+  private long exemplarBytes() {
+    return exemplars.bytes();
   }
 
   // ---- flushing

@@ -59,6 +59,12 @@ class ExemplarRingTest {
           model.removeFirst();
         }
         assertThat(add(ring, series, next)).as("the same again").isFalse();
+        if (random.nextInt(200) == 0) {
+          long most = ring.bytes() * random.nextInt(101) / 100;
+          int gone = ring.trim(most);
+          assertThat(ring.bytes()).isLessThanOrEqualTo(most);
+          model.subList(0, gone).clear();
+        }
       }
       assertThat(ring.size()).isEqualTo(model.size());
       long start = now - random.nextInt(20_000);
@@ -82,6 +88,29 @@ class ExemplarRingTest {
     return found.entrySet().stream()
         .map(entry -> new SeriesExemplars(entry.getKey(), entry.getValue()))
         .toList();
+  }
+
+  @Test
+  void whatIsGivenBackIsWhatWasTaken() {
+    ExemplarRing ring = new ExemplarRing(20);
+    for (int i = 0; i < 50; i++) {
+      add(ring, series(i % 7), exemplar(i, i));
+    }
+    long bytes = ring.bytes();
+
+    assertThat(ring.trim(bytes)).isZero();
+    assertThat(ring.trim(bytes - 1)).isEqualTo(1);
+    assertThat(ring.trim(0)).isEqualTo(19);
+    assertThat(ring.bytes()).isZero();
+    assertThat(ring.select(ALL, 0, 100)).isEmpty();
+  }
+
+  @Test
+  void theLargestAreCutToOneSizeAndTheOthersStay() {
+    assertThat(Exemplars.level(new long[] {70, 5, 90, 10}, 75)).isEqualTo(30);
+    assertThat(Exemplars.level(new long[] {70, 5}, 75)).isEqualTo(Long.MAX_VALUE);
+    assertThat(Exemplars.level(new long[] {8, 8, 8}, 3)).isEqualTo(1);
+    assertThat(Exemplars.level(new long[0], 3)).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
