@@ -17,6 +17,14 @@ public interface SeriesSource {
   SeriesCursor select(TenantId tenant, Selection selection);
 
   /**
+   * The same for who may stop waiting: the cursor asks while it looks for the next series. A source
+   * that finds them at once need not.
+   */
+  default SeriesCursor select(TenantId tenant, Selection selection, ReadCheck check) {
+    return select(tenant, selection);
+  }
+
+  /**
    * Label sets of the series that match and have samples in the range (to the precision of a
    * block), in {@link SeriesOrder}, at most {@code limit}; 0 means no limit.
    */

@@ -6,12 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.vedette.model.ErrorId;
 import dev.vedette.model.Labels;
 import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.ReadCheck;
+import dev.vedette.model.Selection;
+import dev.vedette.model.SeriesBatch;
+import dev.vedette.model.SeriesCursor;
+import dev.vedette.model.SeriesSource;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Ticker;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.QueryOptions.Look;
 import dev.vedette.promql.explain.PlanNode;
 import dev.vedette.promql.explain.PlanRead;
+import dev.vedette.testkit.FakeTicker;
+import dev.vedette.testkit.ForwardingSeries;
 import dev.vedette.testkit.InMemorySeries;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,6 +26,8 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a query is told to have cost, what it may cost, and how it is ended. */
 class QueryCostTest {
@@ -224,6 +233,75 @@ class QueryCostTest {
                     TENANT, "sum(x_total)", 600_000, QueryOptions.DEFAULT.countingIn(progress)))
         .isInstanceOfSatisfying(
             Unavailable.class, e -> assertThat(e.id()).isEqualTo(ErrorId.QUERY_CANCELLED));
+  }
+
+  /** Looks for series, page by page, and finds none. */
+  private final class LongLook extends ForwardingSeries {
+    private final Runnable duringPage;
+    private int pages;
+
+    LongLook(Runnable duringPage) {
+      this.duringPage = duringPage;
+    }
+
+    @Override
+    protected SeriesSource inner() {
+      return store;
+    }
+
+    @Override
+    public SeriesCursor select(TenantId tenant, Selection selection) {
+      throw new AssertionError("a query is to say when nobody waits any more");
+    }
+
+    @Override
+    public SeriesCursor select(TenantId tenant, Selection selection, ReadCheck check) {
+      return new SeriesCursor() {
+        @Override
+        public boolean next(SeriesBatch batch) {
+          batch.clear();
+          for (int page = 0; page < 100; page++) {
+            check.check();
+            duringPage.run();
+            pages++;
+          }
+          return false;
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"x_total", "rate(x_total[5m])", "sum(x_total)", "max_over_time(x_total[2m:1m])"})
+  void aQueryEndsWhileItsSourceLooksForSeries(String expression) {
+    for (Look look : List.of(Look.NOTHING, EVERYTHING)) {
+      QueryProgress progress = new QueryProgress();
+      LongLook source = new LongLook(progress::cancel);
+      PromqlEngine looking = new PromqlEngine(EngineConfig.DEFAULT, source, Ticker.system());
+      QueryOptions options = QueryOptions.DEFAULT.countingIn(progress).looking(look);
+
+      assertThatThrownBy(() -> looking.range(TENANT, expression, 300_000, 600_000, 60_000, options))
+          .isInstanceOfSatisfying(
+              Unavailable.class, e -> assertThat(e.id()).isEqualTo(ErrorId.QUERY_CANCELLED));
+      assertThat(source.pages).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aQueryRunsOutOfTimeWhileItsSourceLooksForSeries() {
+    FakeTicker ticker = new FakeTicker();
+    LongLook source = new LongLook(() -> ticker.advance(Duration.ofSeconds(2)));
+    PromqlEngine looking = new PromqlEngine(EngineConfig.DEFAULT, source, ticker);
+    QueryOptions options = QueryOptions.DEFAULT.within(Duration.ofSeconds(5));
+
+    assertThatThrownBy(() -> looking.instant(TENANT, "sum(x_total)", 600_000, options))
+        .isInstanceOfSatisfying(
+            Unavailable.class, e -> assertThat(e.id()).isEqualTo(ErrorId.QUERY_TIMEOUT));
+    assertThat(source.pages).isEqualTo(3);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.vedette.tsdb;
 
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
@@ -30,6 +31,7 @@ final class TierReads {
   private final long keptFrom;
   private final long taken;
   private final Function<Selection, SeriesCursor> head;
+  private final ReadCheck check;
 
   /**
    * @param blocks all that overlap the range, kept open by the caller
@@ -40,7 +42,8 @@ final class TierReads {
       Selection selection,
       List<Block> blocks,
       long keptFrom,
-      Function<Selection, SeriesCursor> head) {
+      Function<Selection, SeriesCursor> head,
+      ReadCheck check) {
     this.selection = selection;
     this.resolution = selection.resolutionMillis();
     this.raw = blocks.stream().filter(block -> !block.meta().spec().isTier()).toList();
@@ -54,6 +57,7 @@ final class TierReads {
     this.taken =
         keptFrom == Long.MIN_VALUE ? keptFrom : Buckets.endMillis(keptFrom - 1, resolution);
     this.head = head;
+    this.check = check;
   }
 
   /** The cursors whose buckets together are those asked for; none has a bucket of another. */
@@ -72,7 +76,7 @@ final class TierReads {
           continue;
         }
         addMade(next, from - 1, cursors);
-        cursors.add(block.select(selection.between(from, to)));
+        cursors.add(block.select(selection.between(from, to), check));
         next = to + 1;
       }
       addMade(next, selection.endMillis(), cursors);
@@ -127,7 +131,7 @@ final class TierReads {
     try {
       for (Block block : raw) {
         if (block.meta().overlaps(start, to)) {
-          made.add(block.select(samples));
+          made.add(block.select(samples, check));
         }
       }
       made.add(head.apply(samples));

@@ -9,6 +9,7 @@ import dev.vedette.model.History;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.SampleSink;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
@@ -193,26 +194,31 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
 
   @Override
   public SeriesCursor select(TenantId tenant, Selection selection) {
+    return select(tenant, selection, ReadCheck.NONE);
+  }
+
+  @Override
+  public SeriesCursor select(TenantId tenant, Selection selection, ReadCheck check) {
     // The list of blocks and the head are read under one lease, so that samples on their way from
     // one to the other are seen in at least one of them.
     ReadGate.Lease lease = head.reads().enter();
     try {
       checkOpen();
-      return new LeasedCursor(new MergedCursor(cursors(tenant, selection)), lease);
+      return new LeasedCursor(new MergedCursor(cursors(tenant, selection, check)), lease);
     } catch (RuntimeException e) {
       lease.close();
       throw e;
     }
   }
 
-  private List<SeriesCursor> cursors(TenantId tenant, Selection selection) {
+  private List<SeriesCursor> cursors(TenantId tenant, Selection selection, ReadCheck check) {
     if (selection.isTier()) {
       return blocks.read(
           tenant,
           selection.startMillis(),
           selection.endMillis(),
           meta -> !meta.spec().isTier() || meta.resolutionMillis() == selection.resolutionMillis(),
-          wanted -> bucketCursors(tenant, selection, wanted));
+          wanted -> bucketCursors(tenant, selection, wanted, check));
     }
     List<SeriesCursor> cursors = new ArrayList<>();
     try {
@@ -222,10 +228,10 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
           selection.endMillis(),
           meta -> !meta.spec().isTier(),
           wanted -> {
-            wanted.forEach(block -> cursors.add(block.select(selection)));
+            wanted.forEach(block -> cursors.add(block.select(selection, check)));
             return wanted;
           });
-      cursors.add(head.select(tenant, selection));
+      cursors.add(head.select(tenant, selection, check));
       return cursors;
     } catch (RuntimeException e) {
       cursors.forEach(SeriesCursor::close);
@@ -234,9 +240,13 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
   }
 
   private List<SeriesCursor> bucketCursors(
-      TenantId tenant, Selection selection, List<Block> wanted) {
+      TenantId tenant, Selection selection, List<Block> wanted, ReadCheck check) {
     return new TierReads(
-            selection, wanted, blocks.keptFrom(tenant, 0), samples -> head.select(tenant, samples))
+            selection,
+            wanted,
+            blocks.keptFrom(tenant, 0),
+            samples -> head.select(tenant, samples, check),
+            check)
         .open();
   }
 

@@ -105,10 +105,11 @@ public final class Evaluation {
       TenantId tenant, SeriesSource source, OptionalLong tier, Budget budget, Observed observed) {
     this.tenant = tenant;
     this.memory = new QueryHold(budget.memory());
-    this.source = new MeteredSource(source, memory, budget.progress(), observed.trace());
     this.counts = observed.counts();
     this.tiers = new TierChoice(() -> source.coverage(tenant), tier);
     this.budget = budget;
+    this.source =
+        new MeteredSource(source, memory, budget.progress(), observed.trace(), () -> check(budget));
     this.annotations = new Annotations();
     this.used = new Used();
     this.frame = UnaryOperator.identity();
@@ -357,6 +358,10 @@ public final class Evaluation {
 
   /** Stops a query whose time is up or that nobody waits for. */
   public void check() {
+    check(budget);
+  }
+
+  private static void check(Budget budget) {
     if (budget.progress().isCancelled()
         || budget.cancelled().getAsBoolean()
         || Thread.currentThread().isInterrupted()) {

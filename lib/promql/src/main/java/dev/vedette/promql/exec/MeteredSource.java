@@ -4,6 +4,7 @@ import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.Coverage;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.ReadParts;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
@@ -49,21 +50,28 @@ public final class MeteredSource implements SeriesSource {
   private final QueryHold memory;
   private final QueryProgress progress;
   private final @Nullable PlanTrace trace;
+  private final ReadCheck check;
 
   public MeteredSource(SeriesSource source, QueryMemory.Reservation memory) {
-    this(source, new QueryHold(memory), new QueryProgress(), null);
+    this(source, new QueryHold(memory), new QueryProgress(), null, ReadCheck.NONE);
   }
 
   /**
    * @param progress where bytes handed over are counted
    * @param trace where reads are written down, if there is one
+   * @param check what cursors ask while they read, on any thread
    */
   MeteredSource(
-      SeriesSource source, QueryHold memory, QueryProgress progress, @Nullable PlanTrace trace) {
+      SeriesSource source,
+      QueryHold memory,
+      QueryProgress progress,
+      @Nullable PlanTrace trace,
+      ReadCheck check) {
     this.source = source;
     this.memory = memory;
     this.progress = progress;
     this.trace = trace;
+    this.check = check;
   }
 
   @Override
@@ -77,10 +85,11 @@ public final class MeteredSource implements SeriesSource {
   private SeriesCursor traced(TenantId tenant, Selection selection) {
     PlanTrace plan = trace;
     if (plan == null) {
-      return source.select(tenant, selection);
+      return source.select(tenant, selection, check);
     }
     PlanRead read = plan.read(selection, source.estimatedSeries(tenant, selection), List.of());
-    return new TracedCursor(plan.reading(read, () -> source.select(tenant, selection)), plan, read);
+    return new TracedCursor(
+        plan.reading(read, () -> source.select(tenant, selection, check)), plan, read);
   }
 
   /** Those of the source; what they read is counted as it is told. */

@@ -5,6 +5,7 @@ import dev.vedette.model.Corruption;
 import dev.vedette.model.FileStore;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.tsdb.encode.Piece;
@@ -145,7 +146,16 @@ public final class Block implements AutoCloseable {
 
   /** Opens the matching series that have samples in the range. */
   public SeriesCursor select(Selection selection) {
-    return select(selection, damage, decoded);
+    return select(selection, ReadCheck.NONE);
+  }
+
+  /**
+   * The same for who may stop waiting.
+   *
+   * @param check asked before each page but the first
+   */
+  public SeriesCursor select(Selection selection, ReadCheck check) {
+    return select(selection, damage, decoded, check);
   }
 
   /**
@@ -153,11 +163,11 @@ public final class Block implements AutoCloseable {
    * pages are decoded, and not kept.
    */
   public SeriesCursor select(Selection selection, DamageListener damage) {
-    return select(selection, damage, null);
+    return select(selection, damage, null, ReadCheck.NONE);
   }
 
   private SeriesCursor select(
-      Selection selection, DamageListener damage, @Nullable PagesOfBlock pages) {
+      Selection selection, DamageListener damage, @Nullable PagesOfBlock pages, ReadCheck check) {
     retain();
     try {
       return new BlockCursor(
@@ -173,7 +183,8 @@ public final class Block implements AutoCloseable {
           deleted.in(index),
           match(index, selection),
           selection,
-          damage);
+          damage,
+          check);
     } catch (RuntimeException e) {
       release();
       throw e;

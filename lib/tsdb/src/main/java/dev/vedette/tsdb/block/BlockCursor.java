@@ -4,6 +4,7 @@ import dev.vedette.model.BucketColumns;
 import dev.vedette.model.Corruption;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.Labels;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.tsdb.encode.PageDecoder;
@@ -28,6 +29,7 @@ final class BlockCursor implements RangedCursor {
   private final @Nullable ExtrasReader extras;
   private final Supplier<@Nullable BucketsDecoder> buckets;
   private final DamageListener damage;
+  private final ReadCheck check;
   private final ImmutableRoaringBitmap matching;
   private final int size;
   private final long startMillis;
@@ -42,6 +44,7 @@ final class BlockCursor implements RangedCursor {
    * The caller has retained the block; closing gives it back.
    *
    * @param decoded pages to look into before they are decoded, and to keep them in, if they are to
+   * @param check asked before each page but a reader's first
    */
   BlockCursor(
       Block block,
@@ -53,7 +56,8 @@ final class BlockCursor implements RangedCursor {
       DeletedSeries deleted,
       ImmutableRoaringBitmap series,
       Selection selection,
-      DamageListener damage) {
+      DamageListener damage,
+      ReadCheck check) {
     this.block = block;
     this.index = index;
     this.samples = samples;
@@ -62,6 +66,7 @@ final class BlockCursor implements RangedCursor {
     this.extras = extras;
     this.buckets = buckets;
     this.damage = damage;
+    this.check = check;
     this.matching = series;
     this.size = series.getCardinality();
     this.startMillis = selection.startMillis();
@@ -149,6 +154,7 @@ final class BlockCursor implements RangedCursor {
     private int endId;
     // Where the stretch begins.
     private int begun;
+    private boolean hasRead;
 
     Reader(PeekableIntIterator series, int endId) {
       this.series = series;
@@ -181,6 +187,10 @@ final class BlockCursor implements RangedCursor {
     public boolean next(SeriesBatch batch) {
       batch.clear();
       while (batch.count() == 0 && hasNext()) {
+        if (hasRead) {
+          check.check();
+        }
+        hasRead = true;
         int number = samples.pageOf(series.peekNext());
         int first = samples.firstSeries(number);
         int count = gather(number);

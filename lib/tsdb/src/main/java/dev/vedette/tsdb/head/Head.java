@@ -6,6 +6,7 @@ import dev.vedette.model.Invariant;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.SeriesExemplars;
@@ -276,8 +277,8 @@ public final class Head {
   // ---- reading
 
   /** Series that match and have samples in the range, in order. Close the cursor. */
-  public SeriesCursor select(TenantId tenantId, Selection selection) {
-    return queries.select(tenantId, selection);
+  public SeriesCursor select(TenantId tenantId, Selection selection, ReadCheck check) {
+    return queries.select(tenantId, selection, check);
   }
 
   /** Label sets that match and have samples in the range, in order. */

@@ -1,26 +1,38 @@
 package dev.vedette.tsdb.head;
 
 import dev.vedette.model.Labels;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.tsdb.block.RangedCursor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Decodes series of the head, in the order given, 64 at a time. One thread. */
+/**
+ * Decodes series of the head, in the order given, 64 at a time; asks as often whether it is to go
+ * on. One thread.
+ */
 final class HeadCursor implements RangedCursor {
   private final SeriesDirectory directory;
   private final ReadGate.Lease lease;
   private final int[] refs;
   private final long start;
   private final long end;
+  private final ReadCheck check;
   private @Nullable Stretch whole;
 
-  HeadCursor(SeriesDirectory directory, ReadGate.Lease lease, int[] refs, long start, long end) {
+  HeadCursor(
+      SeriesDirectory directory,
+      ReadGate.Lease lease,
+      int[] refs,
+      long start,
+      long end,
+      ReadCheck check) {
     this.directory = directory;
     this.lease = lease;
     this.refs = refs;
     this.start = start;
     this.end = end;
+    this.check = check;
   }
 
   @Override
@@ -67,6 +79,7 @@ final class HeadCursor implements RangedCursor {
     private final double[][] values = new double[SeriesBatch.CAPACITY][];
     private int next;
     private int to;
+    private int read;
 
     @Override
     public void seek(int from, int to) {
@@ -79,6 +92,10 @@ final class HeadCursor implements RangedCursor {
       batch.clear();
       while (next < to && !batch.isFull()) {
         lease.check();
+        if (read++ == SeriesBatch.CAPACITY) {
+          check.check();
+          read = 1;
+        }
         int ref = refs[next++];
         SampleRun samples = reader.read(ref, start, end);
         if (samples.size() > 0) {

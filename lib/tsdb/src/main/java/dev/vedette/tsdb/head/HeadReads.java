@@ -4,6 +4,7 @@ import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.model.TenantId;
@@ -23,11 +24,12 @@ final class HeadReads {
   }
 
   /** Series that match and have samples in the range, in order. Close the cursor. */
-  SeriesCursor select(TenantId tenantId, Selection selection) {
+  SeriesCursor select(TenantId tenantId, Selection selection, ReadCheck check) {
     ReadGate.Lease lease = reads.enter();
     try {
       int[] refs = matching(tenantId, selection);
-      return new HeadCursor(directory, lease, refs, selection.startMillis(), selection.endMillis());
+      return new HeadCursor(
+          directory, lease, refs, selection.startMillis(), selection.endMillis(), check);
     } catch (RuntimeException e) {
       lease.close();
       throw e;

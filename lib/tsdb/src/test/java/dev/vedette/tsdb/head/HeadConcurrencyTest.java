@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
@@ -107,7 +108,7 @@ class HeadConcurrencyTest {
     SeriesBatch batch = new SeriesBatch();
     while (!writer.isDone() || reads == 0) {
       long newest = acknowledged.get();
-      try (SeriesCursor cursor = head.select(TenantId.DEFAULT, all)) {
+      try (SeriesCursor cursor = head.select(TenantId.DEFAULT, all, ReadCheck.NONE)) {
         while (cursor.next(batch)) {
           for (int i = 0; i < batch.count(); i++) {
             check(batch, i, newest, dropped);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
@@ -109,7 +110,7 @@ class HeadRestoreTest {
     List<Long> times = new ArrayList<>();
     Selection selection = new Selection(List.of(LabelMatcher.equal("__name__", name)), 0, NOW + 1);
     SeriesBatch batch = new SeriesBatch();
-    try (SeriesCursor cursor = head.select(TenantId.DEFAULT, selection)) {
+    try (SeriesCursor cursor = head.select(TenantId.DEFAULT, selection, ReadCheck.NONE)) {
       while (cursor.next(batch)) {
         for (int s = 0; s < batch.size(0); s++) {
           times.add(batch.timestamps(0)[s]);

@@ -4,6 +4,7 @@ import dev.vedette.model.CardinalityReport;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.SampleSink;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesCursor;
@@ -26,7 +27,7 @@ record HeadSource(Head head) implements SampleSink, SeriesSource {
 
   @Override
   public SeriesCursor select(TenantId tenant, Selection selection) {
-    SeriesCursor samples = head.select(tenant, selection.raw());
+    SeriesCursor samples = head.select(tenant, selection.raw(), ReadCheck.NONE);
     // Buckets are made above the head, of what it has.
     return selection.isTier()
         ? new BucketCursor(samples, selection.resolutionMillis(), selection.columns())
