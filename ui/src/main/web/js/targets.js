@@ -8,26 +8,31 @@ import {ago, formatTime} from './time.js';
 
 const EVERY_MILLIS = 10_000;
 const ROWS_AT_ONCE = 200;
+const LOOKUPS_SHOWN = 20;
 
 /** Builds the page into an element. */
 export function targets(root) {
   document.title = 'Targets · Vedette';
   const parameters = new URLSearchParams(location.search);
   let answer = {activeTargets: [], droppedTargets: []};
+  let failed = {failedLookups: [], total: 0};
   let shown = ROWS_AT_ONCE;
   const search = h('input', {type: 'search', 'aria-label': 'Search labels, addresses and errors', placeholder: 'Search labels, addresses, errors', value: parameters.get('search') ?? '', oninput: debounced(150, () => filtered())});
   const health = h('select', {'aria-label': 'State', onchange: () => filtered()}, [['', 'all states'], ['up', 'up'], ['down', 'down'], ['unknown', 'unknown'], ['dropped', 'dropped']].map(([value, text]) => h('option', {value}, text)));
   health.value = ['up', 'down', 'unknown', 'dropped'].includes(parameters.get('state')) ? parameters.get('state') : '';
   const status = h('div', {class: 'facts', role: 'status'});
+  const lookups = h('div', {class: 'lookups'});
   const content = h('div', {class: 'pools'});
-  root.append(h('header', {class: 'page-head'}, h('h1', {}, 'Targets'), h('p', {class: 'soft'}, 'What is scraped, and how the last scrape went.'), h('div', {class: 'page-tools'}, search, health)), status, content);
+  root.append(h('header', {class: 'page-head'}, h('h1', {}, 'Targets'), h('p', {class: 'soft'}, 'What is scraped, and how the last scrape went.'), h('div', {class: 'page-tools'}, search, health)), status, lookups, content);
   void load();
   const timer = setInterval(() => document.hidden || root.contains(document.activeElement?.closest('details')) || void load(), EVERY_MILLIS);
 
   async function load() {
     root.setAttribute('aria-busy', 'true');
     try {
-      answer = (await get('targets')).data;
+      const [found, lost] = await Promise.all([get('targets'), get('targets/failed_lookups', {limit: LOOKUPS_SHOWN})]);
+      answer = found.data;
+      failed = lost.data;
       draw();
     } catch (error) {
       content.replaceChildren(h('div', {class: 'failure', role: 'alert'}, h('pre', {}, error.message)));
@@ -49,12 +54,13 @@ export function targets(root) {
     const {activeTargets, droppedTargets} = answer;
     const count = (state) => activeTargets.filter((target) => target.health === state).length;
     const pill = (state, number) => h('span', {class: `fact state ${number > 0 ? state : 'none'}`, 'data-state': state}, `${number} ${state}`);
-    status.replaceChildren(pill('up', count('up')), pill('down', count('down')), ...(count('unknown') ? [pill('unknown', count('unknown'))] : []), pill('dropped', droppedTargets.length));
+    status.replaceChildren(pill('up', count('up')), pill('down', count('down')), ...(count('unknown') ? [pill('unknown', count('unknown'))] : []), pill('dropped', droppedTargets.length),
+      ...(failed.total > 0 ? [h('span', {class: 'fact state down', 'data-state': 'failed-lookups'}, counted(failed.total, 'failed lookup'))] : []));
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = (target) => {
-      const text = [target.scrapeUrl, target.lastError, target.scrapePool, ...Object.entries(target.labels ?? target.discoveredLabels).map((pair) => pair.join('='))].join(' ').toLowerCase();
-      return words.every((word) => text.includes(word));
-    };
+    lookups.replaceChildren(...failed.failedLookups.filter((lookup) => has(words, [lookup.place, lookup.reason, lookup.scrapePool])).map(lookupView),
+      ...(failed.total > failed.failedLookups.length ? [h('p', {class: 'soft'}, `${failed.total - failed.failedLookups.length} more places cannot be looked up.`)] : []));
+    const fits = (target) =>
+      has(words, [target.scrapeUrl, target.lastError, target.scrapePool, ...Object.entries(target.labels ?? target.discoveredLabels).map((pair) => pair.join('='))]);
     const listed = health.value === 'dropped' ? droppedTargets.filter(fits) : activeTargets.filter((target) => fits(target) && (!health.value || target.health === health.value));
     if (listed.length === 0) {
       const none = activeTargets.length === 0 && words.length === 0 && !health.value;
@@ -71,6 +77,21 @@ export function targets(root) {
   }
 
   return {redraw: draw, destroy: () => clearInterval(timer)};
+}
+
+function has(words, texts) {
+  const text = texts.join(' ').toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+/** A file, a folder or a name that targets were to be read from. */
+function lookupView({scrapePool, place, reason, wayOut, since, targetsKept}) {
+  const time = Date.parse(since);
+  return h('section', {class: 'failure lookup'},
+    h('p', {class: 'failure-title'}, `${scrapePool}: targets of ${place} cannot be looked up`),
+    h('pre', {}, reason),
+    h('p', {}, 'Way out: ', wayOut, '.'),
+    h('p', {class: 'soft'}, 'Since ', h('span', {title: formatTime(time)}, ago(time)), targetsKept > 0 ? `; ${counted(targetsKept, 'target')} found there before ${targetsKept === 1 ? 'stays' : 'stay'}.` : '; none were found there before.'));
 }
 
 function poolView(pool, list, all) {

@@ -62,6 +62,8 @@ final class Browsing implements BeforeAllCallback, ParameterResolver {
   private static Shared start(Path chromium) {
     try {
       Path data = Files.createTempDirectory("vedette-pages");
+      Path wrong =
+          Files.writeString(data.resolve("wrong-targets.yml"), "- targets: nothing but words\n");
       Path resources = Files.createDirectories(data.resolve("resources"));
       Files.writeString(
           resources.resolve("resources.yaml"),
@@ -82,7 +84,16 @@ final class Browsing implements BeforeAllCallback, ParameterResolver {
             static:
               targets: ["127.0.0.1:1"]
             interval: 1s
-          """);
+          ---
+          apiVersion: vedette.dev/v1alpha1
+          kind: ScrapeTarget
+          metadata:
+            name: listed
+          spec:
+            files:
+              paths: ["%s"]
+          """
+              .formatted(wrong));
       Server server = Server.start(data.resolve("data"), "--resources", resources.toString());
       long seeded = System.currentTimeMillis();
       Seed.write(server, seeded);

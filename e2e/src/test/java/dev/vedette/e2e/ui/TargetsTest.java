@@ -47,6 +47,25 @@ class TargetsTest extends PageTest {
   }
 
   @Test
+  void aFileOfTargetsThatCannotBeReadIsShownWithItsWayOut() {
+    Locator lookup = page.locator(".lookup");
+
+    assertThat(lookup).hasCount(1);
+    assertThat(lookup).containsText(Pattern.compile("listed/0: targets of .*wrong-targets.yml"));
+    assertThat(lookup.locator("pre")).containsText("is not a list of {targets: [host:port]");
+    assertThat(lookup).containsText("Way out: correct it");
+    assertThat(lookup).containsText("none were found there before");
+    assertThat(page.locator(".facts [data-state=failed-lookups]")).hasText("1 failed lookup");
+
+    page.getByLabel(Pattern.compile("Search.*")).fill("wrong-targets");
+    assertThat(rows()).hasCount(0);
+    assertThat(lookup).hasCount(1);
+    page.getByLabel(Pattern.compile("Search.*")).fill("agent/metrics");
+    assertThat(rows()).hasCount(1);
+    assertThat(lookup).hasCount(0);
+  }
+
+  @Test
   void theyAreFilteredByStateAndByWordsAndTheAddressKeepsIt() {
     page.getByLabel("State").selectOption("down");
     assertThat(rows()).hasCount(1);

@@ -1,7 +1,9 @@
 package dev.vedette.ingester.discovery;
 
 import dev.vedette.model.Labels;
+import dev.vedette.model.TargetSource.FailedPlace;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,6 +15,10 @@ import java.util.Optional;
  * __meta_dns_srv_record_target} and {@code __meta_dns_srv_record_port}.
  */
 public final class DnsDiscovery implements Discovery {
+  private static final String WAY_OUT =
+      "correct the name in the ScrapeTarget, or see to the name servers of this machine; it is"
+          + " asked again and again";
+
   private final List<String> names;
   private final RecordType type;
   private final int port;
@@ -36,18 +42,24 @@ public final class DnsDiscovery implements Discovery {
       int port,
       Duration interval,
       DnsResolver resolver,
+      Clock clock,
       DiscoveryMetrics metrics) {
     this.names = List.copyOf(names);
     this.type = type;
     this.port = port;
     this.interval = interval;
     this.resolver = resolver;
-    this.answers = new LastGood<>("dns", metrics);
+    this.answers = new LastGood<>("dns", WAY_OUT, clock, metrics);
   }
 
   @Override
   public List<TargetGroup> look() {
     return answers.ask(names, name -> Optional.of(resolve(name)));
+  }
+
+  @Override
+  public List<FailedPlace> failures() {
+    return answers.failures();
   }
 
   private TargetGroup resolve(String name) throws IOException {

@@ -1,5 +1,6 @@
 package dev.vedette.ingester.discovery;
 
+import dev.vedette.model.TargetSource.FailedPlace;
 import dev.vedette.model.Ticker;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -10,6 +11,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileDiscovery implements Discovery {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+  private static final String WAY_OUT =
+      "let the server's user read it: see its owner, its rights, and what is mounted there";
 
   private final List<Path> patterns;
   private final Duration refreshInterval;
@@ -48,11 +52,15 @@ public final class FileDiscovery implements Discovery {
    * @param refreshInterval after which a file is read again though nothing tells that it changed
    */
   public FileDiscovery(
-      List<Path> patterns, Duration refreshInterval, Ticker ticker, DiscoveryMetrics metrics) {
+      List<Path> patterns,
+      Duration refreshInterval,
+      Clock clock,
+      Ticker ticker,
+      DiscoveryMetrics metrics) {
     this.patterns = List.copyOf(patterns);
     this.refreshInterval = refreshInterval;
     this.ticker = ticker;
-    this.answers = new LastGood<>("file", metrics);
+    this.answers = new LastGood<>("file", WAY_OUT, clock, metrics);
   }
 
   @Override
@@ -64,6 +72,11 @@ public final class FileDiscovery implements Discovery {
     // A folder that cannot be listed is a place that fails: said in the log, and counted.
     places.addAll(unlisted.keySet());
     return answers.ask(places, this::read);
+  }
+
+  @Override
+  public List<FailedPlace> failures() {
+    return answers.failures();
   }
 
   private List<Path> matching(Path pattern) {
@@ -105,7 +118,10 @@ public final class FileDiscovery implements Discovery {
   private Optional<TargetGroup> read(Path file) throws IOException {
     IOException failure = unlisted.get(file);
     if (failure != null) {
-      throw new IOException("the folder cannot be listed: " + failure, failure);
+      throw new LookupFailure(
+          "the folder cannot be listed: " + failure,
+          "let the server's user list it: see its owner, its rights, and what is mounted there",
+          failure);
     }
     Version version;
     try {

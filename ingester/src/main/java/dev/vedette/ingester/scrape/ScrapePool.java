@@ -1,23 +1,17 @@
 package dev.vedette.ingester.scrape;
 
-import dev.vedette.crds.ScrapeTargetSpec.DnsTargets;
-import dev.vedette.crds.ScrapeTargetSpec.DnsType;
-import dev.vedette.crds.ScrapeTargetSpec.FileTargets;
 import dev.vedette.ingester.discovery.Discovery;
-import dev.vedette.ingester.discovery.DnsDiscovery;
-import dev.vedette.ingester.discovery.FileDiscovery;
-import dev.vedette.ingester.discovery.StaticDiscovery;
 import dev.vedette.ingester.discovery.TargetGroup;
 import dev.vedette.ingester.relabel.RelabelRule;
 import dev.vedette.ingester.relabel.Relabeler;
 import dev.vedette.model.InvalidRequest;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TargetSource.Dropped;
+import dev.vedette.model.TargetSource.FailedLookup;
 import dev.vedette.model.TargetSource.Health;
 import dev.vedette.model.TargetSource.RelabelStep;
 import dev.vedette.model.TargetSource.Target;
 import dev.vedette.model.TargetSource.TargetFamilies;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -115,44 +109,7 @@ final class ScrapePool {
   }
 
   private List<Source> sources(PoolConfig config) {
-    PoolConfig.Places places = config.places();
-    List<Source> found = new ArrayList<>();
-    if (!places.addresses().isEmpty()) {
-      found.add(new Source(new StaticDiscovery(places.addresses())));
-    }
-    if (places.dns() != null) {
-      found.add(new Source(dns(places.dns(), config.defaults().port())));
-    }
-    if (places.files() != null) {
-      found.add(new Source(files(places.files())));
-    }
-    return found;
-  }
-
-  private Discovery dns(DnsTargets dns, int port) {
-    DnsDiscovery.RecordType type =
-        switch (dns.type()) {
-          case A -> DnsDiscovery.RecordType.A;
-          case AAAA -> DnsDiscovery.RecordType.AAAA;
-          case SRV -> DnsDiscovery.RecordType.SRV;
-        };
-    int portOfTargets = dns.port() == null ? port : dns.port();
-    if (dns.type() != DnsType.SRV && portOfTargets == 0) {
-      portOfTargets = runtime.config().defaults().scheme().equals("https") ? 443 : 80;
-    }
-    return new DnsDiscovery(
-        dns.names(),
-        type,
-        portOfTargets,
-        dns.refreshInterval().value(),
-        context.resolver(),
-        context.discoveryMetrics());
-  }
-
-  private Discovery files(FileTargets files) {
-    List<Path> paths = files.paths().stream().map(Path::of).toList();
-    return new FileDiscovery(
-        paths, files.refreshInterval().value(), context.ticker(), context.discoveryMetrics());
+    return PoolDiscoveries.of(config, context).stream().map(Source::new).toList();
   }
 
   /** What cannot block is looked at here and now, so its targets are there when this returns. */
@@ -437,6 +394,18 @@ final class ScrapePool {
     }
   }
 
+  List<FailedLookup> failedLookups() {
+    lock.lock();
+    try {
+      return sources.stream()
+          .flatMap(source -> source.discovery.failures().stream())
+          .map(place -> new FailedLookup(runtime.config().name(), place))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   int refusedCount() {
     lock.lock();
     try {
@@ -472,6 +441,7 @@ final class ScrapePool {
     try {
       closed = true;
       sources.forEach(source -> source.timer.cancel());
+      sources = List.of();
       loops.values().forEach(how);
       context.targets().addAndGet(-loops.size());
       loops.clear();

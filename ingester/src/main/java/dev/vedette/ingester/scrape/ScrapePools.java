@@ -189,6 +189,15 @@ public final class ScrapePools implements TargetSource, AutoCloseable {
   }
 
   @Override
+  public List<FailedLookup> failedLookups() {
+    List<FailedLookup> failed = new ArrayList<>();
+    all().forEach(pool -> failed.addAll(pool.failedLookups()));
+    failed.sort(
+        Comparator.comparing(FailedLookup::pool).thenComparing(lookup -> lookup.place().name()));
+    return failed;
+  }
+
+  @Override
   public List<TargetFamilies> families() {
     List<TargetFamilies> families = new ArrayList<>();
     all().forEach(pool -> families.addAll(pool.families()));

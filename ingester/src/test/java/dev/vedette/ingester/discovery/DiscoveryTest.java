@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.ingester.discovery.DnsDiscovery.RecordType;
 import dev.vedette.model.Labels;
+import dev.vedette.model.TargetSource.FailedPlace;
+import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +27,7 @@ class DiscoveryTest {
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final DiscoveryMetrics metrics = new DiscoveryMetrics(registry);
+  private final FakeClock clock = new FakeClock(Instant.ofEpochSecond(1_000));
   private final FakeTicker ticker = new FakeTicker();
   private final FakeResolver dns = new FakeResolver();
 
@@ -81,6 +85,15 @@ class DiscoveryTest {
         .extracting(labels -> labels.get("__address__"))
         .containsExactly("10.0.0.1:8080", "10.0.0.3:8080");
     assertThat(failures("dns")).isEqualTo(1);
+    assertThat(discovery.failures())
+        .singleElement()
+        .satisfies(
+            place -> {
+              assertThat(place.name()).isEqualTo("a.example");
+              assertThat(place.reason()).contains("no answer for a.example");
+              assertThat(place.wayOut()).contains("name servers");
+              assertThat(place.targetsKept()).isEqualTo(1);
+            });
   }
 
   @Test
@@ -143,9 +156,22 @@ class DiscoveryTest {
 
     assertThat(labels(discovery)).hasSize(1);
     assertThat(failures("file")).as("the folder, and the file in it").isEqualTo(2);
+    assertThat(discovery.failures())
+        .extracting(FailedPlace::name)
+        .containsExactlyInAnyOrder(
+            link.resolve("*.json").toString(), link.resolve("a.json").toString());
+    assertThat(discovery.failures())
+        .filteredOn(place -> place.name().endsWith("*.json"))
+        .singleElement()
+        .satisfies(
+            place -> {
+              assertThat(place.reason()).startsWith("the folder cannot be listed: ");
+              assertThat(place.wayOut()).startsWith("let the server's user list it");
+            });
     Files.delete(link);
     assertThat(labels(discovery)).isEmpty();
     assertThat(failures("file")).isEqualTo(2);
+    assertThat(discovery.failures()).isEmpty();
   }
 
   @Test
@@ -157,9 +183,50 @@ class DiscoveryTest {
     replace(file, "[{\"targets\": [\"a:", 1);
     assertThat(labels(discovery)).containsExactly(target("a:1", file));
     assertThat(failures("file")).isEqualTo(1);
+    assertThat(discovery.failures())
+        .singleElement()
+        .satisfies(place -> assertThat(place.reason()).contains("line 1, column "));
 
-    replace(file, "[{\"targets\": [\"b:1\"]}]", 2);
+    clock.advance(INTERVAL);
+    replace(file, "[{\"target\": [\"a:1\"]}]", 2);
+    discovery.look();
+    assertThat(discovery.failures())
+        .singleElement()
+        .satisfies(
+            place -> {
+              assertThat(place.mechanism()).isEqualTo("file");
+              assertThat(place.name()).isEqualTo(file.toString());
+              assertThat(place.reason()).as("the newest").contains("\"target\"");
+              assertThat(place.wayOut()).startsWith("correct it");
+              assertThat(place.since()).as("the first").isEqualTo(Instant.ofEpochSecond(1_000));
+              assertThat(place.targetsKept()).isEqualTo(1);
+            });
+
+    replace(file, "[{\"targets\": [\"b:1\"]}]", 3);
     assertThat(labels(discovery)).containsExactly(target("b:1", file));
+    assertThat(discovery.failures()).isEmpty();
+  }
+
+  @Test
+  void aFileWithATargetThatIsNothingFailsAsAWhole() throws IOException {
+    write("a.yml", "- targets: ['a:1']\n- targets: [~]\n");
+    Discovery discovery = files("a.yml");
+
+    assertThat(discovery.look()).isEmpty();
+    assertThat(discovery.failures())
+        .singleElement()
+        .satisfies(place -> assertThat(place.reason()).endsWith("a.yml has an empty target"));
+  }
+
+  @Test
+  void whatAFileSaysAtLengthIsCutShort() throws IOException {
+    write("a.json", "[{\"%s\": 1}]".formatted("x".repeat(900)));
+    Discovery discovery = files("a.json");
+    discovery.look();
+
+    assertThat(discovery.failures())
+        .singleElement()
+        .satisfies(place -> assertThat(place.reason()).hasSize(501).endsWith("…"));
   }
 
   @Test
@@ -177,7 +244,8 @@ class DiscoveryTest {
   @Test
   void aFolderThatIsNotThereYetHasNoTargets() {
     Discovery discovery =
-        new FileDiscovery(List.of(folder.resolve("later/*.json")), INTERVAL, ticker, metrics);
+        new FileDiscovery(
+            List.of(folder.resolve("later/*.json")), INTERVAL, clock, ticker, metrics);
 
     assertThat(discovery.look()).isEmpty();
   }
@@ -228,11 +296,11 @@ class DiscoveryTest {
   }
 
   private Discovery dns(RecordType type, String... names) {
-    return new DnsDiscovery(List.of(names), type, 8080, INTERVAL, dns, metrics);
+    return new DnsDiscovery(List.of(names), type, 8080, INTERVAL, dns, clock, metrics);
   }
 
   private Discovery files(String pattern) {
-    return new FileDiscovery(List.of(folder.resolve(pattern)), INTERVAL, ticker, metrics);
+    return new FileDiscovery(List.of(folder.resolve(pattern)), INTERVAL, clock, ticker, metrics);
   }
 
   private static List<Labels> labels(Discovery discovery) {

@@ -229,6 +229,34 @@ class ReloadTest extends OneTarget {
   }
 
   @Test
+  void filesThatCannotBeReadAreShownUntilTheyAreMendedOrNobodyAsksForThem() throws IOException {
+    Path file = Files.writeString(folder.resolve("targets.yml"), "- target: x\n");
+    scraping.apply("files: {paths: ['%s']}".formatted(file));
+    scraping.scrape();
+
+    assertThat(scraping.pools.failedLookups())
+        .singleElement()
+        .satisfies(
+            failed -> {
+              assertThat(failed.pool()).isEqualTo("shop/api/0");
+              assertThat(failed.place().name()).isEqualTo(file.toString());
+              assertThat(failed.place().targetsKept()).isZero();
+            });
+
+    Files.writeString(file, "- targets: ['%s']\n".formatted(target.address()));
+    scraping.time.advance(Duration.ofSeconds(2));
+    scraping.scrape();
+    assertThat(scraping.pools.failedLookups()).isEmpty();
+
+    Files.writeString(file, "- wrong again, and longer\n");
+    scraping.time.advance(Duration.ofSeconds(2));
+    scraping.scrape();
+    assertThat(scraping.pools.failedLookups()).hasSize(1);
+    scraping.apply(at(target));
+    assertThat(scraping.pools.failedLookups()).isEmpty();
+  }
+
+  @Test
   void namesAreLookedUpAgain() {
     List<String> addresses = new ArrayList<>(List.of("127.0.0.1"));
     DnsResolver dns =

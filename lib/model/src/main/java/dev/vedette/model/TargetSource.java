@@ -26,6 +26,11 @@ public interface TargetSource {
     return Optional.empty();
   }
 
+  /** Where targets are looked up and that failed when it was looked at last, by pool and place. */
+  default List<FailedLookup> failedLookups() {
+    return List.of();
+  }
+
   /** How the last scrape went. */
   enum Health {
     UNKNOWN,
@@ -55,6 +60,27 @@ public interface TargetSource {
 
   /** One dropped target. */
   record Dropped(String pool, Labels discovered) {}
+
+  /** A place where targets of a pool cannot be looked up. */
+  record FailedLookup(String pool, FailedPlace place) {}
+
+  /**
+   * A place where targets cannot be looked up.
+   *
+   * @param mechanism {@code dns} or {@code file}
+   * @param name of the place: a file, a pattern of files or a DNS name
+   * @param reason of the last failure
+   * @param wayOut what may help
+   * @param since when the first of the failures in a row was
+   * @param targetsKept targets found there before, which stay
+   */
+  record FailedPlace(
+      String mechanism,
+      String name,
+      String reason,
+      String wayOut,
+      Instant since,
+      int targetsKept) {}
 
   /**
    * Metadata of one target's page as last read.

@@ -5,6 +5,8 @@ import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.TargetSource;
+import dev.vedette.model.TargetSource.FailedLookup;
+import dev.vedette.model.TargetSource.FailedPlace;
 import dev.vedette.model.TargetSource.RelabelStep;
 import dev.vedette.model.TargetSource.Relabeling;
 import dev.vedette.model.TargetSource.TargetFamilies;
@@ -22,10 +24,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** What targets say of their metrics, and how relabelling makes targets. */
+/** What targets say of their metrics, how relabelling makes targets, and where none are found. */
 @Controller("/api/v1/targets")
 @Requires(beans = Querier.class)
 final class TargetDetailsController {
+  // A pattern may match any number of files, all of which fail where their disk does.
+  private static final int MOST_LOOKUPS = 1_000;
+
   private final Querier querier;
 
   TargetDetailsController(Querier querier) {
@@ -122,6 +127,49 @@ final class TargetDetailsController {
                     ApiError.badData(
                         "error retrieving scrape config: scrape pool not found: " + pool));
     return Answer.of(json -> writeSteps(steps, json));
+  }
+
+  /** Ours: Prometheus shows such failures in its log and metrics alone. */
+  @Get(value = "/failed_lookups", produces = MediaType.ALL)
+  CompletionStage<HttpResponse<?>> failedLookups(HttpRequest<?> request) {
+    return Api.serve(request, this::failedLookups);
+  }
+
+  private Answer failedLookups(ApiCall call) {
+    String pool = call.params().text("scrapePool");
+    int limit = call.params().limit();
+    List<FailedLookup> failed =
+        scraped(call).failedLookups().stream()
+            .filter(lookup -> pool.isEmpty() || pool.equals(lookup.pool()))
+            .toList();
+    int most = limit == 0 ? MOST_LOOKUPS : Math.min(limit, MOST_LOOKUPS);
+    List<FailedLookup> shown = failed.subList(0, Math.min(most, failed.size()));
+    return Answer.of(json -> writeFailed(shown, failed.size(), json));
+  }
+
+  private static void writeFailed(List<FailedLookup> shown, int total, JsonWriter json)
+      throws IOException {
+    json.beginObject().name("failedLookups").beginArray();
+    for (FailedLookup lookup : shown) {
+      FailedPlace place = lookup.place();
+      json.beginObject()
+          .name("scrapePool")
+          .string(lookup.pool())
+          .name("mechanism")
+          .string(place.mechanism())
+          .name("place")
+          .string(place.name())
+          .name("reason")
+          .string(place.reason())
+          .name("wayOut")
+          .string(place.wayOut())
+          .name("since")
+          .string(place.since().toString())
+          .name("targetsKept")
+          .number(place.targetsKept())
+          .endObject();
+    }
+    json.endArray().name("total").number(total).endObject();
   }
 
   private TargetSource scraped(ApiCall call) {

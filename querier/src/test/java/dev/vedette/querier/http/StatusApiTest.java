@@ -16,7 +16,9 @@ import java.lang.reflect.Proxy;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,6 +81,17 @@ class StatusApiTest {
       return List.of(
           new TargetFamilies(Labels.of("instance", "a", "job", "web"), List.of(HITS, UP_TIME)),
           new TargetFamilies(Labels.of("instance", "b", "job", "db"), List.of(UP_TIME)));
+    }
+
+    @Override
+    public List<FailedLookup> failedLookups() {
+      return List.of(
+          new FailedLookup(
+              "shop/db/0",
+              new FailedPlace("dns", "db.example", "no answer", "ask again", Instant.EPOCH, 2)),
+          new FailedLookup(
+              "shop/web/0",
+              new FailedPlace("file", "/t/web.json", "no list", "mend it", Instant.EPOCH, 0)));
     }
 
     @Override
@@ -173,6 +186,25 @@ class StatusApiTest {
   }
 
   @Test
+  void placesWhereTargetsCannotBeLookedUpAreShownWithTheWayOut() throws Exception {
+    String all = "/api/v1/targets/failed_lookups";
+
+    assertThat(data(all + "?scrapePool=shop/web/0"))
+        .hasToString(
+            """
+            {"failedLookups":[{"scrapePool":"shop/web/0","mechanism":"file",\
+            "place":"/t/web.json","reason":"no list","wayOut":"mend it",\
+            "since":"1970-01-01T00:00:00Z","targetsKept":0}],"total":1}""");
+    assertThat(data(all).get("failedLookups")).hasSize(2);
+    assertThat(data(all + "?limit=1").get("failedLookups")).hasSize(1);
+    assertThat(data(all + "?limit=1").get("total").intValue()).isEqualTo(2);
+    assertThat(data("/api/v1/targets").properties())
+        .as("in the shape of Prometheus")
+        .extracting(Map.Entry::getKey)
+        .containsExactly("activeTargets", "droppedTargets", "droppedTargetCounts");
+  }
+
+  @Test
   void relabellingOfAPoolIsShownStepByStep() throws Exception {
     String labels = encode("{\"__address__\":\"a:1\",\"env\":\"prod\"}");
 
@@ -196,6 +228,7 @@ class StatusApiTest {
         "targets/relabel_steps?scrapePool=x&labels={\"a\":\"1\",\"a\":\"2\"}|1:13: invalid JSON: Duplicate field 'a'",
         "targets/relabel_steps?scrapePool=x&labels={\"a\":\"1\"|1:9: invalid JSON: Unexpected end-of-input",
         "targets/metadata?limit=x|limit must be a number",
+        "targets/failed_lookups?limit=-1|limit must be non-negative",
         "targets/metadata?match_target={|invalid parameter \\\"match_target\\\": 1:2: parse error",
         "metadata?limit_per_metric=x|limit_per_metric must be a number",
         "rules?group_limit=0|group_limit needs to be a number above 0",

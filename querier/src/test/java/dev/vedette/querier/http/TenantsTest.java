@@ -71,6 +71,7 @@ class TenantsTest {
         "metadata",
         "targets",
         "targets/metadata",
+        "targets/failed_lookups",
         "targets/relabel_steps?scrapePool=x&labels=%7B%7D",
         "scrape_pools",
         "status/tsdb",
