@@ -27,6 +27,7 @@ import dev.vedette.testkit.InMemorySeries;
 import dev.vedette.testkit.RandomHistograms;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -208,6 +209,48 @@ class TierQueryTest {
     for (Column column : means.series()) {
       assertThat(column.values()[0]).isCloseTo(1.5e308, withinPercentage(1));
     }
+  }
+
+  @Test
+  void averagesOfFloatsBetweenHistogramsWhoseSumsOverflowAreThoseOfTheSamples() {
+    HistogramLayout layout = HistogramLayout.of(0, 0, BucketSpans.of(0, 1), BucketSpans.NONE);
+    Histogram one =
+        Histogram.ofIntegers(layout, CounterReset.GAUGE, 1, 0, 1, new long[] {1}, new long[0]);
+    for (long at = START - HOUR; at < END; at += MINUTE) {
+      series.append(TENANT, Labels.of("__name__", "huge"), at, 1.5e308);
+    }
+    series.append(TENANT, Labels.of("__name__", "huge"), END, one, 0);
+
+    Matrix means = range("avg_over_time(huge[10m])", 5 * MINUTE);
+
+    assertThat(means.series()).hasSize(1);
+    assertThat(means.series().getFirst().values()[0]).isCloseTo(1.5e308, withinPercentage(1e-9));
+  }
+
+  @Test
+  void anAverageThatOverflowedInABucketIsRefusedOnceSamplesAreGoneAndOneOfInfinitiesIsNot() {
+    tiers(END);
+    for (long at = START - HOUR; at <= END; at += MINUTE) {
+      series.append(TENANT, Labels.of("__name__", "huge"), at, 1.5e308);
+      series.append(TENANT, Labels.of("__name__", "endless"), at, Double.NEGATIVE_INFINITY);
+      // A mean of this name is of the one that has no other label.
+      series.append(TENANT, Labels.of("__name__", "endless", "i", "0"), at, 1.5e308);
+    }
+
+    assertThatThrownBy(() -> range("avg_over_time(huge[10m])", MINUTE * 5))
+        .isInstanceOfSatisfying(
+            VedetteException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.TIER_UNFIT))
+        .hasMessageContaining("avg_over_time");
+    assertThat(values("avg_over_time(endless{i=\"\"}[10m])"))
+        .containsOnly(Double.NEGATIVE_INFINITY);
+    assertThat(values("sum_over_time(huge[10m])")).containsOnly(Double.POSITIVE_INFINITY);
+    assertThat(values("max_over_time(huge[10m])")).containsOnly(1.5e308);
+  }
+
+  private List<Double> values(String query) {
+    Matrix matrix = range(query, 5 * MINUTE);
+    assertThat(matrix.series()).hasSize(1);
+    return Arrays.stream(matrix.series().getFirst().values()).boxed().toList();
   }
 
   @Test

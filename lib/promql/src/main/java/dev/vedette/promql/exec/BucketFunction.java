@@ -8,8 +8,10 @@ import java.util.Set;
  *
  * @param columns what it reads of the buckets besides their last samples
  * @param ofMixed the same of a series that has histograms
+ * @param isMean whether it may be in range where the sum of a bucket is not
  */
-public record BucketFunction(Set<BucketColumn> columns, OfSeries ofSeries, OfMixed ofMixed) {
+public record BucketFunction(
+    Set<BucketColumn> columns, OfSeries ofSeries, OfMixed ofMixed, boolean isMean) {
   public BucketFunction {
     columns = Set.copyOf(columns);
   }
@@ -19,11 +21,6 @@ public record BucketFunction(Set<BucketColumn> columns, OfSeries ofSeries, OfMix
   public interface OfSeries {
     /** Sets every entry of {@code out}; {@link Points#NONE} where there is no result. */
     void apply(BucketSamples samples, double[] out);
-
-    /** Whether buckets can say it of this series; samples are read instead where they are there. */
-    default boolean isKnown(BucketSamples samples) {
-      return true;
-    }
   }
 
   /** All steps of one series that has histograms. */

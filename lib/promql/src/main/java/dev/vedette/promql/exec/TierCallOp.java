@@ -44,6 +44,7 @@ public record TierCallOp(
         steps,
         chosen,
         buckets,
+        selection,
         mixedBuckets(
             evaluation, windows, new BucketSamples(new Windows(windows), buckets.columns(), notes)),
         evaluation.source().select(evaluation.tenant(), selection));
@@ -66,6 +67,7 @@ public record TierCallOp(
     private final Steps steps;
     private final TierChoice.Chosen chosen;
     private final BucketFunction function;
+    private final Selection selection;
     private final BucketSamples samples;
     private final MixedBuckets mixed;
 
@@ -74,6 +76,7 @@ public record TierCallOp(
         Steps steps,
         TierChoice.Chosen chosen,
         BucketFunction function,
+        Selection selection,
         MixedBuckets mixed,
         SeriesCursor cursor) {
       super(evaluation, cursor, mixed.floats().windows());
@@ -81,17 +84,18 @@ public record TierCallOp(
       this.steps = steps;
       this.chosen = chosen;
       this.function = function;
+      this.selection = selection;
       this.samples = mixed.floats();
       this.mixed = mixed;
     }
 
     @Override
     void ofFloats(int series, VectorBatch batch) {
-      samples.show(read, series);
-      if (chosen.isRawThere() && !function.ofSeries().isKnown(samples)) {
-        ofSamples(samples.labels(), batch);
+      if (!hasKnownSums(series)) {
+        ofSamples(read.labels(series), batch);
         return;
       }
+      samples.show(read, series);
       evaluation.counts().windows(samples.windows());
       double[] column = batch.nextColumn();
       function.ofSeries().apply(samples, column);
@@ -103,6 +107,10 @@ public record TierCallOp(
 
     @Override
     void ofMixed(int series, VectorBatch batch) {
+      if (!hasKnownSums(series)) {
+        ofSamples(read.labels(series), batch);
+        return;
+      }
       mixed.show(read, series);
       PointColumn column = PointColumn.in(batch.nextColumn());
       if (!function.ofMixed().apply(mixed, column)) {
@@ -113,12 +121,33 @@ public record TierCallOp(
       }
     }
 
+    /**
+     * An infinite sum may be one of finite samples, whose mean is finite. Where samples are gone,
+     * the buckets are looked at once more for what proves that it is not.
+     */
+    private boolean hasKnownSums(int series) {
+      return !function.isMean()
+          || !InfiniteSums.any(read, series)
+          || !chosen.isRawThere()
+              && InfiniteSums.areOfSamples(
+                  evaluation, narrowed(read.labels(series)), read.labels(series));
+    }
+
+    private Selection narrowed(Labels labels) {
+      return new Selection(
+          matchers(labels),
+          selection.startMillis(),
+          selection.endMillis(),
+          selection.resolutionMillis(),
+          selection.columns());
+    }
+
     /** A series of which buckets cannot say it is read as it is. */
     private void ofSamples(Labels labels, VectorBatch batch) {
       if (!chosen.isRawThere()) {
         throw new InvalidRequest(
             ErrorId.TIER_UNFIT,
-            "%s of histograms as %s needs samples as they were, of which a part is gone"
+            "%s of series as %s needs samples as they were, of which a part is gone"
                 .formatted(name, labels),
             "ask for a later time, or of gauges for delta: tiers know neither what fell between two"
                 + " gauges nor sums beyond the largest number");
@@ -132,13 +161,18 @@ public record TierCallOp(
     }
   }
 
-  /** The range of one series alone. */
-  private RangeOp only(Labels labels) {
+  /** One series, and those that have more labels. */
+  private static List<LabelMatcher> matchers(Labels labels) {
     List<LabelMatcher> matchers = new ArrayList<>();
     labels.forEach(label -> matchers.add(LabelMatcher.equal(label.name(), label.value())));
+    return matchers;
+  }
+
+  /** The range of one series alone. */
+  private RangeOp only(Labels labels) {
     RangeSelectOp some =
         new RangeSelectOp(
-            matchers,
+            matchers(labels),
             select.rangeMillis(),
             select.offsetMillis(),
             select.fixedMillis(),

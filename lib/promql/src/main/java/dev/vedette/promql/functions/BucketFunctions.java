@@ -37,7 +37,13 @@ public final class BucketFunctions {
               Set.of(COUNT, SUM),
               ofWindow(BucketFunctions::total),
               MixedBucketFunctions::sum),
-          entry("avg_over_time", Set.of(COUNT, SUM), new Average(), MixedBucketFunctions::average),
+          Map.entry(
+              "avg_over_time",
+              new BucketFunction(
+                  Set.of(COUNT, SUM),
+                  ofWindow(BucketFunctions::average),
+                  MixedBucketFunctions::average,
+                  true)),
           ofFloats("min_over_time", Set.of(MIN), ofWindow(BucketFunctions::min)),
           ofFloats("max_over_time", Set.of(MAX), ofWindow(BucketFunctions::max)),
           entry(
@@ -86,7 +92,7 @@ public final class BucketFunctions {
 
   private static Map.Entry<String, BucketFunction> entry(
       String name, Set<BucketColumn> columns, OfSeries ofSeries, OfMixed ofMixed) {
-    return Map.entry(name, new BucketFunction(columns, ofSeries, ofMixed));
+    return Map.entry(name, new BucketFunction(columns, ofSeries, ofMixed, false));
   }
 
   private static Map.Entry<String, BucketFunction> ofFloats(
@@ -143,27 +149,6 @@ public final class BucketFunctions {
       mean.add(sums[i] / count);
     }
     return mean.value();
-  }
-
-  /** Of a bucket whose sum is infinite it is not known whether its samples were. */
-  private static final class Average implements OfSeries {
-    private static final OfSeries WINDOWS = ofWindow(BucketFunctions::average);
-
-    @Override
-    public void apply(BucketSamples samples, double[] out) {
-      WINDOWS.apply(samples, out);
-    }
-
-    @Override
-    public boolean isKnown(BucketSamples samples) {
-      double[] sums = samples.column(SUM);
-      for (int i = 0; i < samples.size(); i++) {
-        if (Double.isInfinite(sums[i])) {
-          return false;
-        }
-      }
-      return true;
-    }
   }
 
   private static double min(BucketSamples buckets, int from, int to, int step) {
