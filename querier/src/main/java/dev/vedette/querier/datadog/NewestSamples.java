@@ -73,7 +73,7 @@ final class NewestSamples {
   /** Of the first series in a piece that has any. */
   private Optional<Samples> within(Selection piece) {
     SeriesBatch batch = new SeriesBatch();
-    try (SeriesCursor cursor = source.select(tenant, piece)) {
+    try (SeriesCursor cursor = source.select(tenant, piece, () -> reads.read(0, 0))) {
       boolean any;
       do {
         any = cursor.next(batch);

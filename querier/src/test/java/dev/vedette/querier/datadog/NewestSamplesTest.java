@@ -8,6 +8,7 @@ import dev.vedette.model.CounterReset;
 import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Labels;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesSource;
 import dev.vedette.model.SpecialValues;
@@ -111,11 +112,8 @@ class NewestSamplesTest {
           }
           return method.invoke(series, arguments);
         };
-    SeriesSource blocks =
-        (SeriesSource)
-            Proxy.newProxyInstance(
-                SeriesSource.class.getClassLoader(), new Class<?>[] {SeriesSource.class}, handler);
-    return new StoredNames(blocks, TenantId.DEFAULT, 0, END, 15_000, (_, _) -> {}).samples(metric);
+    return new StoredNames(source(handler), TenantId.DEFAULT, 0, END, 15_000, (_, _) -> {})
+        .samples(metric);
   }
 
   @Test
@@ -187,6 +185,38 @@ class NewestSamplesTest {
             });
 
     assertThatThrownBy(() -> names.samples("m")).hasMessage("enough");
+  }
+
+  @Test
+  void whoeverIsToldMayEndItBetweenTwoPagesThatHaveNothing() {
+    number("m", STALE, END - HOUR);
+    AtomicInteger pages = new AtomicInteger();
+    InvocationHandler handler =
+        (_, method, arguments) -> {
+          if (method.getName().equals("select")) {
+            for (int page = 0; page < 100; page++) {
+              ((ReadCheck) arguments[2]).check();
+              pages.incrementAndGet();
+            }
+          }
+          return method.invoke(series, arguments);
+        };
+    StoredNames.Reads reads =
+        (_, _) -> {
+          if (pages.get() > 0) {
+            throw new IllegalStateException("enough");
+          }
+        };
+    StoredNames names = new StoredNames(source(handler), TenantId.DEFAULT, 0, END, 15_000, reads);
+
+    assertThatThrownBy(() -> names.samples("m")).hasMessage("enough");
+    assertThat(pages).hasValue(1);
+  }
+
+  private static SeriesSource source(InvocationHandler handler) {
+    return (SeriesSource)
+        Proxy.newProxyInstance(
+            SeriesSource.class.getClassLoader(), new Class<?>[] {SeriesSource.class}, handler);
   }
 
   private Samples samples(String metric) {
