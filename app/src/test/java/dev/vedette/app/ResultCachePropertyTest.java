@@ -40,7 +40,8 @@ import org.junit.jupiter.api.Test;
 class ResultCachePropertyTest {
   private static final TenantId TENANT = TenantId.DEFAULT;
   private static final long START = 1_760_054_400_000L;
-  private static final long MINUTE = 60_000;
+  private static final long SECOND = 1_000;
+  private static final long MINUTE = 60 * SECOND;
   private static final long HOUR = 60 * MINUTE;
   private static final int SERIES = 5;
 
@@ -83,14 +84,11 @@ class ResultCachePropertyTest {
 
   @Test
   void anAnswerFromTheCacheIsTheOneWithoutIt() {
-    System.out.println("ResultCachePropertyTest seed " + Long.getLong("seed", 1));
-    TsdbConfig config = TsdbConfig.defaults(Path.of("/data")).withRetention(Duration.ofDays(4));
-    try (Tsdb tsdb =
-        Tsdb.open(config, SimFiles.seeded(1), clock, new FakeTicker(), new PrometheusRegistry())) {
+    try (Tsdb tsdb = open()) {
       Querier querier = querier(tsdb);
       for (int i = 0; i < 500; i++) {
         switch (random.nextInt(20)) {
-          case 0, 1, 2, 3, 4 -> goOn(tsdb);
+          case 0, 1, 2, 3, 4 -> goOn(tsdb, (1 + random.nextLong(6 * 60)) * MINUTE, 4 * MINUTE);
           case 5 -> late(tsdb, random.nextLong(3 * HOUR));
           case 6 -> late(tsdb, random.nextLong(72 * HOUR));
           case 7 -> tsdb.flush();
@@ -106,6 +104,38 @@ class ResultCachePropertyTest {
     }
     assertThat(compared).isGreaterThan(100);
     assertThat(cachedSteps).as("steps that came from the cache").isGreaterThan(500);
+  }
+
+  @Test
+  void anAnswerOfTheLastHourFromTheCacheIsTheOneWithoutIt() {
+    try (Tsdb tsdb = open()) {
+      Querier querier = querier(tsdb);
+      goOn(tsdb, HOUR, 15 * SECOND);
+      for (int i = 0; i < 1500; i++) {
+        switch (random.nextInt(20)) {
+          case 0, 1, 2, 3, 4, 5 -> goOn(tsdb, (1 + random.nextLong(60)) * SECOND, 15 * SECOND);
+          case 6 -> late(tsdb, random.nextLong(40 * MINUTE));
+          case 7 -> late(tsdb, random.nextLong(3 * MINUTE));
+          case 8 -> {
+            switch (random.nextInt(20)) {
+              case 0 -> tsdb.flush();
+              case 1 -> delete(tsdb);
+              case 2 -> goOn(tsdb, 3 * HOUR, 5 * MINUTE);
+              default -> {}
+            }
+          }
+          default -> askOfTheLastHour(querier);
+        }
+      }
+    }
+    assertThat(compared).isGreaterThan(1000);
+    assertThat(cachedSteps).as("steps that came from the cache").isGreaterThan(10_000);
+  }
+
+  private Tsdb open() {
+    System.out.println("ResultCachePropertyTest seed " + Long.getLong("seed", 1));
+    TsdbConfig config = TsdbConfig.defaults(Path.of("/data")).withRetention(Duration.ofDays(4));
+    return Tsdb.open(config, SimFiles.seeded(1), clock, new FakeTicker(), new PrometheusRegistry());
   }
 
   private Querier querier(Tsdb tsdb) {
@@ -124,13 +154,13 @@ class ResultCachePropertyTest {
   }
 
   /** Time passes, and each series has samples up to now. */
-  private void goOn(Tsdb tsdb) {
-    long until = clock.millis() + (1 + random.nextLong(6 * 60)) * MINUTE;
+  private void goOn(Tsdb tsdb, long span, long every) {
+    long until = clock.millis() + span;
     clock.set(Instant.ofEpochMilli(until));
     for (int n = 0; n < SERIES; n++) {
       if (random.nextInt(8) > 0) {
         WriteBatch batch = batch(n);
-        for (long time = written; time < until; time += 4 * MINUTE) {
+        for (long time = written; time < until; time += every) {
           add(batch, time + n);
         }
         tsdb.write(TENANT, batch);
@@ -176,6 +206,17 @@ class ResultCachePropertyTest {
       long start = random.nextInt(3) == 0 ? from : from / step * step;
       long end = random.nextInt(4) == 0 ? start + random.nextLong(20 * HOUR) : now;
       compare(querier, expression, new Range(start, Math.max(start, end), step));
+    }
+  }
+
+  /** As a dashboard does that is looked at again and again. */
+  private void askOfTheLastHour(Querier querier) {
+    String expression = EXPRESSIONS.get(random.nextInt(EXPRESSIONS.size()));
+    long step = List.of(15 * SECOND, MINUTE).get(random.nextInt(2));
+    long end = clock.millis() + random.nextLong(2) * MINUTE;
+    for (int i = 0; i < 2; i++) {
+      long start = (end - 40 * MINUTE) / step * step;
+      compare(querier, expression, new Range(start, end, step));
     }
   }
 

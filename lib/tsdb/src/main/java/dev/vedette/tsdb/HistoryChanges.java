@@ -2,20 +2,22 @@ package dev.vedette.tsdb;
 
 import dev.vedette.model.History;
 import dev.vedette.model.TenantId;
-import dev.vedette.tsdb.head.SettledWrites;
+import dev.vedette.tsdb.head.StoredTimes;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Numbers the changes of what is settled, by tenant and UTC day. Each change is noted after readers
- * see it; numbers are of this process and begin anew with the next. A write that changes nothing
- * settled costs a look at the clock. Any threads.
+ * Numbers what changes answers, by tenant: samples of the late window, which come all the time, by
+ * some seconds, for some hours; all else by UTC day, for good. Each change is noted after readers
+ * see it; numbers are of this process and begin anew with the next. A write costs a lock that is
+ * held for some steps. Any threads.
  */
-final class HistoryChanges implements SettledWrites {
+final class HistoryChanges implements StoredTimes {
   private static final long DAY = Duration.ofDays(1).toMillis();
   // More than any retention has; a change of more is one of everything.
   private static final long MOST_DAYS = 10_000;
@@ -25,14 +27,7 @@ final class HistoryChanges implements SettledWrites {
   private final Clock clock;
   private final long windowMillis;
   private final AtomicLong settled = new AtomicLong(Long.MIN_VALUE);
-  private final AtomicLong latest = new AtomicLong();
   private final ConcurrentMap<TenantId, Changes> byTenant = new ConcurrentHashMap<>();
-
-  /** Numbers of the latest changes: of everything, and by day. */
-  private static final class Changes {
-    final AtomicLong ofAll = new AtomicLong();
-    final ConcurrentSkipListMap<Long, Long> ofDays = new ConcurrentSkipListMap<>();
-  }
 
   /**
    * @param window how far behind the clock samples are settled
@@ -46,30 +41,18 @@ final class HistoryChanges implements SettledWrites {
   History of(TenantId tenant) {
     return new History() {
       @Override
-      public long settledMillis() {
-        return settled();
-      }
-
-      @Override
-      public long latest() {
-        return latest.get();
-      }
-
-      @Override
-      public long latestIn(long startMillis, long endMillis) {
-        // Of a tenant that has none nothing is kept: whoever asks may make up its name.
+      public Mark mark() {
+        // Of a tenant that has no changes nothing is kept: whoever asks may make up its name. The
+        // number before the time: what is stored between the two is seen by who reads after both.
         Changes changes = byTenant.get(tenant);
-        if (changes == null) {
-          return 0;
-        }
-        long found = changes.ofAll.get();
-        if (endMillis >= startMillis) {
-          for (long one :
-              changes.ofDays.subMap(day(startMillis), true, day(endMillis), true).values()) {
-            found = Math.max(found, one);
-          }
-        }
-        return found;
+        long number = changes == null ? 0 : changes.latest();
+        return new Mark(number, settled());
+      }
+
+      @Override
+      public long unchangedUntil(Mark since, long startMillis, long endMillis) {
+        Changes changes = byTenant.get(tenant);
+        return changes == null ? endMillis : changes.unchangedUntil(since, startMillis, endMillis);
       }
     };
   }
@@ -95,24 +78,73 @@ final class HistoryChanges implements SettledWrites {
 
   @Override
   public void stored(TenantId tenant, long firstMillis, long lastMillis) {
-    long end = settled();
-    if (firstMillis <= end) {
-      changed(tenant, firstMillis, Math.min(lastMillis, end));
-    }
+    changes(tenant).stored(firstMillis, lastMillis);
   }
 
-  /** Something happened to samples of a closed range. */
+  /** Something happened to samples of a closed range, settled ones or not. */
   void changed(TenantId tenant, long startMillis, long endMillis) {
-    long number = latest.incrementAndGet();
-    Changes changes = changes(tenant);
-    long first = day(startMillis);
-    long last = day(endMillis);
-    if (last - first < 0 || last - first > MOST_DAYS || changes.ofDays.size() > MOST_DAYS) {
-      changes.ofAll.accumulateAndGet(number, Math::max);
-      return;
+    changes(tenant).changed(startMillis, endMillis);
+  }
+
+  /** Those of one tenant. */
+  private final class Changes {
+    // Under the monitor.
+    private final RecentChanges recent = new RecentChanges(windowMillis);
+    private final TreeMap<Long, Long> ofDays = new TreeMap<>();
+    private long ofAll;
+    private long latest;
+
+    synchronized long latest() {
+      return latest;
     }
-    for (long day = first; day <= last; day++) {
-      changes.ofDays.merge(day, number, Math::max);
+
+    synchronized void stored(long firstMillis, long lastMillis) {
+      // Under the monitor, so that it is no earlier than that of a mark taken before.
+      long end = settled();
+      latest++;
+      if (firstMillis <= end) {
+        noteDays(firstMillis, Math.min(lastMillis, end));
+      }
+      if (lastMillis > end) {
+        recent.note(Math.max(firstMillis, end + 1), lastMillis, latest);
+      }
+    }
+
+    synchronized void changed(long startMillis, long endMillis) {
+      latest++;
+      noteDays(startMillis, endMillis);
+    }
+
+    private void noteDays(long startMillis, long endMillis) {
+      long first = day(startMillis);
+      long last = day(endMillis);
+      if (last - first < 0 || last - first > MOST_DAYS || ofDays.size() > MOST_DAYS) {
+        ofAll = latest;
+        return;
+      }
+      for (long day = first; day <= last; day++) {
+        ofDays.put(day, latest);
+      }
+    }
+
+    synchronized long unchangedUntil(History.Mark since, long startMillis, long endMillis) {
+      if (ofAll > since.number()) {
+        return Long.MIN_VALUE;
+      }
+      if (endMillis < startMillis) {
+        return endMillis;
+      }
+      long until = endMillis;
+      for (Map.Entry<Long, Long> day :
+          ofDays.subMap(day(startMillis), true, day(endMillis), true).entrySet()) {
+        if (day.getValue() > since.number()) {
+          until = day.getKey() * DAY - 1;
+          break;
+        }
+      }
+      // What was settled at the mark has been noted by days since.
+      long from = Math.max(startMillis, since.settledMillis() + 1);
+      return from <= until ? recent.unchangedUntil(since.number(), from, until) : until;
     }
   }
 }

@@ -4,6 +4,7 @@ import static dev.vedette.tsdb.TestEngine.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vedette.model.History;
+import dev.vedette.model.History.Mark;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
@@ -44,50 +45,60 @@ class TsdbHistoryTest {
   void samplesOlderThanTheLateWindowAreSettled() {
     long window = TestEngine.HEAD.lateWindow().toMillis();
 
-    assertThat(history.settledMillis()).isEqualTo(NOW - Math.max(window, 10 * MINUTE));
+    assertThat(history.mark().settledMillis()).isEqualTo(NOW - Math.max(window, 10 * MINUTE));
     clock.advance(Duration.ofMinutes(5));
-    assertThat(history.settledMillis()).isEqualTo(NOW + 5 * MINUTE - Math.max(window, 10 * MINUTE));
+    assertThat(history.mark().settledMillis())
+        .isEqualTo(NOW + 5 * MINUTE - Math.max(window, 10 * MINUTE));
   }
 
   @Test
   void aClockThatIsSetBackUnsettlesNothing() {
-    long before = history.settledMillis();
+    Mark before = history.mark();
 
     clock.set(Instant.ofEpochMilli(NOW - DAY));
 
-    assertThat(history.settledMillis()).isEqualTo(before);
+    assertThat(history.mark().settledMillis()).isEqualTo(before.settledMillis());
     write(NOW - DAY);
-    assertThat(history.latestIn(NOW - DAY, NOW - DAY)).isPositive();
+    assertThat(isUnchanged(before, NOW - DAY)).isFalse();
   }
 
   @Test
-  void samplesThatAreOnTimeChangeNothing() {
+  void samplesThatAreOnTimeChangeTheirSecondsAndNothingBefore() {
+    Mark before = history.mark();
+
     write(NOW);
     write(NOW - 5 * MINUTE);
 
-    assertThat(history.latest()).isZero();
+    assertThat(history.unchangedUntil(before, NOW - DAY, NOW))
+        .isBetween(NOW - 6 * MINUTE, NOW - 5 * MINUTE - 1);
+    assertThat(isUnchanged(history.mark(), NOW)).isTrue();
   }
 
   @Test
   void aVeryLateSampleChangesItsDayAndNoOther() {
     write(NOW);
+    Mark before = history.mark();
+
     write(NOW - 2 * DAY);
 
-    assertThat(history.latest()).isEqualTo(1);
-    assertThat(history.latestIn(NOW - 2 * DAY, NOW - 2 * DAY)).isEqualTo(1);
-    assertThat(history.latestIn(NOW - DAY, NOW)).isZero();
-    assertThat(history.latestIn(Long.MIN_VALUE, Long.MAX_VALUE)).isEqualTo(1);
-    assertThat(tsdb.history(new TenantId("other")).latestIn(0, NOW)).isZero();
+    assertThat(isUnchanged(before, NOW - 2 * DAY)).isFalse();
+    assertThat(history.unchangedUntil(before, NOW - DAY, NOW)).isEqualTo(NOW);
+    assertThat(history.unchangedUntil(before, Long.MIN_VALUE, Long.MAX_VALUE))
+        .isLessThan(NOW - 2 * DAY);
+    History other = tsdb.history(new TenantId("other"));
+    assertThat(other.unchangedUntil(before, 0, NOW)).isEqualTo(NOW);
   }
 
   @Test
   void aSampleThatIsThereAlreadyChangesNothing() {
     write(NOW - DAY);
-    long before = history.latest();
+    write(NOW);
+    Mark before = history.mark();
 
     write(NOW - DAY);
+    write(NOW);
 
-    assertThat(history.latest()).isEqualTo(before);
+    assertThat(history.mark()).isEqualTo(before);
   }
 
   @Test
@@ -95,7 +106,7 @@ class TsdbHistoryTest {
     write(NOW - 3 * DAY);
     write(NOW);
     tsdb.flush();
-    long before = history.latest();
+    Mark before = history.mark();
 
     tsdb.delete(
         TENANT,
@@ -103,14 +114,14 @@ class TsdbHistoryTest {
         NOW - 3 * DAY,
         NOW - 3 * DAY + MINUTE);
 
-    assertThat(history.latestIn(NOW - 3 * DAY, NOW - 3 * DAY)).isGreaterThan(before);
-    assertThat(history.latestIn(NOW - DAY, NOW - DAY)).isLessThanOrEqualTo(before);
+    assertThat(isUnchanged(before, NOW - 3 * DAY)).isFalse();
+    assertThat(isUnchanged(before, NOW - DAY)).isTrue();
   }
 
   @Test
   void aDeletionOfAllTimesChangesEverything() {
     write(NOW);
-    long before = history.latest();
+    Mark before = history.mark();
 
     tsdb.delete(
         TENANT,
@@ -118,22 +129,27 @@ class TsdbHistoryTest {
         Long.MIN_VALUE,
         Long.MAX_VALUE);
 
-    assertThat(history.latestIn(NOW - 9 * DAY, NOW - 9 * DAY)).isGreaterThan(before);
+    assertThat(isUnchanged(before, NOW - 9 * DAY)).isFalse();
+    assertThat(isUnchanged(before, NOW)).isFalse();
   }
 
   @Test
   void blocksThatComeOrGoForTheirAgeChangeTheirDays() {
     write(NOW - 3 * DAY);
-    long written = history.latest();
+    Mark written = history.mark();
     tsdb.flush();
-    long flushed = history.latestIn(NOW - 3 * DAY, NOW - 3 * DAY);
-    assertThat(flushed).isGreaterThan(written);
+    assertThat(isUnchanged(written, NOW - 3 * DAY)).isFalse();
+    Mark flushed = history.mark();
 
     clock.advance(Duration.ofDays(500));
     tsdb.maintain();
 
     assertThat(tsdb.blocks(TENANT)).isEmpty();
-    assertThat(history.latestIn(NOW - 3 * DAY, NOW - 3 * DAY)).isGreaterThan(flushed);
+    assertThat(isUnchanged(flushed, NOW - 3 * DAY)).isFalse();
+  }
+
+  private boolean isUnchanged(Mark since, long millis) {
+    return history.unchangedUntil(since, millis, millis) == millis;
   }
 
   private void write(long time) {

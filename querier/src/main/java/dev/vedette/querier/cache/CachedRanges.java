@@ -38,8 +38,8 @@ import java.util.OptionalLong;
  * as a rule. An answer is the same, bit for bit, as without the cache, warnings included:
  *
  * <ul>
- *   <li>Only what was read of settled samples is kept, and only as long as the source's {@link
- *       History} says that they are as they were.
+ *   <li>What is kept is used as far as the source's {@link History} says that the samples it was
+ *       read of are as they were: of a range that ends now, all but the newest steps.
  *   <li>Only an expression whose values do not depend on the ends of the range is taken apart.
  *   <li>Parts of a query choose the tiers that the whole does, and say the same; where they do not,
  *       or there are histograms, the whole is worked out at once.
@@ -164,8 +164,7 @@ public final class CachedRanges {
     }
     OptionalLong slack =
         Separability.slackMillis(asked.query().expr(), asked.stepMillis(), subqueryStepMillis);
-    History history = source.history(asked.tenant());
-    return slack.isEmpty() || history.settledMillis() < asked.startMillis()
+    return slack.isEmpty() || !source.history(asked.tenant()).isTold()
         ? Optional.empty()
         : Optional.of(new Run(asked, steps.get(), normal.get(), slack.getAsLong(), options));
   }
@@ -195,8 +194,7 @@ public final class CachedRanges {
     private final History history;
     private final Coverage coverage;
     // Before anything is read.
-    private final long settled;
-    private final long asOf;
+    private final History.Mark asOf;
     private long evaluatedNanos;
     private long samplesLookedAt;
 
@@ -209,8 +207,7 @@ public final class CachedRanges {
       this.progress = options.progress().orElseThrow();
       this.memory = options.memory().orElseThrow();
       this.history = source.history(asked.tenant());
-      this.settled = history.settledMillis();
-      this.asOf = history.latest();
+      this.asOf = history.mark();
       this.coverage = source.coverage(asked.tenant());
     }
 
@@ -268,20 +265,29 @@ public final class CachedRanges {
       List<ResultPart> known = new ArrayList<>();
       for (Steps day : days(steps)) {
         PartKey key = key(day.startMillis());
-        ResultPart part = cache.get(key).orElse(null);
-        if (part == null) {
-          continue;
-        }
-        Steps has = part.steps();
-        boolean begins =
-            has.startMillis() <= day.startMillis() && has.lastMillis() >= day.startMillis();
-        if (!part.isRightFor(asked.text(), steps, history, coverage)) {
+        Optional<ResultPart> kept = cache.get(key);
+        Optional<ResultPart> right = kept.flatMap(this::right);
+        if (kept.isPresent() && right.isEmpty()) {
           cache.remove(key);
-        } else if (begins) {
-          known.add(part.between(day.startMillis(), Math.min(day.lastMillis(), has.lastMillis())));
         }
+        right
+            .filter(part -> begins(part.steps(), day.startMillis()))
+            .map(part -> part.between(day.startMillis(), end(part.steps(), day)))
+            .ifPresent(known::add);
       }
       return known;
+    }
+
+    private Optional<ResultPart> right(ResultPart part) {
+      return part.rightFor(asked.text(), steps, history, coverage);
+    }
+
+    private static boolean begins(Steps has, long millis) {
+      return has.startMillis() <= millis && has.lastMillis() >= millis;
+    }
+
+    private static long end(Steps has, Steps day) {
+      return Math.min(day.lastMillis(), has.lastMillis());
     }
 
     private List<Steps> gaps(List<ResultPart> known) {
@@ -351,7 +357,7 @@ public final class CachedRanges {
               reads.tiers()));
     }
 
-    /** Keeps what is settled, by days, each behind what is known of it. */
+    /** Keeps it by days, each behind what is known of it. */
     private void keep(ResultPart part) {
       Origin origin = part.origin();
       if (origin.lastReadMillis() < origin.firstReadMillis()) {
@@ -363,26 +369,18 @@ public final class CachedRanges {
       long ahead = origin.lastReadMillis() - part.steps().lastMillis() + slack + bucket;
       long behind = origin.firstReadMillis() - part.steps().startMillis() - slack - bucket;
       for (Steps day : days(part.steps())) {
-        long last = Math.min(day.lastMillis(), lastStepUntil(settled - ahead));
-        if (last >= day.startMillis()) {
-          Origin ofDay =
-              new Origin(
-                  origin.text(),
-                  origin.warnings(),
-                  origin.infos(),
-                  day.startMillis() + behind,
-                  last + ahead,
-                  origin.asOf(),
-                  origin.tiers());
-          ResultPart cut = part.between(day.startMillis(), last);
-          put(new ResultPart(cut.steps(), cut.columns(), ofDay));
-        }
+        Origin ofDay =
+            new Origin(
+                origin.text(),
+                origin.warnings(),
+                origin.infos(),
+                day.startMillis() + behind,
+                day.lastMillis() + ahead,
+                origin.asOf(),
+                origin.tiers());
+        ResultPart cut = part.between(day.startMillis(), day.lastMillis());
+        put(new ResultPart(cut.steps(), cut.columns(), ofDay));
       }
-    }
-
-    private long lastStepUntil(long millis) {
-      long step = steps.stepMillis();
-      return millis - Math.floorMod(millis - steps.startMillis(), step);
     }
 
     private void put(ResultPart part) {
@@ -390,12 +388,12 @@ public final class CachedRanges {
       ResultPart longer =
           cache
               .get(key)
+              .flatMap(this::right)
               .filter(
                   known ->
                       known.steps().lastMillis() + steps.stepMillis() == part.steps().startMillis()
                           && known.origin().saysTheSameAs(part.origin())
-                          && known.origin().isPlannedAs(part.origin())
-                          && known.isRightFor(asked.text(), steps, history, coverage))
+                          && known.origin().isPlannedAs(part.origin()))
               .map(known -> Joining.of(known, part))
               .orElse(part);
       cache.put(key, longer);

@@ -8,6 +8,7 @@ import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.exec.TierUse;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The result of a range query at some of its steps, and what it was worked out of. Immutable; its
@@ -27,7 +28,7 @@ record ResultPart(Steps steps, List<Column> columns, Origin origin) {
    * @param text the expression as it was asked, which notes point into
    * @param firstReadMillis the earliest time of anything that was read
    * @param lastReadMillis the latest
-   * @param asOf number of the latest change of history before it was read
+   * @param asOf when, before it was read
    * @param tiers what was read of tiers
    */
   record Origin(
@@ -36,7 +37,7 @@ record ResultPart(Steps steps, List<Column> columns, Origin origin) {
       List<String> infos,
       long firstReadMillis,
       long lastReadMillis,
-      long asOf,
+      History.Mark asOf,
       List<TierUse> tiers) {
     Origin {
       warnings = List.copyOf(warnings);
@@ -54,7 +55,11 @@ record ResultPart(Steps steps, List<Column> columns, Origin origin) {
       return warnings.equals(other.warnings) && infos.equals(other.infos);
     }
 
-    /** The same of two neighbours together that are planned alike. */
+    /**
+     * The same of two neighbours together that are planned alike.
+     *
+     * @param next read as of a time at which this one was still right
+     */
     Origin with(Origin next) {
       return new Origin(
           text,
@@ -62,8 +67,12 @@ record ResultPart(Steps steps, List<Column> columns, Origin origin) {
           infos,
           Math.min(firstReadMillis, next.firstReadMillis),
           Math.max(lastReadMillis, next.lastReadMillis),
-          Math.min(asOf, next.asOf),
+          next.asOf,
           next.tiers);
+    }
+
+    private Origin until(long millis) {
+      return new Origin(text, warnings, infos, firstReadMillis, millis, asOf, tiers);
     }
 
     /** Whether it was planned as another one was. */
@@ -80,11 +89,32 @@ record ResultPart(Steps steps, List<Column> columns, Origin origin) {
     columns = List.copyOf(columns);
   }
 
-  /** Whether it is still what would be worked out now, for who asks so. */
-  boolean isRightFor(String text, Steps query, History history, Coverage there) {
-    return (origin.isSilent() || origin.text.equals(text))
-        && history.latestIn(origin.firstReadMillis, origin.lastReadMillis) <= origin.asOf
-        && origin.tiers.stream().allMatch(use -> use.holdsFor(query, there));
+  /** What of it, from its first step on, would still be worked out so now, for who asks so. */
+  Optional<ResultPart> rightFor(String text, Steps query, History history, Coverage there) {
+    boolean isPlannedSo =
+        (origin.isSilent() || origin.text.equals(text))
+            && origin.tiers.stream().allMatch(use -> use.holdsFor(query, there));
+    if (!isPlannedSo) {
+      return Optional.empty();
+    }
+    long until = history.unchangedUntil(origin.asOf, origin.firstReadMillis, origin.lastReadMillis);
+    if (until < origin.firstReadMillis) {
+      return Optional.empty();
+    }
+    return until >= origin.lastReadMillis ? Optional.of(this) : readUntil(until);
+  }
+
+  /** The steps for which nothing behind a time was read. */
+  private Optional<ResultPart> readUntil(long millis) {
+    // What is read for a step is as far from it as for the last one.
+    long tooFar = Math.ceilDiv(origin.lastReadMillis - millis, steps.stepMillis());
+    long last = steps.lastMillis() - tooFar * steps.stepMillis();
+    if (last < steps.startMillis()) {
+      return Optional.empty();
+    }
+    ResultPart cut = between(steps.startMillis(), last);
+    Origin read = origin.until(last + origin.lastReadMillis - steps.lastMillis());
+    return Optional.of(new ResultPart(cut.steps, cut.columns, read));
   }
 
   /** The steps of it from one time to another, both of them its own. */

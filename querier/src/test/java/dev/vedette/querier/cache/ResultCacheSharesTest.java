@@ -2,6 +2,7 @@ package dev.vedette.querier.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vedette.model.History;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.promql.QueryResult.Column;
@@ -79,7 +80,7 @@ class ResultCacheSharesTest {
   private void put(TenantId tenant, int part) {
     long[] times = new long[STEPS];
     Column column = new Column(Labels.of("__name__", "up"), times, new double[STEPS], null);
-    Origin origin = new Origin("up", List.of(), List.of(), 0, 1, 0, List.of());
+    Origin origin = new Origin("up", List.of(), List.of(), 0, 1, History.UNKNOWN.mark(), List.of());
     cache.put(
         key(tenant, part), new ResultPart(new Steps(0, STEPS - 1, 1), List.of(column), origin));
   }

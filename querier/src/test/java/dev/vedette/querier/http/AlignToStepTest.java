@@ -2,7 +2,6 @@ package dev.vedette.querier.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vedette.model.History;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
 import dev.vedette.querier.QuerierConfig;
@@ -27,23 +26,7 @@ class AlignToStepTest {
   @BeforeEach
   void start() {
     source.letGo();
-    source.history =
-        new History() {
-          @Override
-          public long settledMillis() {
-            return (END + 100 * STEP) * 1000;
-          }
-
-          @Override
-          public long latest() {
-            return 0;
-          }
-
-          @Override
-          public long latestIn(long startMillis, long endMillis) {
-            return 0;
-          }
-        };
+    source.history = new StubHistory((END + 100 * STEP) * 1000);
     server = new TestServer(ALIGNED, source, Optional.empty());
   }
 

@@ -2,7 +2,6 @@ package dev.vedette.querier.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vedette.model.History;
 import dev.vedette.model.LabelBytes;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
@@ -28,9 +27,7 @@ class ResultCacheTest {
 
   private final HeldSeries source = new HeldSeries(series());
   private TestServer server = server(QuerierConfig.STOCK);
-  // All of it is of one day, as numbers go.
-  private volatile long latest;
-  private volatile long settledMillis = SETTLED * 1000;
+  private final StubHistory history = new StubHistory(SETTLED * 1000);
 
   private TestServer server(QuerierConfig config) {
     return new TestServer(config, source, Optional.empty());
@@ -39,23 +36,7 @@ class ResultCacheTest {
   @BeforeEach
   void settle() {
     source.letGo();
-    source.history =
-        new History() {
-          @Override
-          public long settledMillis() {
-            return settledMillis;
-          }
-
-          @Override
-          public long latest() {
-            return latest;
-          }
-
-          @Override
-          public long latestIn(long startMillis, long endMillis) {
-            return latest;
-          }
-        };
+    source.history = history;
   }
 
   @AfterEach
@@ -116,7 +97,7 @@ class ResultCacheTest {
   @Test
   void aRangeThatMovesOnTakesTheRestOfItsDaysAlong() throws Exception {
     ask("sum(m)", START, NOW, "");
-    settledMillis += 3_600_000;
+    history.advance(3_600_000);
     String known = ask("sum(m)", START + 6000, NOW + 3600, "");
     ask("sum(m)", START + 6600, NOW + 3600, "");
 
@@ -130,7 +111,7 @@ class ResultCacheTest {
   void aPastThatChangedIsReadAgain() throws Exception {
     ask("sum(m)", START, NOW, "");
 
-    latest++;
+    history.change();
     String answer = ask("sum(m)", START, NOW, "&stats=1");
 
     assertThat(answer).doesNotContain("cachedSteps");

@@ -67,7 +67,7 @@ public final class Head {
   private final HeadConfig config;
   private final Clock clock;
   private final HeadLog log;
-  private final SettledWrites settled;
+  private final StoredTimes times;
   private final Backlog backlog;
   private final HeadMetrics metrics;
   private final SeriesDirectory directory;
@@ -84,22 +84,18 @@ public final class Head {
   private final AtomicLong metadataPosition = new AtomicLong();
 
   public Head(HeadConfig config, Clock clock, HeadLog log, PrometheusRegistry registry) {
-    this(config, clock, log, SettledWrites.IGNORED, registry);
+    this(config, clock, log, StoredTimes.IGNORED, registry);
   }
 
   /**
-   * @param settled told of what is stored
+   * @param times told of what is stored
    */
   public Head(
-      HeadConfig config,
-      Clock clock,
-      HeadLog log,
-      SettledWrites settled,
-      PrometheusRegistry registry) {
+      HeadConfig config, Clock clock, HeadLog log, StoredTimes times, PrometheusRegistry registry) {
     this.config = config;
     this.clock = clock;
     this.log = log;
-    this.settled = settled;
+    this.times = times;
     this.backlog = new Backlog(clock);
     this.directory = new SeriesDirectory(config);
     this.queries = new HeadReads(directory, reads);
@@ -144,7 +140,7 @@ public final class Head {
       // must be found by then.
       if (append.minStored <= append.maxStored) {
         append.tenant.noteTimes(append.minStored, append.maxStored);
-        settled.stored(append.tenant.tenant, append.minStored, append.maxStored);
+        times.stored(append.tenant.tenant, append.minStored, append.maxStored);
         backlog.stored(append.tenant.tenant, append.minStored, append.maxStored, append.stored);
       }
     }
