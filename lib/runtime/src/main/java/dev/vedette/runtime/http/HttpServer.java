@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
+  // Linux's own way to wait for sockets, which takes fewer system calls a request; else the JDK's.
+  private static final List<String> TRANSPORTS = List.of("epoll", "nio");
+
   private final ApplicationContext context;
   private final EmbeddedServer server;
   private final HttpServerConfig config;
@@ -104,6 +107,8 @@ public final class HttpServer implements AutoCloseable {
     // Long expressions come in GET requests, too; Go's servers allow 1 MB.
     properties.put("micronaut.server.netty.max-initial-line-length", 1 << 20);
     properties.put("micronaut.server.netty.max-header-size", 64 << 10);
+    properties.put("micronaut.netty.event-loops.default.transport", TRANSPORTS);
+    properties.put("micronaut.server.netty.parent.transport", TRANSPORTS);
     properties.put("micronaut.netty.event-loops.default.shutdown-quiet-period", "0s");
     properties.put("micronaut.netty.event-loops.default.shutdown-timeout", "1s");
     properties.put("micronaut.server.netty.parent.shutdown-quiet-period", "0s");
