@@ -17,8 +17,13 @@ import org.slf4j.LoggerFactory;
  * Keeps resident memory near what is in use. The parallel collector takes all the heap it may have
  * before it looks at old objects, which is up to half of the machine. Flushes and merges leave old
  * garbage behind, so here it is collected once it is worth it: when the old generation holds half
- * as much again as the last full collection left, and a quarter of a gigabyte more. That pause
- * would come anyway, later and with more to look at. Other collectors are left alone.
+ * as much again as the last full collection left, or a quarter of a gigabyte where that is more.
+ * That pause would come anyway, later and with more to look at. Other collectors are left alone.
+ *
+ * <p>Not the sum of the two: a collection while a merge runs leaves what the merge holds, and half
+ * of that again came on top of the quarter. As it is, full collections took 0.3 % of the time in a
+ * soak, and 0.14 % with the sum. Of the space beyond what is in use the same collection gives back
+ * what {@code -XX:MaxHeapFreeRatio} in {@code ./vedette} says.
  */
 final class HeapKeeper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HeapKeeper.class);
@@ -79,7 +84,7 @@ final class HeapKeeper implements AutoCloseable {
     long kept = old.keptBytes();
     long used = old.usedBytes();
     long begun = ticker.nanos();
-    if (used > kept + kept / 2 + SLACK && begun - nextNanos >= 0) {
+    if (used > kept + Math.max(kept / 2, SLACK) && begun - nextNanos >= 0) {
       old.collect();
       collections.inc();
       long ended = ticker.nanos();

@@ -15,16 +15,30 @@ class HeapKeeperTest {
   private final Heap heap = new Heap();
 
   @Test
-  void oldGarbageIsCollectedOnceItIsHalfOfWhatIsInUseAndAQuarterOfAGigabyte() {
-    try (HeapKeeper keeper = new HeapKeeper(heap, ticker, new PrometheusRegistry())) {
-      for (long used : List.of(200L, 256L, 257L, 400L, 556L, 557L, 500L)) {
-        heap.used = used * MIB;
-        keeper.look();
-        ticker.advance(Duration.ofMinutes(1));
-      }
-    }
+  void oldGarbageIsCollectedOnceItIsAQuarterOfAGigabyte() {
+    look(200, 256, 257, 400, 456, 457, 400);
 
-    assertThat(heap.collectedAt).containsExactly(257 * MIB, 557 * MIB);
+    assertThat(heap.collectedAt).containsExactly(257 * MIB, 457 * MIB);
+  }
+
+  @Test
+  void oldGarbageIsCollectedOnceItIsHalfOfWhatIsInUseWhereThatIsMore() {
+    heap.kept = 600;
+
+    look(700, 856, 900, 901, 900, 901);
+
+    assertThat(heap.collectedAt).containsExactly(700 * MIB, 901 * MIB, 901 * MIB);
+  }
+
+  @Test
+  void whatWasHeldOnlyForAWhileIsCollectedByTheNextCollection() {
+    heap.kept = 400;
+    look(700);
+    heap.kept = 200;
+
+    look(600, 656, 657, 456, 457);
+
+    assertThat(heap.collectedAt).containsExactly(700 * MIB, 657 * MIB, 457 * MIB);
   }
 
   @Test
@@ -42,10 +56,23 @@ class HeapKeeperTest {
         .containsExactly(0L, 3L, 6L, 9L, 12L, 22L, 32L, 42L, 52L);
   }
 
-  /** Keeps 200 MiB in each collection. */
+  /** A minute apart. */
+  private void look(long... usedMib) {
+    try (HeapKeeper keeper = new HeapKeeper(heap, ticker, new PrometheusRegistry())) {
+      for (long used : usedMib) {
+        heap.used = used * MIB;
+        keeper.look();
+        ticker.advance(Duration.ofMinutes(1));
+      }
+    }
+  }
+
+  /** Keeps so many MiB in each collection. */
   private final class Heap implements HeapKeeper.OldGeneration {
     final List<Long> collectedAt = new ArrayList<>();
     long used;
+    long kept = 200;
+    long keptBytes;
     Duration pause = Duration.ZERO;
 
     @Override
@@ -55,12 +82,13 @@ class HeapKeeperTest {
 
     @Override
     public long keptBytes() {
-      return collectedAt.isEmpty() ? 0 : 200 * MIB;
+      return keptBytes;
     }
 
     @Override
     public void collect() {
       collectedAt.add(used);
+      keptBytes = kept * MIB;
       ticker.advance(pause);
     }
   }
