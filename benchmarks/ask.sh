@@ -5,7 +5,8 @@
 #
 # KEY=VALUE goes to the replay tool: instances=50 steps=120 interval=15000 …  In the environment: QUERIES, a file of the replay tool's
 # (queries.txt); AGO, how many seconds ago the samples end (0: what is new is not cached by anyone, 7200: all of it may be);
-# VICTORIA, more options for VictoriaMetrics, -search.disableCache for one. Asks all queries ROUNDS (15) times, three times over: of
+# VICTORIA, more options for VictoriaMetrics, -search.disableCache for one; SPEC, what is to stand below spec of our MetricsCluster, such as
+# 'query: {alignToStep: true}', which VictoriaMetrics does unasked. Asks all queries ROUNDS (15) times, three times over: of
 # servers that have just started, and of warm ones. Prints the medians, the first server being what the others are compared with, and
 # the CPU seconds of each server during each of the three. Only loopback is used, and what is started here is stopped here.
 set -euo pipefail
@@ -30,7 +31,7 @@ cpu() { # pid: seconds so far
 
 rm -rf "$work/vedette" "$work/prometheus" "$work/victoria" "$work/resources"
 mkdir -p "$work/prometheus" "$work/victoria"
-cluster "$work/resources" </dev/null
+cluster "$work/resources" <<<"${SPEC:-}"
 printf 'global: {scrape_interval: 60s}\nstorage: {tsdb: {out_of_order_time_window: 3d}}\n' >"$work/prometheus.yml"
 end=$((($(date +%s) - ${AGO:-0}) / 15 * 15 * 1000))
 

@@ -5,7 +5,8 @@
 #   benchmarks/soak.sh [SECONDS] [WORK] [KEY=VALUE…]
 #
 # SECONDS: 3600; WORK: /tmp/vedette-soak, emptied first. KEY=VALUE: instances=100 series=2000 (of each instance) conns=2 version=1|2
-# churn=10 (percent of the instances replaced in a simulated hour) minute=60 days=10. VEDETTE_HEAP bounds the server's heap as always.
+# churn=10 (percent of the instances replaced in a simulated hour) minute=60 days=10. VEDETTE_HEAP bounds the server's heap as always; SPEC, what
+# is to stand below spec of the MetricsCluster, such as limits for a million series.
 # Only loopback is used, and what is started here is stopped here.
 set -euo pipefail
 source "$(dirname "$0")/tools.sh"
@@ -18,7 +19,7 @@ port=39290
 build_all
 rm -rf "$work/data" "$work/resources"
 mkdir -p "$work"
-cluster "$work/resources" <<<''
+cluster "$work/resources" <<<"${SPEC:-}"
 "$root/vedette" run --listen "127.0.0.1:$port" --data "$work/data" --resources "$work/resources" >"$work/vedette.log" 2>&1 &
 pids+=($!)
 await "http://127.0.0.1:$port/-/ready"
