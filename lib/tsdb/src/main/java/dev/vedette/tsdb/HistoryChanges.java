@@ -99,7 +99,8 @@ final class HistoryChanges implements StoredTimes {
     }
 
     synchronized void stored(long firstMillis, long lastMillis) {
-      // Under the monitor, so that it is no earlier than that of a mark taken before.
+      // Under the monitor, so that it is no earlier than that of a mark taken before, which what is
+      // found right now may get.
       long end = settled();
       latest++;
       if (firstMillis <= end) {

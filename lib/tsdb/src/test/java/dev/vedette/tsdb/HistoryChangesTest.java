@@ -6,11 +6,16 @@ import dev.vedette.model.History;
 import dev.vedette.model.History.Mark;
 import dev.vedette.model.TenantId;
 import dev.vedette.testkit.FakeClock;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is told of changes, and whose are kept. */
@@ -97,6 +102,62 @@ class HistoryChangesTest {
     changes.stored(TENANT, NOW, NOW);
 
     assertThat(history.unchangedUntil(before, NOW - MINUTE, NOW)).isLessThan(NOW);
+  }
+
+  /**
+   * Otherwise what is kept could be found right, and get a mark at which the times of the write are
+   * settled, before the write is noted as one of times that were not.
+   */
+  @Test
+  void whoLooksWhileAWriteIsNotedWaitsForIt() throws Exception {
+    LookedAtClock looked = new LookedAtClock();
+    HistoryChanges noted = new HistoryChanges(looked, Duration.ofMinutes(30));
+    History seen = noted.of(TENANT);
+    noted.stored(TENANT, NOW - MINUTE, NOW - MINUTE);
+    Mark before = seen.mark();
+    FutureTask<Long> look = new FutureTask<>(() -> seen.unchangedUntil(before, NOW - HOUR, NOW));
+    Thread other = Thread.ofPlatform().unstarted(look);
+    looked.then =
+        () -> {
+          other.start();
+          while (other.getState() != Thread.State.BLOCKED && other.isAlive()) {
+            Thread.onSpinWait();
+          }
+        };
+
+    noted.stored(TENANT, NOW, NOW);
+
+    assertThat(look.get()).isLessThan(NOW);
+  }
+
+  /** Does something the next time it is looked at. */
+  private static final class LookedAtClock extends Clock {
+    @Nullable Runnable then;
+
+    @Override
+    public long millis() {
+      Runnable now = then;
+      then = null;
+      if (now != null) {
+        now.run();
+      }
+      return NOW;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.ofEpochMilli(millis());
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
   }
 
   @Test

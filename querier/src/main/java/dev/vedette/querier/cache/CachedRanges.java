@@ -265,29 +265,31 @@ public final class CachedRanges {
       List<ResultPart> known = new ArrayList<>();
       for (Steps day : days(steps)) {
         PartKey key = key(day.startMillis());
-        Optional<ResultPart> kept = cache.get(key);
-        Optional<ResultPart> right = kept.flatMap(this::right);
-        if (kept.isPresent() && right.isEmpty()) {
-          cache.remove(key);
+        ResultPart part = cache.get(key).orElse(null);
+        if (part == null) {
+          continue;
         }
-        right
-            .filter(part -> begins(part.steps(), day.startMillis()))
-            .map(part -> part.between(day.startMillis(), end(part.steps(), day)))
-            .ifPresent(known::add);
+        OptionalLong right = lastRight(part);
+        if (right.isEmpty()) {
+          cache.remove(key);
+        } else if (part.steps().startMillis() <= day.startMillis()
+            && right.getAsLong() >= day.startMillis()) {
+          known.add(cut(part, day.startMillis(), Math.min(day.lastMillis(), right.getAsLong())));
+        }
       }
       return known;
     }
 
-    private Optional<ResultPart> right(ResultPart part) {
-      return part.rightFor(asked.text(), steps, history, coverage);
+    private OptionalLong lastRight(ResultPart part) {
+      return part.lastRightFor(asked.text(), steps, history, coverage);
     }
 
-    private static boolean begins(Steps has, long millis) {
-      return has.startMillis() <= millis && has.lastMillis() >= millis;
-    }
-
-    private static long end(Steps has, Steps day) {
-      return Math.min(day.lastMillis(), has.lastMillis());
+    private ResultPart cut(ResultPart part, long firstMillis, long lastMillis) {
+      ResultPart cut = part.between(firstMillis, lastMillis);
+      if (cut.steps().count() < part.steps().count()) {
+        memory.add(cut.bytes());
+      }
+      return cut;
     }
 
     private List<Steps> gaps(List<ResultPart> known) {
@@ -385,18 +387,34 @@ public final class CachedRanges {
 
     private void put(ResultPart part) {
       PartKey key = key(part.steps().startMillis());
-      ResultPart longer =
-          cache
-              .get(key)
-              .flatMap(this::right)
-              .filter(
-                  known ->
-                      known.steps().lastMillis() + steps.stepMillis() == part.steps().startMillis()
-                          && known.origin().saysTheSameAs(part.origin())
-                          && known.origin().isPlannedAs(part.origin()))
-              .map(known -> Joining.of(known, part))
-              .orElse(part);
-      cache.put(key, longer);
+      ResultPart known = cache.get(key).filter(has -> isLike(has, part)).orElse(null);
+      OptionalLong right = known == null ? OptionalLong.empty() : lastRight(known);
+      if (known == null || right.isEmpty()) {
+        cache.put(key, part);
+      } else {
+        putWith(key, known, right.getAsLong(), part);
+      }
+    }
+
+    private static boolean isLike(ResultPart known, ResultPart part) {
+      return known.origin().saysTheSameAs(part.origin())
+          && known.origin().isPlannedAs(part.origin());
+    }
+
+    /**
+     * With what is known of the day already and right up to a step, maybe by others who asked
+     * meanwhile: what lies before the part stays where there is no hole between them.
+     */
+    private void putWith(PartKey key, ResultPart known, long right, ResultPart part) {
+      long begun = known.steps().startMillis();
+      long first = part.steps().startMillis();
+      boolean isLonger = right - begun > part.steps().lastMillis() - first;
+      boolean goesOn = right < part.steps().lastMillis() && right + steps.stepMillis() >= first;
+      if (begun < first && goesOn) {
+        cache.put(key, Joining.of(known.between(begun, first - steps.stepMillis()), part));
+      } else if (begun > first || !isLonger) {
+        cache.put(key, part);
+      }
     }
 
     private PartKey key(long firstMillis) {

@@ -8,7 +8,7 @@ import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.exec.TierUse;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The result of a range query at some of its steps, and what it was worked out of. Immutable; its
@@ -89,32 +89,25 @@ record ResultPart(Steps steps, List<Column> columns, Origin origin) {
     columns = List.copyOf(columns);
   }
 
-  /** What of it, from its first step on, would still be worked out so now, for who asks so. */
-  Optional<ResultPart> rightFor(String text, Steps query, History history, Coverage there) {
+  /**
+   * Its last step that would still be worked out so now, as all before it, for who asks so; empty
+   * where not even the first one would.
+   */
+  OptionalLong lastRightFor(String text, Steps query, History history, Coverage there) {
     boolean isPlannedSo =
         (origin.isSilent() || origin.text.equals(text))
             && origin.tiers.stream().allMatch(use -> use.holdsFor(query, there));
     if (!isPlannedSo) {
-      return Optional.empty();
+      return OptionalLong.empty();
     }
     long until = history.unchangedUntil(origin.asOf, origin.firstReadMillis, origin.lastReadMillis);
     if (until < origin.firstReadMillis) {
-      return Optional.empty();
+      return OptionalLong.empty();
     }
-    return until >= origin.lastReadMillis ? Optional.of(this) : readUntil(until);
-  }
-
-  /** The steps for which nothing behind a time was read. */
-  private Optional<ResultPart> readUntil(long millis) {
     // What is read for a step is as far from it as for the last one.
-    long tooFar = Math.ceilDiv(origin.lastReadMillis - millis, steps.stepMillis());
+    long tooFar = Math.ceilDiv(Math.max(0, origin.lastReadMillis - until), steps.stepMillis());
     long last = steps.lastMillis() - tooFar * steps.stepMillis();
-    if (last < steps.startMillis()) {
-      return Optional.empty();
-    }
-    ResultPart cut = between(steps.startMillis(), last);
-    Origin read = origin.until(last + origin.lastReadMillis - steps.lastMillis());
-    return Optional.of(new ResultPart(cut.steps, cut.columns, read));
+    return last < steps.startMillis() ? OptionalLong.empty() : OptionalLong.of(last);
   }
 
   /** The steps of it from one time to another, both of them its own. */
@@ -125,7 +118,8 @@ record ResultPart(Steps steps, List<Column> columns, Origin origin) {
     Slices slices = new Slices(firstMillis, lastMillis);
     List<Column> cut =
         columns.stream().map(slices::of).filter(column -> column.values().length > 0).toList();
-    return new ResultPart(new Steps(firstMillis, lastMillis, steps.stepMillis()), cut, origin);
+    Origin read = origin.until(lastMillis + origin.lastReadMillis - steps.lastMillis());
+    return new ResultPart(new Steps(firstMillis, lastMillis, steps.stepMillis()), cut, read);
   }
 
   /** About what it takes in memory, arrays of times that columns share counted once. */

@@ -91,8 +91,7 @@ final class ClassicHistogramTranslation {
       return "histogram_quantile(%s, %s)".formatted(quantile, buckets);
     }
     // Where the lowest bucket begins that has some: of 0, histogram_quantile takes the first one,
-    // be
-    // there nothing in it. If that is at 0, what the quantile adds is divided until it is 0, too;
+    // with nothing in it, too. If that is at 0, what the quantile adds is divided until it is 0;
     // all other bounds come back as they were.
     return "histogram_quantile(1e-300, %s) / 2 ^ 128 * 2 ^ 128".formatted(buckets);
   }

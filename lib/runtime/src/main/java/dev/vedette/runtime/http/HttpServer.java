@@ -9,7 +9,6 @@ import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -117,7 +116,8 @@ public final class HttpServer implements AutoCloseable {
 
   private static RuntimeException cannotListen(ListenAddress listen, ServerStartupException e) {
     for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BindException) {
+      // The JDK's sockets have a BindException, Linux's own one of Netty's.
+      if (cause instanceof IOException) {
         return inUse(listen, cause, e);
       }
     }

@@ -23,6 +23,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** The server with a role of the test's, over real HTTP on a free loopback port. */
 @Timeout(30)
@@ -63,6 +67,17 @@ class HttpServerTest {
   @BeforeEach
   void reset() {
     ROLE.error = null;
+  }
+
+  @Test
+  @EnabledOnOs(
+      value = OS.LINUX,
+      architectures = {"amd64", "aarch64"})
+  void waitsForSocketsInLinuxsOwnWay() throws Exception {
+    assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
+
+    assertThat(Files.readString(Path.of("/proc/self/maps")))
+        .contains("netty_transport_native_epoll");
   }
 
   @Test
