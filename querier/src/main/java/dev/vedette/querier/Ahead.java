@@ -90,7 +90,7 @@ public final class Ahead<T> {
     long asked = ticker.nanos();
     try (Shared<Looked<T>> shown =
         shared.run(
-            timeout.isPositive() ? key : key.alike(asker),
+            key,
             asker,
             run ->
                 gate.run(

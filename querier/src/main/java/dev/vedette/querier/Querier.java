@@ -282,7 +282,7 @@ public final class Querier {
         new SharedRun.Asker(question.expression(), timeout, options.cancelled());
     return new QueryAnswer(
         shared.run(
-            timeout.isPositive() ? key : key.alike(asker),
+            key,
             asker,
             run -> {
               QueryOptions running =

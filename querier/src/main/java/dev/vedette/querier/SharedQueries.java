@@ -101,13 +101,14 @@ final class SharedQueries<V> {
   }
 
   /**
-   * The answer of a run that is under way, or of this one.
+   * The answer of a run that is under way, or of this one. Who has no time at all shares only with
+   * those who have none.
    *
    * @param execution runs the query on this thread, where no other does
    */
   Shared<V> run(Key key, Asker asker, Function<SharedRun<V>, V> execution) {
     SharedRun<V> own = new SharedRun<>(asker, memory.open(key.tenant()), ticker, isForAll);
-    Key asked = key;
+    Key asked = asker.timeout().isPositive() ? key : key.alike(asker);
     for (int joined = 0; joined < MOST_JOINED; joined++) {
       SharedRun<V> run = joinedOr(own, asked);
       if (run == own) {

@@ -54,9 +54,8 @@ final class ClassicHistogramTranslation {
     String counts = selectors.apply("_count");
     Counter counter = metric.rollup().counter();
     if (counter != null) {
-      String rose = (counter == Counter.AS_RATE ? "rate(%s[%s])" : "increase(%s[%s])");
       return PromqlTranslation.grouped(
-          metric.function(), true, rose.formatted(counts, bucket), counts, by);
+          metric.function(), true, counter.promql(counts, bucket), counts, by);
     }
     if (method.equals(metric.function())) {
       String byBound = by.isEmpty() ? StoredNames.BOUND : StoredNames.BOUND + ", " + by;
@@ -71,7 +70,7 @@ final class ClassicHistogramTranslation {
   }
 
   private String rose(String suffix) {
-    return "increase(%s[%s])".formatted(selectors.apply(suffix), bucket);
+    return Counter.AS_COUNT.promql(selectors.apply(suffix), bucket);
   }
 
   private String number(Reduction reduction, String sums, String counts, String buckets) {

@@ -77,14 +77,21 @@ public sealed interface MetricQuery {
   /** What stands behind a metric. */
   enum Counter {
     /** By how much a counter rose in the bucket. */
-    AS_COUNT(Reduction.Named.SUM),
+    AS_COUNT("increase", Reduction.Named.SUM),
     /** The same a second. */
-    AS_RATE(Reduction.Named.AVG);
+    AS_RATE("rate", Reduction.Named.AVG);
 
+    private final String call;
     private final Reduction.Named method;
 
-    Counter(Reduction.Named method) {
+    Counter(String call, Reduction.Named method) {
+      this.call = call;
       this.method = method;
+    }
+
+    /** In PromQL, of series in a bucket of time. */
+    String promql(String selector, String bucket) {
+      return "%s(%s[%s])".formatted(call, selector, bucket);
     }
 
     /** Which rollup says the same again: counts of a bucket make up their sum, rates their mean. */

@@ -133,10 +133,10 @@ final class PromqlTranslation {
 
   /** One number of each series and bucket. */
   private String reduced(String selector, Reduction method, @Nullable Counter counter) {
-    String samples = "%s[%s]".formatted(selector, bucket);
     if (counter != null) {
-      return (counter == Counter.AS_RATE ? "rate(%s)" : "increase(%s)").formatted(samples);
+      return counter.promql(selector, bucket);
     }
+    String samples = "%s[%s]".formatted(selector, bucket);
     return switch (method) {
       case Percentile percentile ->
           "quantile_over_time(%s, %s)".formatted(percentile.quantile(), samples);
