@@ -17,12 +17,18 @@ import java.util.function.ToDoubleFunction;
 /**
  * Full load of remote write with queries beside, for a given time. Prints a line a minute, and at
  * the end whether memory, cost a sample, bytes a sample and latency stayed what they were: the last
- * quarter of the time beside the second one. The exit status is 1 where something grew or failed.
+ * quarter of the time beside the second one, and of the disk beside the third: tiers follow samples
+ * by half a simulated day, so that on disk a sample grows at first, less and less. The exit status
+ * is 1 where something grew or failed.
  *
  * <p>Simulated time begins {@code days} ago and goes forward as fast as samples are taken, some
  * fifty times faster than the clock: flushes, merges and tiers have that much more to do, too.
  */
 public final class Soak {
+  // Quarters of the time.
+  private static final int SECOND = 2;
+  private static final int THIRD = 3;
+
   private static final String[] QUERIES = {
     "sum by (job) (rate(load_device_14_family_0_total[5m]))",
     "count({job=\"load\",instance=~\"host-1(-.*)?[.]example:9100\"})",
@@ -213,38 +219,44 @@ public final class Soak {
       System.out.println("too short to judge: at least four lines are needed");
     }
     // What else is resident are mapped blocks, as many as there are: the kernel takes those back.
-    flat &= judge("anonymous memory, most", 1.10, list -> most(list, Minute::anonymousBytes));
+    flat &=
+        judge("anonymous memory, most", 1.10, SECOND, list -> most(list, Minute::anonymousBytes));
     flat &=
         judge(
             "CPU a sample",
             1.15,
+            SECOND,
             list -> sum(list, Minute::cpuSeconds) / sum(list, Minute::samples));
     flat &=
         judge(
             "bytes on disk a sample, mean",
             1.10,
+            THIRD,
             list -> sum(list, minute -> minute.diskBytes / minute.allSamples));
-    flat &= judge("median latency of queries", 1.50, list -> sum(list, Minute::p50Millis));
+    flat &= judge("median latency of queries", 1.50, SECOND, list -> sum(list, Minute::p50Millis));
     System.out.printf("errors of writes %d, of queries %d%n", sending.errors.get(), queryErrors);
     flat &= sending.errors.get() == 0 && queryErrors == 0;
     System.out.println(flat ? "FLAT" : "NOT FLAT");
     return flat;
   }
 
-  /** The last quarter beside the second. */
-  private boolean judge(String what, double bound, ToDoubleFunction<List<Minute>> figure) {
+  /** The last quarter beside an earlier one. */
+  private boolean judge(
+      String what, double bound, int earlier, ToDoubleFunction<List<Minute>> figure) {
     int quarter = minutes.size() / 4;
     if (quarter == 0) {
       return false;
     }
-    double before = figure.applyAsDouble(minutes.subList(quarter, 2 * quarter));
+    double before =
+        figure.applyAsDouble(minutes.subList((earlier - 1) * quarter, earlier * quarter));
     double after = figure.applyAsDouble(minutes.subList(minutes.size() - quarter, minutes.size()));
     boolean holds = after <= before * bound;
     System.out.printf(
         Locale.ROOT,
-        "%-30s last quarter %.3f x the second, at most %.2f: %s%n",
+        "%-30s last quarter %.3f x the %s, at most %.2f: %s%n",
         what,
         after / before,
+        earlier == SECOND ? "second" : "third",
         bound,
         holds ? "flat" : "GROWS");
     return holds;
