@@ -1,6 +1,7 @@
 package dev.vedette.model;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,16 +19,44 @@ import java.util.Set;
  * @param resolutionMillis 0 for the samples as they are; else length of the buckets, of any, though
  *     only those of the {@link Coverage}'s tiers are there when samples are not
  * @param columns of the buckets; none without a resolution
+ * @param enough what of the series is looked at
  */
 public record Selection(
     List<LabelMatcher> matchers,
     long startMillis,
     long endMillis,
     long resolutionMillis,
-    Set<BucketColumn> columns) {
+    Set<BucketColumn> columns,
+    Enough enough) {
+  /**
+   * What of each series is looked at. A source may leave out the rest, and should where that is
+   * less work; what it hands out may always be whole.
+   *
+   * @param newest whether that is only the newest sample in the range
+   * @param labels the only ones, so that several series may come with the same; empty for all
+   */
+  public record Enough(boolean newest, Optional<Set<String>> labels) {
+    /** Everything. */
+    public static final Enough ALL = new Enough(false, Optional.empty());
+
+    public Enough {
+      labels = labels.map(Set::copyOf);
+    }
+  }
+
   public Selection {
     matchers = List.copyOf(matchers);
     columns = Set.copyOf(columns);
+  }
+
+  /** All samples or buckets in the range. */
+  public Selection(
+      List<LabelMatcher> matchers,
+      long startMillis,
+      long endMillis,
+      long resolutionMillis,
+      Set<BucketColumn> columns) {
+    this(matchers, startMillis, endMillis, resolutionMillis, columns, Enough.ALL);
   }
 
   /** Samples as they are. */
@@ -42,10 +71,16 @@ public record Selection(
 
   /** The same of another range of time. */
   public Selection between(long otherStartMillis, long otherEndMillis) {
-    return new Selection(matchers, otherStartMillis, otherEndMillis, resolutionMillis, columns);
+    return new Selection(
+        matchers, otherStartMillis, otherEndMillis, resolutionMillis, columns, enough);
   }
 
-  /** The same of samples as they are. */
+  /** The same where less of the series, or more, is looked at. */
+  public Selection where(Enough other) {
+    return new Selection(matchers, startMillis, endMillis, resolutionMillis, columns, other);
+  }
+
+  /** The same of all samples as they are. */
   public Selection raw() {
     return new Selection(matchers, startMillis, endMillis);
   }

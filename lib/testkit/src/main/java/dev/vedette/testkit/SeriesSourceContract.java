@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -375,8 +377,70 @@ public abstract class SeriesSourceContract {
       long from = at(random.nextLong(30 * MINUTE));
       Selection selection =
           new Selection(named("m" + random.nextInt(4)), from, from + random.nextLong(15 * MINUTE));
-      assertThat(read(source(), selection)).isEqualTo(read(oracle, selection));
+      assertReadsAs(oracle, selection);
     }
+  }
+
+  /** As targets are scraped: at the same distance, and most values stay as they are. */
+  @Test
+  void rangesOfRegularSamplesReadAsTheOracleDoes() {
+    long seed = Long.getLong("seed", 1);
+    System.out.println("SeriesSourceContract seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    InMemorySeries oracle = new InMemorySeries();
+    WriteBatch batch = new WriteBatch();
+    for (int i = 0; i < 30; i++) {
+      Labels labels = series("m", "instance", "i" + i);
+      fill(batch, LabelBytes.encode(labels), regularColumn(random));
+      oracle.write(TENANT, batch);
+      sink().write(TENANT, batch);
+    }
+    settle();
+    for (int i = 0; i < 60; i++) {
+      long from = at(random.nextLong(50 * MINUTE));
+      assertReadsAs(oracle, new Selection(named("m"), from, from + random.nextLong(15 * MINUTE)));
+    }
+  }
+
+  private Column regularColumn(SplittableRandom random) {
+    TreeMap<Long, Long> samples = new TreeMap<>();
+    long first = random.nextLong(MINUTE);
+    int size = 1 + random.nextInt(200);
+    double value = 0;
+    for (int i = 0; i < size; i++) {
+      value += random.nextInt(20) == 0 ? 1 : 0;
+      samples.put(at(first + i * 15_000L), bits(value));
+    }
+    return Column.of(samples);
+  }
+
+  private void assertReadsAs(SeriesSource oracle, Selection selection) {
+    Map<Labels, Column> expected = read(oracle, selection);
+    assertThat(read(source(), selection)).isEqualTo(expected);
+    Map<Labels, Column> newest =
+        read(source(), selection.where(new Selection.Enough(true, Optional.empty())));
+    newest.replaceAll((_, column) -> column.newest());
+    expected.replaceAll((_, column) -> column.newest());
+    assertThat(newest).isEqualTo(expected);
+    for (Set<String> names : List.of(Set.<String>of(), Set.of("instance"), Set.of("job", "none"))) {
+      Selection some = selection.where(new Selection.Enough(false, Optional.of(names)));
+      assertThat(labelsOf(source(), some, names)).isEqualTo(labelsOf(oracle, selection, names));
+    }
+  }
+
+  /** Of each series the labels with the names, in the order of the series. */
+  private static List<Labels> labelsOf(
+      SeriesSource source, Selection selection, Set<String> names) {
+    List<Labels> found = new ArrayList<>();
+    try (SeriesCursor cursor = source.select(TENANT, selection)) {
+      SeriesBatch batch = new SeriesBatch();
+      while (cursor.next(batch)) {
+        for (int i = 0; i < batch.count(); i++) {
+          found.add(batch.labels(i).only(names));
+        }
+      }
+    }
+    return found;
   }
 
   private Column randomColumn(SplittableRandom random) {
@@ -545,6 +609,11 @@ public abstract class SeriesSourceContract {
 
     private static long bits(double value) {
       return Double.doubleToRawLongBits(value);
+    }
+
+    Column newest() {
+      int last = timestamps.length - 1;
+      return new Column(new long[] {timestamps[last]}, new long[] {bits[last]});
     }
 
     @Override

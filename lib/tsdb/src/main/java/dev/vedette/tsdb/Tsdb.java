@@ -41,6 +41,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
@@ -231,7 +232,13 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
             wanted.forEach(block -> cursors.add(block.select(selection, check)));
             return wanted;
           });
-      cursors.add(head.select(tenant, selection, check));
+      // Series of several sources are known to be the same by all of their labels.
+      Selection inMemory =
+          cursors.isEmpty()
+              ? selection
+              : selection.where(
+                  new Selection.Enough(selection.enough().newest(), Optional.empty()));
+      cursors.add(head.select(tenant, inMemory, check));
       return cursors;
     } catch (RuntimeException e) {
       cursors.forEach(SeriesCursor::close);

@@ -35,7 +35,7 @@ final class Groups {
 
   private final Evaluation evaluation;
   private final int steps;
-  private final Grouping grouping;
+  private final SeriesGroups<Group> bySeries;
   private final AggregationOp op;
   private final Notes notes;
   private final ExactSums.Bounds bounds;
@@ -46,7 +46,7 @@ final class Groups {
   Groups(Evaluation evaluation, int steps, Grouping grouping, AggregationOp op, Notes notes) {
     this.evaluation = evaluation;
     this.steps = steps;
-    this.grouping = grouping;
+    this.bySeries = new SeriesGroups<>(grouping, this::group);
     this.op = op;
     this.notes = notes;
     this.bounds =
@@ -79,7 +79,7 @@ final class Groups {
       evaluation.check();
       for (int i = 0; i < batch.count(); i++) {
         Labels labels = batch.labels(i);
-        Group group = group(grouping.of(labels), labels);
+        Group group = bySeries.of(labels);
         group.nameDropped |= batch.nameDropped(i) && Series.hasName(group.labels);
         group.accumulator.add(batch.column(i));
         @Nullable Histogram[] histograms = batch.histograms(i);
@@ -133,7 +133,7 @@ final class Groups {
     @Nullable Histogram[] histograms = series.histograms();
     if (histograms != null) {
       Labels labels = series.labels();
-      add(group(grouping.of(labels), labels), histograms, labels.metricName());
+      add(bySeries.of(labels), histograms, labels.metricName());
     }
   }
 

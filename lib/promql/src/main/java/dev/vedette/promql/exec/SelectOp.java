@@ -7,6 +7,7 @@ import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
 import dev.vedette.promql.parse.SourceRange;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param shown what of each sample the points are
  * @param hinted whether histograms are to say if the counter was reset before them
  * @param where it stands in the expression
+ * @param onlyLabels the only labels that are looked at; empty for all
  */
 public record SelectOp(
     List<LabelMatcher> matchers,
@@ -25,8 +27,28 @@ public record SelectOp(
     @Nullable Long fixedMillis,
     Shown shown,
     boolean hinted,
-    SourceRange where)
+    SourceRange where,
+    Optional<Set<String>> onlyLabels)
     implements VectorOp {
+  public SelectOp(
+      List<LabelMatcher> matchers,
+      long lookbackMillis,
+      long offsetMillis,
+      @Nullable Long fixedMillis,
+      Shown shown,
+      boolean hinted,
+      SourceRange where) {
+    this(
+        matchers,
+        lookbackMillis,
+        offsetMillis,
+        fixedMillis,
+        shown,
+        hinted,
+        where,
+        Optional.empty());
+  }
+
   /** What of a sample a point is. */
   public enum Shown {
     VALUE,
@@ -53,13 +75,32 @@ public record SelectOp(
             windows.firstEndMillis() - windows.rangeMillis() + 1,
             windows.lastEndMillis(),
             chosen.resolutionMillis(),
-            Set.of());
+            Set.of(),
+            enough(steps));
     SeriesCursor cursor = evaluation.source().select(evaluation.tenant(), selection);
     return ParallelStream.of(
         evaluation,
         hinted ? new ResetHints(cursor) : cursor,
         windows,
         (each, read) -> new Stream(each, new Windows(windows), read));
+  }
+
+  private Selection.Enough enough(Steps steps) {
+    boolean isOneWindow = steps.count() == 1 || fixedMillis != null;
+    return new Selection.Enough(isOneWindow && !hinted, onlyLabels);
+  }
+
+  /** The same for who looks at some labels only, and at points. */
+  public SelectOp withLabels(Set<String> names) {
+    return new SelectOp(
+        matchers,
+        lookbackMillis,
+        offsetMillis,
+        fixedMillis,
+        shown,
+        hinted,
+        where,
+        Optional.of(Set.copyOf(names)));
   }
 
   private final class Stream implements VectorStream {

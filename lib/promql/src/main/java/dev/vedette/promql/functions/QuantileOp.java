@@ -9,6 +9,7 @@ import dev.vedette.promql.exec.Notes;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.ScalarOp;
 import dev.vedette.promql.exec.Series;
+import dev.vedette.promql.exec.SeriesGroups;
 import dev.vedette.promql.exec.Steps;
 import dev.vedette.promql.exec.VectorBatch;
 import dev.vedette.promql.exec.VectorOp;
@@ -58,6 +59,16 @@ public record QuantileOp(
   private Map<Labels, Values> groups(Evaluation evaluation, Steps steps) {
     Notes notes = evaluation.notes(where);
     Map<Labels, Values> groups = new LinkedHashMap<>();
+    SeriesGroups<Values> bySeries =
+        new SeriesGroups<>(
+            grouping,
+            (labels, _) ->
+                groups.computeIfAbsent(
+                    labels,
+                    group -> {
+                      evaluation.hold(group);
+                      return new Values(evaluation, group, steps.count());
+                    }));
     try (VectorStream stream = inner.open(evaluation, steps)) {
       VectorBatch batch = new VectorBatch(steps.count());
       while (stream.next(batch)) {
@@ -66,14 +77,7 @@ public record QuantileOp(
           if (Points.any(batch.histograms(i))) {
             notes.info(AnnotationTexts.ignoredInAggregation(AggregationOp.QUANTILE.text()));
           }
-          Labels labels = grouping.of(batch.labels(i));
-          Values group = groups.get(labels);
-          if (group == null) {
-            evaluation.hold(labels);
-            group = new Values(evaluation, labels, steps.count());
-            groups.put(labels, group);
-          }
-          group.add(batch.column(i), batch.nameDropped(i));
+          bySeries.of(batch.labels(i)).add(batch.column(i), batch.nameDropped(i));
         }
       }
     }

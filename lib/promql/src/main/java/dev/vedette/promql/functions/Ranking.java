@@ -14,6 +14,7 @@ import dev.vedette.promql.exec.Grouping;
 import dev.vedette.promql.exec.Notes;
 import dev.vedette.promql.exec.Points;
 import dev.vedette.promql.exec.PushedPoints;
+import dev.vedette.promql.exec.SeriesGroups;
 import dev.vedette.promql.exec.VectorBatch;
 import dev.vedette.promql.exec.VectorStream;
 import dev.vedette.promql.parse.AggregationOp;
@@ -38,7 +39,7 @@ final class Ranking {
   private final Evaluation evaluation;
   private final int[] most;
   private final boolean isAny;
-  private final Grouping grouping;
+  private final SeriesGroups<BestValues> bySeries;
   private final AggregationOp op;
   private final Notes notes;
   private final Map<Labels, BestValues> groups = new LinkedHashMap<>();
@@ -52,7 +53,7 @@ final class Ranking {
     this.evaluation = evaluation;
     this.most = most;
     this.isAny = Arrays.stream(most).anyMatch(k -> k > 0);
-    this.grouping = grouping;
+    this.bySeries = new SeriesGroups<>(grouping, this::group);
     this.op = op;
     this.notes = notes;
   }
@@ -71,7 +72,7 @@ final class Ranking {
           notes.info(AnnotationTexts.ignoredInAggregation(op.text()));
         }
         Labels labels = batch.labels(i);
-        group(grouping.of(labels), labels).add(labels, batch.nameDropped(i), batch.column(i));
+        bySeries.of(labels).add(labels, batch.nameDropped(i), batch.column(i));
       }
     }
   }
@@ -101,7 +102,8 @@ final class Ranking {
     chosen.sort(IN_ORDER);
     for (PartialSeries series : chosen) {
       Labels labels = series.labels();
-      group(grouping.of(labels), labels)
+      bySeries
+          .of(labels)
           .add(labels, series.nameDropped(), Objects.requireNonNull(series.values()));
     }
   }

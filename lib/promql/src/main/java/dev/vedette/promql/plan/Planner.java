@@ -238,7 +238,11 @@ public final class Planner {
     return switch (aggregation.op()) {
       case SUM, AVG, COUNT, MIN, MAX, GROUP, STDDEV, STDVAR ->
           new AggregateOp(
-              operand, grouping, aggregation.op(), aggregation.operand().source(), pushed);
+              looked(operand, aggregation.op(), grouping),
+              grouping,
+              aggregation.op(),
+              aggregation.operand().source(),
+              pushed);
       case TOPK, BOTTOMK ->
           new RankOp(
               operand,
@@ -259,6 +263,14 @@ public final class Planner {
               Expr.unwrap(parameter(aggregation)).source());
       case COUNT_VALUES -> countValues(aggregation, operand, grouping);
     };
+  }
+
+  /** Whether there are points is all that counts, and to which group they belong. */
+  private static VectorOp looked(VectorOp operand, AggregationOp op, Grouping grouping) {
+    boolean onlyCounts = op == AggregationOp.COUNT || op == AggregationOp.GROUP;
+    return onlyCounts && grouping.keep() && operand instanceof SelectOp select
+        ? select.withLabels(grouping.names())
+        : operand;
   }
 
   /** Groups that only the label with the value made equal are one group. */

@@ -2,6 +2,7 @@ package dev.vedette.tsdb.head;
 
 import dev.vedette.model.Labels;
 import dev.vedette.model.ReadCheck;
+import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.tsdb.block.RangedCursor;
 import java.util.Arrays;
@@ -15,8 +16,8 @@ final class HeadCursor implements RangedCursor {
   private final SeriesDirectory directory;
   private final ReadGate.Lease lease;
   private final int[] refs;
-  private final long start;
-  private final long end;
+  private final Selection selection;
+  private final String @Nullable [] onlyLabels;
   private final ReadCheck check;
   private @Nullable Stretch whole;
 
@@ -24,14 +25,14 @@ final class HeadCursor implements RangedCursor {
       SeriesDirectory directory,
       ReadGate.Lease lease,
       int[] refs,
-      long start,
-      long end,
+      Selection selection,
       ReadCheck check) {
     this.directory = directory;
     this.lease = lease;
     this.refs = refs;
-    this.start = start;
-    this.end = end;
+    this.selection = selection;
+    this.onlyLabels =
+        selection.enough().labels().map(names -> names.toArray(String[]::new)).orElse(null);
     this.check = check;
   }
 
@@ -97,11 +98,11 @@ final class HeadCursor implements RangedCursor {
           read = 1;
         }
         int ref = refs[next++];
-        SampleRun samples = reader.read(ref, start, end);
+        SampleRun samples = read(ref);
         if (samples.size() > 0) {
           int slot = batch.count();
           batch.add(
-              directory.labels(ref),
+              shownLabels(ref),
               timestamps(batch, slot, samples),
               values(slot, samples),
               samples.histograms,
@@ -110,6 +111,18 @@ final class HeadCursor implements RangedCursor {
         }
       }
       return batch.count() > 0;
+    }
+
+    private Labels shownLabels(int ref) {
+      return onlyLabels == null ? directory.labels(ref) : directory.labels(ref, onlyLabels);
+    }
+
+    private SampleRun read(int ref) {
+      long start = selection.startMillis();
+      long end = selection.endMillis();
+      return selection.enough().newest()
+          ? reader.readNewest(ref, start, end)
+          : reader.read(ref, start, end);
     }
 
     /** From the first sample on: plain samples of a range may begin within their array. */

@@ -28,8 +28,7 @@ final class HeadReads {
     ReadGate.Lease lease = reads.enter();
     try {
       int[] refs = matching(tenantId, selection);
-      return new HeadCursor(
-          directory, lease, refs, selection.startMillis(), selection.endMillis(), check);
+      return new HeadCursor(directory, lease, refs, selection, check);
     } catch (RuntimeException e) {
       lease.close();
       throw e;

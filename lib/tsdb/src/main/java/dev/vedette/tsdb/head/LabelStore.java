@@ -128,6 +128,30 @@ final class LabelStore {
     return Labels.ofSorted(text);
   }
 
+  /** Those that have one of the names. */
+  Labels labels(int address, String[] names) {
+    int count = count(address);
+    String[] text = new String[2 * Math.min(count, names.length)];
+    int found = 0;
+    for (int i = 0; i < count && found < text.length; i++) {
+      LabelPair pair = pair(address, i);
+      if (isOneOf(pair.name.name, names)) {
+        text[found++] = pair.name.name;
+        text[found++] = pair.value;
+      }
+    }
+    return Labels.ofSorted(found == text.length ? text : Arrays.copyOf(text, found));
+  }
+
+  private static boolean isOneOf(String label, String[] names) {
+    for (String name : names) {
+      if (name.equals(label)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   long memoryBytes() {
     return (long) segments.length * SEGMENT_SIZE * 4 + (long) pairs.length * SEGMENT_SIZE * 4;
   }

@@ -64,6 +64,33 @@ final class SampleReader {
     }
   }
 
+  /**
+   * Reads the last sample of a series, which its record has; none where it is older than the range.
+   *
+   * @return false where it is newer, so that the range's own have to be read
+   */
+  boolean readLast(int ref, long start, long end) {
+    long[] segment = records.segment(ref);
+    int at = SeriesRecords.at(ref);
+    for (int attempt = 1; ; attempt++) {
+      long version = SeriesRecords.acquireVersion(segment, at);
+      long last = segment[at + SeriesRecords.LAST_TS];
+      long bits = segment[at + SeriesRecords.LAST_BITS];
+      boolean isEmpty = SeriesRecords.isEmpty(segment, at);
+      if (!SeriesRecords.isChanging(version)) {
+        copyStarts(ref, segment[at + SeriesRecords.STATE]);
+        if (SeriesRecords.unchanged(segment, at, version)) {
+          timestamps[0] = last;
+          valueBits[0] = bits;
+          from = 0;
+          to = isEmpty || last < start ? 0 : 1;
+          return isEmpty || last <= end;
+        }
+      }
+      pause(attempt);
+    }
+  }
+
   /** Finds the chunks of a series that begin at or before {@code end}, and how many there are. */
   int bounds(int ref, long end) {
     long[] segment = records.segment(ref);
@@ -249,13 +276,13 @@ final class SampleReader {
     for (int piece = pieces - 1; piece >= 0; piece--) {
       int count = pieceCount[piece];
       if (pieceOffset[piece] == RUN) {
-        expand(piece, size);
+        size += expand(piece, start, end, size);
       } else {
         int offset = pieceOffset[piece];
         int stop = offset + pieceLength[piece];
         decoder.decode(bytes, offset, stop, count, timestamps, valueBits, size);
+        size += count;
       }
-      size += count;
     }
     from = firstAtOrAfter(start, size);
     to = end == Long.MAX_VALUE ? size : firstAtOrAfter(end + 1, size);
@@ -274,15 +301,25 @@ final class SampleReader {
     }
   }
 
-  private void expand(int piece, int into) {
-    int count = pieceCount[piece];
-    long timestamp = pieceFirst[piece];
+  /** Samples of a run that are in the range, and how many these are. */
+  private int expand(int piece, long start, long end, int into) {
     long interval = pieceInterval[piece];
+    long first = pieceFirst[piece];
+    long last = pieceLast[piece];
+    if (interval > 0 && first < start) {
+      first = last < start ? last + interval : last - (last - start) / interval * interval;
+    }
+    if (interval > 0 && last > end) {
+      last = first > end ? first - interval : first + (end - first) / interval * interval;
+    }
+    int count = interval > 0 ? (int) ((last - first) / interval) + 1 : pieceCount[piece];
+    long timestamp = first;
     for (int i = 0; i < count; i++) {
       timestamps[into + i] = timestamp;
       timestamp += interval;
     }
     Arrays.fill(valueBits, into, into + count, pieceValue[piece]);
+    return count;
   }
 
   private int firstAtOrAfter(long timestamp, int size) {

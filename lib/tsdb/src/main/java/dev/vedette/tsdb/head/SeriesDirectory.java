@@ -107,6 +107,11 @@ final class SeriesDirectory {
     return labels.labels(labelAddress(ref));
   }
 
+  /** Those of them that have one of the names. */
+  Labels labels(int ref, String[] names) {
+    return names.length == 0 ? Labels.EMPTY : labels.labels(labelAddress(ref), names);
+  }
+
   int labelAddress(int ref) {
     return SeriesRecords.low(records.segment(ref)[SeriesRecords.at(ref) + SeriesRecords.VERSION]);
   }

@@ -105,6 +105,9 @@ final class SeriesOrderCache {
     if (now.refs.length == 0) {
       return refs(sortDirectly(series));
     }
+    if (count == now.refs.length && series.equals(now.members)) {
+      return now.refs.clone();
+    }
     int[] ranks = new int[count];
     int known = 0;
     RoaringBitmap born = new RoaringBitmap();

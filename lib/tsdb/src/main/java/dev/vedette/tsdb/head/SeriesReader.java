@@ -33,6 +33,17 @@ final class SeriesReader {
     return all;
   }
 
+  /** The same where the newest of them will do: no others, if that one is at hand. */
+  SampleRun readNewest(int ref, long start, long end) {
+    Shard shard = directory.shardOf(ref);
+    boolean isPlain = shard.wide.find(ref) == null && shard.late.find(ref) == null;
+    if (!isPlain || !inOrder.readLast(ref, start, end)) {
+      return read(ref, start, end);
+    }
+    shown.show(inOrder);
+    return shown;
+  }
+
   /** Those of them that the series got before it was wide. */
   SampleRun readNarrow(int ref, long start, long end) {
     inOrder.read(ref, start, end);

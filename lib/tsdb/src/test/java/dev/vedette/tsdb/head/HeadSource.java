@@ -27,11 +27,12 @@ record HeadSource(Head head) implements SampleSink, SeriesSource {
 
   @Override
   public SeriesCursor select(TenantId tenant, Selection selection) {
-    SeriesCursor samples = head.select(tenant, selection.raw(), ReadCheck.NONE);
+    if (!selection.isTier()) {
+      return head.select(tenant, selection, ReadCheck.NONE);
+    }
     // Buckets are made above the head, of what it has.
-    return selection.isTier()
-        ? new BucketCursor(samples, selection.resolutionMillis(), selection.columns())
-        : samples;
+    SeriesCursor samples = head.select(tenant, selection.raw(), ReadCheck.NONE);
+    return new BucketCursor(samples, selection.resolutionMillis(), selection.columns());
   }
 
   @Override
