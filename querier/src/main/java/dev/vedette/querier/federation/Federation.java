@@ -5,6 +5,7 @@ import dev.vedette.model.Histogram;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
@@ -17,6 +18,7 @@ import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.exec.MeteredSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,8 @@ public final class Federation {
 
   // Of a tree's entry and the sample.
   private static final int ENTRY_BYTES = 80;
+
+  private static final Selection.Enough NEWEST = new Selection.Enough(true, Optional.empty());
 
   private final SeriesSource source;
   private final long lookbackMillis;
@@ -55,17 +59,20 @@ public final class Federation {
    * Series of any of the selectors that have not ended, metric by metric.
    *
    * @param memory what they hold is reserved here
+   * @param check asked while series are read
    */
   public TreeMap<Labels, Latest> latest(
       TenantId tenant,
       List<List<LabelMatcher>> selectors,
       long nowMillis,
-      QueryMemory.Reservation memory) {
-    MeteredSource metered = new MeteredSource(source, memory);
+      QueryMemory.Reservation memory,
+      ReadCheck check) {
+    MeteredSource metered = new MeteredSource(source, memory, check);
     TreeMap<Labels, Latest> found = new TreeMap<>(BY_METRIC);
     SeriesBatch batch = new SeriesBatch();
     for (List<LabelMatcher> selector : selectors) {
-      Selection selection = new Selection(selector, nowMillis - lookbackMillis + 1, nowMillis);
+      Selection selection =
+          new Selection(selector, nowMillis - lookbackMillis + 1, nowMillis).where(NEWEST);
       try (SeriesCursor cursor = metered.select(tenant, selection)) {
         while (cursor.next(batch)) {
           collect(batch, found, memory);

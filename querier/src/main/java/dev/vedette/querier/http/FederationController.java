@@ -46,12 +46,14 @@ final class FederationController {
   }
 
   private void federate(Exchange exchange) throws IOException {
-    try (QueryMemory.Reservation held = memory.open(ApiCall.tenant(querier, exchange))) {
-      federate(exchange, held);
+    try (QueryMemory.Reservation held = memory.open(ApiCall.tenant(querier, exchange));
+        ClientCheck client = new ClientCheck(exchange)) {
+      federate(exchange, held, client);
     }
   }
 
-  private void federate(Exchange exchange, QueryMemory.Reservation held) throws IOException {
+  private void federate(Exchange exchange, QueryMemory.Reservation held, ClientCheck client)
+      throws IOException {
     TreeMap<Labels, Federation.Latest> series;
     try {
       ApiParams params = new ApiParams(exchange.queryParams());
@@ -59,7 +61,7 @@ final class FederationController {
       Federation federation = new Federation(querier.source(), lookbackMillis, MAX_SERIES);
       series =
           federation.latest(
-              ApiCall.tenant(querier, exchange), params.anyMatches(), clock.millis(), held);
+              ApiCall.tenant(querier, exchange), params.anyMatches(), clock.millis(), held, client);
     } catch (InvalidRequest e) {
       exchange.replyWhole(PlainText.reply(HttpStatus.BAD_REQUEST, e.getMessage() + "\n"));
       return;

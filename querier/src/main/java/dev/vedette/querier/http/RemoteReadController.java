@@ -45,8 +45,9 @@ final class RemoteReadController {
     BodyBuffer buffer = new BodyBuffer(MAX_REQUEST_BYTES);
     buffer.decompress(ContentCoding.SNAPPY, body, 0, body.length);
     ReadRequest request = ReadRequest.decode(buffer.bytes(), buffer.length());
-    try (RemoteRead.Turn turn =
-        remoteRead.turn(ApiCall.tenant(querier, exchange), request.form())) {
+    try (ClientCheck client = new ClientCheck(exchange);
+        RemoteRead.Turn turn =
+            remoteRead.turn(ApiCall.tenant(querier, exchange), request.form(), client)) {
       switch (request.form()) {
         case SAMPLES -> samples(exchange, turn, request);
         case STREAMED_XOR_CHUNKS -> chunks(exchange, turn, request);

@@ -5,6 +5,7 @@ import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramBytes;
 import dev.vedette.model.Label;
 import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Selection;
 import dev.vedette.model.SeriesBatch;
 import dev.vedette.model.SeriesCursor;
@@ -72,8 +73,12 @@ public final class RemoteRead {
             .register(registry);
   }
 
-  /** Takes a turn for a request, answered until this is closed. */
-  public Turn turn(TenantId tenant, ReadRequest.Form form) {
+  /**
+   * Takes a turn for a request, answered until this is closed.
+   *
+   * @param check asked while series are read
+   */
+  public Turn turn(TenantId tenant, ReadRequest.Form form, ReadCheck check) {
     if (!turns.tryAcquire()) {
       throw new Unavailable(
           ErrorId.QUERY_LIMIT,
@@ -82,17 +87,19 @@ public final class RemoteRead {
           "ask again later");
     }
     requests.labelValues(form.name().toLowerCase(Locale.ROOT)).inc();
-    return new Turn(tenant);
+    return new Turn(tenant, check);
   }
 
   /** One request; what it holds is given back when it is closed. */
   public final class Turn implements AutoCloseable {
     private final QueryMemory.Reservation reservation;
     private final TenantId tenant;
+    private final ReadCheck check;
     private long held;
 
-    private Turn(TenantId tenant) {
+    private Turn(TenantId tenant, ReadCheck check) {
       this.tenant = tenant;
+      this.check = check;
       this.reservation = memory.open(tenant);
     }
 
@@ -113,7 +120,7 @@ public final class RemoteRead {
       SeriesBatch batch = new SeriesBatch();
       for (ReadRequest.Query query : request.queries()) {
         answer.beginQuery();
-        try (SeriesCursor cursor = source.select(tenant, selection(query))) {
+        try (SeriesCursor cursor = source.select(tenant, selection(query), check)) {
           while (cursor.next(batch)) {
             for (int i = 0; i < batch.count(); i++) {
               count += batch.size(i);
@@ -160,7 +167,7 @@ public final class RemoteRead {
       ChunkedSeries.Encoder encoder = new ChunkedSeries.Encoder();
       SeriesBatch batch = new SeriesBatch();
       long count = 0;
-      try (SeriesCursor cursor = source.select(tenant, selection(query))) {
+      try (SeriesCursor cursor = source.select(tenant, selection(query), check)) {
         while (cursor.next(batch)) {
           for (int i = 0; i < batch.count(); i++) {
             long most = mostBytes(batch, i);

@@ -11,6 +11,7 @@ import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.LimitExceeded;
+import dev.vedette.model.ReadCheck;
 import dev.vedette.model.SpecialValues;
 import dev.vedette.model.TenantId;
 import dev.vedette.promql.QueryMemory;
@@ -197,7 +198,7 @@ class FederationTest {
         java.util.Arrays.stream(each).map(matcher -> List.of(matcher)).toList();
     Federation federation = new Federation(series, 300_000, maxSeries);
     try (QueryMemory.Reservation held = memory.open()) {
-      return federation.latest(TenantId.DEFAULT, selectors, NOW, held);
+      return federation.latest(TenantId.DEFAULT, selectors, NOW, held, ReadCheck.NONE);
     }
   }
 }

@@ -52,8 +52,11 @@ public final class MeteredSource implements SeriesSource {
   private final @Nullable PlanTrace trace;
   private final ReadCheck check;
 
-  public MeteredSource(SeriesSource source, QueryMemory.Reservation memory) {
-    this(source, new QueryHold(memory), new QueryProgress(), null, ReadCheck.NONE);
+  /**
+   * @param check what cursors ask while they read
+   */
+  public MeteredSource(SeriesSource source, QueryMemory.Reservation memory, ReadCheck check) {
+    this(source, new QueryHold(memory), new QueryProgress(), null, check);
   }
 
   /**
@@ -76,20 +79,36 @@ public final class MeteredSource implements SeriesSource {
 
   @Override
   public SeriesCursor select(TenantId tenant, Selection selection) {
+    return metered(tenant, selection, check);
+  }
+
+  /** The query's own check is asked, too. */
+  @Override
+  public SeriesCursor select(TenantId tenant, Selection selection, ReadCheck other) {
+    return metered(
+        tenant,
+        selection,
+        () -> {
+          check.check();
+          other.check();
+        });
+  }
+
+  private SeriesCursor metered(TenantId tenant, Selection selection, ReadCheck during) {
     progress.reads().selected(selection.startMillis(), selection.endMillis());
     long guess = guess(selection);
     memory.add(guess);
-    return new Cursor(traced(tenant, selection), guess);
+    return new Cursor(traced(tenant, selection, during), guess);
   }
 
-  private SeriesCursor traced(TenantId tenant, Selection selection) {
+  private SeriesCursor traced(TenantId tenant, Selection selection, ReadCheck during) {
     PlanTrace plan = trace;
     if (plan == null) {
-      return source.select(tenant, selection, check);
+      return source.select(tenant, selection, during);
     }
     PlanRead read = plan.read(selection, source.estimatedSeries(tenant, selection), List.of());
     return new TracedCursor(
-        plan.reading(read, () -> source.select(tenant, selection, check)), plan, read);
+        plan.reading(read, () -> source.select(tenant, selection, during)), plan, read);
   }
 
   /** Those of the source; what they read is counted as it is told. */
