@@ -20,6 +20,8 @@ final class LateStore {
   final ReentrantLock lock = new ReentrantLock();
   private final SampleReader inOrder;
   private final ConcurrentHashMap<Integer, LateSeries> series = new ConcurrentHashMap<>();
+  // Those that are in the map.
+  private final RefSet members = new RefSet();
   private volatile long bytes;
   private volatile long samples;
 
@@ -73,6 +75,7 @@ final class LateStore {
     }
     of.put(timestamp, valueBits);
     count(of.bytes() - bytesBefore, of.samples() - samplesBefore);
+    members.add(ref);
     series.putIfAbsent(ref, of);
   }
 
@@ -84,7 +87,7 @@ final class LateStore {
 
   /** Late samples of a series, if it has any. */
   @Nullable LateSeries find(int ref) {
-    return series.isEmpty() ? null : series.get(ref);
+    return members.has(ref) ? series.get(ref) : null;
   }
 
   /** Copies the samples of each series that are older than what {@code end} says of it. */
@@ -112,6 +115,7 @@ final class LateStore {
       of.remove(gone);
       if (of.isEmpty()) {
         series.remove(ref);
+        members.remove(ref);
         count(-bytesBefore, -samplesBefore);
       } else {
         count(of.bytes() - bytesBefore, of.samples() - samplesBefore);

@@ -18,6 +18,8 @@ final class WideStore {
   private final LateStore lateFloats;
   private final SampleReader floats;
   private final ConcurrentHashMap<Integer, WideSeries> series = new ConcurrentHashMap<>();
+  // Those that are in the map.
+  private final RefSet members = new RefSet();
   private final SampleRun found = new SampleRun();
   private volatile long bytes;
   private volatile long lateBytes;
@@ -97,6 +99,7 @@ final class WideStore {
   private WideSeries widen(int ref, long[] segment, int at) {
     WideSeries of = new WideSeries();
     count(of.inOrder.bytes());
+    members.add(ref);
     series.put(ref, of);
     long version = SeriesRecords.beginChange(segment, at);
     segment[at + SeriesRecords.STATE] |= SeriesRecords.WIDE;
@@ -157,7 +160,7 @@ final class WideStore {
 
   /** A wide series; null for one of plain floats. */
   @Nullable WideSeries find(int ref) {
-    return series.isEmpty() ? null : series.get(ref);
+    return members.has(ref) ? series.get(ref) : null;
   }
 
   /** All wide series by ref, as they are while they are walked. */
@@ -205,6 +208,7 @@ final class WideStore {
   /** Forgets a series that left. */
   void forget(int ref) {
     WideSeries of = series.remove(ref);
+    members.remove(ref);
     if (of != null) {
       count(-of.inOrder.bytes());
       countLate(-of.lateBytes(), -of.lateSamples());
