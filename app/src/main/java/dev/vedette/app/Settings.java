@@ -5,9 +5,13 @@ import dev.vedette.crds.settings.ClusterSettings;
 import dev.vedette.ingester.limits.SampleRate;
 import dev.vedette.ingester.limits.SampleRates;
 import dev.vedette.ingester.receive.RemoteWriteConfig;
+import dev.vedette.model.TenantId;
 import dev.vedette.promql.LanguageFeature;
 import dev.vedette.promql.QueryLimits;
+import dev.vedette.promql.SettingNames;
 import dev.vedette.querier.QuerierConfig;
+import dev.vedette.querier.QuerierConfig.Budget;
+import dev.vedette.querier.QuerierConfig.OfTenant;
 import dev.vedette.tsdb.TsdbConfig;
 import dev.vedette.tsdb.head.HeadConfig;
 import dev.vedette.tsdb.head.SeriesLimits;
@@ -15,6 +19,7 @@ import dev.vedette.tsdb.tier.TierConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,21 +96,50 @@ final class Settings {
   static QuerierConfig querier(ClusterSettings settings, Set<LanguageFeature> more) {
     ClusterSettings.Query query = settings.query();
     QuerierConfig stock = QuerierConfig.STOCK;
-    return new QuerierConfig(
-        query.maxConcurrent(),
-        stock.maxQueueWait(),
-        query.timeout(),
-        query.lookback(),
-        new QueryLimits(query.maxSamples(), query.maxSeries(), query.maxPoints()),
-        query.memoryBytes().orElse(stock.memoryBytes()),
-        query.cacheBytes().orElse(stock.cacheBytes()),
-        query.slowQuery(),
-        query.log(),
-        features(query.features(), more),
-        new QuerierConfig.OfTenant(
-            query.maxConcurrentPerTenant().orElse(query.maxConcurrent()),
-            query.memoryPerTenantBytes().orElse(Long.MAX_VALUE)),
-        query.alignToStep());
+    QuerierConfig ofAny =
+        new QuerierConfig(
+            query.maxConcurrent(),
+            stock.maxQueueWait(),
+            query.timeout(),
+            query.lookback(),
+            new QueryLimits(query.maxSamples(), query.maxSeries(), query.maxPoints()),
+            query.memoryBytes().orElse(stock.memoryBytes()),
+            query.cacheBytes().orElse(stock.cacheBytes()),
+            query.slowQuery(),
+            query.log(),
+            features(query.features(), more),
+            new OfTenant(
+                query.maxConcurrentPerTenant().orElse(query.maxConcurrent()),
+                query.memoryPerTenantBytes().orElse(Long.MAX_VALUE),
+                query.memoryPerQueryBytes().orElse(Long.MAX_VALUE)),
+            query.alignToStep(),
+            Map.of());
+    return ofAny.withBudgets(budgets(settings.tenancy().queries(), ofAny));
+  }
+
+  private static Map<TenantId, Budget> budgets(
+      Map<TenantId, ClusterSettings.QueryOverride> queries, QuerierConfig ofAny) {
+    Map<TenantId, Budget> budgets = new HashMap<>();
+    queries.forEach((tenant, own) -> budgets.put(tenant, budget(tenant, own, ofAny)));
+    return budgets;
+  }
+
+  private static Budget budget(
+      TenantId tenant, ClusterSettings.QueryOverride own, QuerierConfig ofAny) {
+    QueryLimits limits = ofAny.limits();
+    OfTenant ofTenant = ofAny.ofTenant();
+    String path = "spec.tenancy.overrides[tenant=%s].query".formatted(tenant);
+    return new Budget(
+        own.timeout().orElse(ofAny.timeout()),
+        new QueryLimits(
+            own.maxSamples().orElse(limits.maxSamples()),
+            own.maxSeries().orElse(limits.maxSeries()),
+            own.maxPoints().orElse(limits.maxPoints()),
+            new SettingNames(path, own.names())),
+        new OfTenant(
+            own.maxConcurrentPerTenant().orElse(ofTenant.maxConcurrent()),
+            own.memoryPerTenantBytes().orElse(ofTenant.memoryBytes()),
+            own.memoryPerQueryBytes().orElse(ofTenant.queryMemoryBytes())));
   }
 
   private static Set<LanguageFeature> features(Set<QueryFeature> asked, Set<LanguageFeature> more) {

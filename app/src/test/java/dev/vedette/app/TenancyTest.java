@@ -74,7 +74,7 @@ class TenancyTest {
                 resources,
                 EnumSet.of(Role.INGESTER, Role.STORAGE, Role.QUERIER),
                 true,
-                false,
+                true,
                 Set.of()));
   }
 
@@ -226,6 +226,32 @@ class TenancyTest {
     for (int i = 0; i < 2; i++) {
       assertThat(write("third", request).body()).contains("(tenant-limit)");
     }
+  }
+
+  @Test
+  void whatOneTenantMayTakeIsChangedWhileItRunsAndIsNoneOfTheOthers() throws Exception {
+    fill(ONE, "crimson");
+    fill(OTHER, "azure");
+    String query = "/api/v1/query?query=" + encoded("shared[5m]") + "&time=" + now / 1000;
+    String overrides = "overrides: [{tenant: %s, query: {maxSamples: 3}}]".formatted(ONE);
+
+    apply(CLUSTER.replace("maxTenants: 3", "maxTenants: 3, " + overrides));
+
+    HttpResponse<String> refused = send(to(query, ONE));
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body())
+        .contains("the limit is 3")
+        .contains("raise spec.tenancy.overrides[tenant=Team-A].query.maxSamples");
+    assertThat(get(query, OTHER)).contains("azure");
+
+    apply(CLUSTER);
+    assertThat(get(query, ONE)).contains("crimson");
+  }
+
+  /** Puts another resource into force. */
+  private void apply(String cluster) throws IOException, InterruptedException {
+    Files.writeString(temp.resolve("resources").resolve("cluster.yaml"), cluster);
+    assertThat(post("/-/reload", ONE, "").statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -9,6 +9,8 @@ import dev.vedette.crds.value.SizeText;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -18,6 +20,16 @@ import org.jspecify.annotations.Nullable;
  * What is asked of an installation. As read by a {@link ResourceSource}, every field with a default
  * is filled in; {@code null} is left only where a component says so.
  */
+@ValidationRule(
+    // An API server asks this of empty defaults too, before it fills in the fields.
+    value =
+        "!has(self.tenancy) || !has(self.tenancy.overrides)"
+            + " || !has(self.query) || !has(self.query.maxConcurrent)"
+            + " || self.tenancy.overrides.all(each, !has(each.query)"
+            + " || !has(each.query.maxConcurrentPerTenant)"
+            + " || each.query.maxConcurrentPerTenant <= self.query.maxConcurrent)",
+    message = "maxConcurrentPerTenant of a tenant must not exceed maxConcurrent of spec.query",
+    fieldPath = ".tenancy.overrides")
 public record MetricsClusterSpec(
     @JsonPropertyDescription(
             "How the roles run. Standalone: all of them in one process, the log of writes in files"
@@ -34,7 +46,7 @@ public record MetricsClusterSpec(
         Limits limits,
     @JsonPropertyDescription(
             "Bounds and defaults of PromQL queries. Changes are in force for the next query, those"
-                + " of memory at the next start.")
+                + " of memory and cacheMemory at the next start.")
         @Default("{}")
         Query query,
     @JsonPropertyDescription("The installation's own metrics, stored beside everybody else's.")
@@ -245,6 +257,11 @@ public record MetricsClusterSpec(
           @SizeField
           @Nullable SizeText memory,
       @JsonPropertyDescription(
+              "Memory that one query may hold, at most half of memory. Above it the query fails with"
+                  + " query-limit. Unset: half of memory.")
+          @SizeField
+          @Nullable SizeText memoryPerQuery,
+      @JsonPropertyDescription(
               "Memory for results of range queries, which are kept by days as long as samples do not"
                   + " change, so that the next query works out only what is new. 0: none are kept."
                   + " Unset: a sixteenth of the Java heap. Takes effect at the next start.")
@@ -268,8 +285,7 @@ public record MetricsClusterSpec(
           @Nullable Integer maxConcurrentPerTenant,
       @JsonPropertyDescription(
               "Memory that the queries of one tenant under way may hold together. Above it they fail"
-                  + " with query-limit. Unset: as much as all queries. Takes effect at the next"
-                  + " start.")
+                  + " with query-limit. Unset: as much as all queries.")
           @SizeField
           @Nullable SizeText memoryPerTenant,
       @JsonPropertyDescription("Queries that take longer are counted and logged with their cost.")
@@ -319,6 +335,13 @@ public record MetricsClusterSpec(
   }
 
   /** Whose data requests carry and ask for. */
+  @ValidationRule(
+      // An API server asks this of the empty default too, before it fills in the fields.
+      value =
+          "!has(self.overrides) || self.overrides.all(each,"
+              + " self.overrides.exists_one(other, other.tenant == each.tenant))",
+      message = "a tenant is there more than once; each has one entry",
+      fieldPath = ".overrides")
   public record Tenancy(
       @JsonPropertyDescription(
               "Single: all data are of one tenant, whatever requests say. Header: a request names"
@@ -334,7 +357,68 @@ public record MetricsClusterSpec(
           @Min(1)
           @Max(1_000_000)
           @Default("1000")
-          Integer maxTenants) {}
+          Integer maxTenants,
+      @JsonPropertyDescription(
+              "What single tenants, 300 at most, may take instead of what any may; with mode Single"
+                  + " that of the tenant default alone has an effect. Changes are in force for the"
+                  + " next query.")
+          // The rule that finds a tenant twice compares each with each: an API server refuses the
+          // rule from some 380 on, for what it may cost.
+          @Size(max = 300)
+          @Default("[]")
+          List<TenantOverride> overrides) {
+    public Tenancy {
+      // Absent where the CRD generator reads the default "{}" of this record.
+      overrides = overrides == null ? overrides : List.copyOf(overrides);
+    }
+  }
+
+  /** What one tenant may take. */
+  @ValidationRule(
+      value = "self.tenant != '.' && self.tenant != '..'",
+      message = "tenant must not be . or .., which name folders",
+      fieldPath = ".tenant")
+  public record TenantOverride(
+      @JsonPropertyDescription(
+              "The tenant as X-Scope-OrgID names it: 1 to 150 letters, digits and !-_.*'().")
+          @Required
+          @Pattern(PATTERN)
+          @Size(min = 1, max = 150)
+          String tenant,
+      @JsonPropertyDescription(
+              "What its queries may take, by the names that spec.query has for what those of any"
+                  + " tenant may. What is not set here is as it is there.")
+          @Default("{}")
+          TenantQuery query) {
+    /** What a resource's schema demands of the name of a tenant. */
+    public static final String PATTERN = "^[A-Za-z0-9!_.*'()-]+$";
+
+    /** What {@link #PATTERN} says, for people. */
+    public static final String EXPECTED = "a tenant's name of letters, digits and !-_.*'()";
+  }
+
+  /** What the queries of one tenant may take. */
+  public record TenantQuery(
+      @JsonPropertyDescription("Samples one query may read, and values it may hold at once.")
+          @Min(1)
+          @Nullable Long maxSamples,
+      @JsonPropertyDescription("Series one query may read.") @Min(1) @Nullable Long maxSeries,
+      @JsonPropertyDescription("Points the answer of one query may have.") @Min(1)
+          @Nullable Long maxPoints,
+      @JsonPropertyDescription("How long one query may take.") @DurationField
+          @Nullable DurationText timeout,
+      @JsonPropertyDescription("Memory that one query may hold, at most half of spec.query.memory.")
+          @SizeField
+          @Nullable SizeText memoryPerQuery,
+      @JsonPropertyDescription(
+              "Memory that its queries under way may hold together, at most spec.query.memory.")
+          @SizeField
+          @Nullable SizeText memoryPerTenant,
+      @JsonPropertyDescription(
+              "Queries of it that run at the same time, at most maxConcurrent of spec.query.")
+          @Min(1)
+          @Max(10_000)
+          @Nullable Integer maxConcurrentPerTenant) {}
 
   /** How a request's tenant is told. */
   public enum TenancyMode {

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * Finds what has to be known of what is stored before a query in another language can be asked in
@@ -26,7 +25,7 @@ import java.util.function.Supplier;
  * @param <T> what is found; nobody changes it
  */
 public final class Ahead<T> {
-  private final Supplier<Querier.InForce> settings;
+  private final Function<TenantId, Querier.InForce> settings;
   private final SeriesSource source;
   private final QueryGate gate;
   private final Ticker ticker;
@@ -48,7 +47,7 @@ public final class Ahead<T> {
   private record Looked<T>(T found, long begunNanos) {}
 
   Ahead(
-      Supplier<Querier.InForce> settings,
+      Function<TenantId, Querier.InForce> settings,
       SeriesSource source,
       QueryGate gate,
       QueryMemory memory,
@@ -74,10 +73,10 @@ public final class Ahead<T> {
       String aim,
       QueryOptions options,
       Function<Evaluation, T> look) {
-    Querier.InForce by = settings.get();
+    Querier.InForce by = settings.apply(tenant);
     Duration timeout = options.timeoutUpTo(by.config().timeout());
     SharedRun.Asker asker =
-        new SharedRun.Asker(question.expression(), timeout, options.cancelled());
+        new SharedRun.Asker(question.expression(), timeout, options.cancelled(), by.names());
     SharedQueries.Key key =
         new SharedQueries.Key(
             by.number(),
@@ -100,30 +99,31 @@ public final class Ahead<T> {
                     () ->
                         looked(
                             evaluation(tenant, question, by.config(), timeout, run),
-                            timeout,
+                            asker,
                             look)))) {
       Looked<T> looked = shown.value();
       long begun = looked.begunNanos();
-      Duration left = left(timeout, asked - begun > 0 ? asked : begun);
+      Duration left = left(asker, asked - begun > 0 ? asked : begun);
       return new Known<>(looked.found(), options.within(left));
     }
   }
 
-  private Looked<T> looked(Evaluation evaluation, Duration timeout, Function<Evaluation, T> look) {
-    SharedRun.requireTime(timeout);
+  private Looked<T> looked(
+      Evaluation evaluation, SharedRun.Asker asker, Function<Evaluation, T> look) {
+    SharedRun.requireTime(asker.timeout(), asker.names());
     long begun = ticker.nanos();
     T found = look.apply(evaluation);
-    left(timeout, begun);
+    left(asker, begun);
     return new Looked<>(found, begun);
   }
 
   /** What is left of the time, but for parts of a second that are gone. */
-  private Duration left(Duration timeout, long sinceNanos) {
+  private Duration left(SharedRun.Asker asker, long sinceNanos) {
     long gone = ticker.nanos() - sinceNanos;
-    if (gone >= timeout.toNanos()) {
-      throw SharedRun.timedOut(timeout);
+    if (gone >= asker.timeout().toNanos()) {
+      throw Evaluation.timedOut(asker.timeout(), asker.names());
     }
-    return timeout.minusSeconds(TimeUnit.NANOSECONDS.toSeconds(gone));
+    return asker.timeout().minusSeconds(TimeUnit.NANOSECONDS.toSeconds(gone));
   }
 
   private Evaluation evaluation(

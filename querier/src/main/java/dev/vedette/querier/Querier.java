@@ -13,6 +13,7 @@ import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryWorkers;
+import dev.vedette.promql.SettingNames;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.Features;
 import dev.vedette.querier.cache.CachedRanges;
@@ -25,6 +26,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,14 +65,29 @@ public final class Querier {
   private final SharedQueries<Found> shared;
   private final RemoteRead remoteRead;
   private final TenantResolver tenants;
-  private volatile InForce inForce;
+  private volatile AllInForce inForce;
 
   /**
    * Settings, and what works by them; a query keeps to what it began with.
    *
    * @param number of the settings, one more with each change
    */
-  record InForce(long number, QuerierConfig config, PromqlEngine engine, CachedRanges ranges) {}
+  record InForce(long number, QuerierConfig config, PromqlEngine engine, CachedRanges ranges) {
+    SettingNames names() {
+      return config.limits().names();
+    }
+  }
+
+  /**
+   * What queries of each tenant go by; all of it has the same number.
+   *
+   * @param own of tenants that have budgets of their own
+   */
+  private record AllInForce(InForce any, Map<TenantId, InForce> own) {
+    InForce of(TenantId tenant) {
+      return own.getOrDefault(tenant, any);
+    }
+  }
 
   /**
    * @param targets what is scraped in this process, if anything
@@ -96,13 +113,7 @@ public final class Querier {
     this.workers = workers;
     this.running = new RunningQueries(clock, ticker);
     this.gate = new QueryGate(config, running, ticker, registry);
-    this.memory =
-        new QueryMemory(
-            config.memoryBytes(),
-            "spec.query.memory of the MetricsCluster",
-            new QueryMemory.OfTenant(
-                config.ofTenant().memoryBytes(),
-                "spec.query.memoryPerTenant of the MetricsCluster"));
+    this.memory = new QueryMemory(config.memoryBytes(), SettingNames.OF_ALL.of("memory"));
     this.sharedQueries = SharedQueries.counter(registry);
     this.shared = new SharedQueries<>(memory, ticker, Querier::isSilent, sharedQueries);
     PromqlEngine engine = engine(config);
@@ -114,7 +125,7 @@ public final class Querier {
             EngineConfig.DEFAULT.subqueryStep(),
             config.cacheBytes(),
             registry);
-    this.inForce = new InForce(0, config, engine, ranges);
+    this.inForce = withBudgets(new InForce(0, config, engine, ranges));
     GaugeWithCallback.builder()
         .name("vedette_querier_memory_reserved_bytes")
         .help("Memory that requests under way hold or are about to.")
@@ -144,19 +155,43 @@ public final class Querier {
 
   /**
    * Puts settings into force for queries from now on; those under way end as they began. Memory of
-   * queries and of kept results stays as it was when the querier was made.
+   * all queries and of kept results stays as it was when the querier was made.
    */
   public synchronized void settings(QuerierConfig wanted) {
-    InForce before = inForce;
+    InForce before = inForce.any;
     QuerierConfig config =
         wanted.withMemory(before.config.memoryBytes(), before.config.cacheBytes());
     if (config.equals(before.config)) {
       return;
     }
-    PromqlEngine engine = engine(config);
     gate.settings(config);
-    CachedRanges ranges = before.ranges.by(engine, config.limits());
-    inForce = new InForce(before.number + 1, config, engine, ranges);
+    inForce = withBudgets(inForce(before.number + 1, config, before.ranges));
+  }
+
+  private InForce inForce(long number, QuerierConfig config, CachedRanges before) {
+    PromqlEngine engine = engine(config);
+    return new InForce(number, config, engine, before.by(engine, config.limits(), number));
+  }
+
+  /** With what tenants have of their own, to which memory is bound from now on. */
+  private AllInForce withBudgets(InForce any) {
+    Map<TenantId, InForce> own = new HashMap<>();
+    Map<TenantId, QueryMemory.OfTenant> memoryOfTenants = new HashMap<>();
+    for (TenantId tenant : any.config.budgets().keySet()) {
+      QuerierConfig config = any.config.of(tenant);
+      own.put(tenant, inForce(any.number, config, any.ranges));
+      memoryOfTenants.put(tenant, memoryOfTenant(config));
+    }
+    memory.bounds(memoryOfTenant(any.config), memoryOfTenants);
+    return new AllInForce(any, Map.copyOf(own));
+  }
+
+  private static QueryMemory.OfTenant memoryOfTenant(QuerierConfig config) {
+    QuerierConfig.OfTenant most = config.ofTenant();
+    SettingNames names = config.limits().names();
+    return new QueryMemory.OfTenant(
+        new QueryMemory.Bound(most.memoryBytes(), names.of("memoryPerTenant")),
+        new QueryMemory.Bound(most.queryMemoryBytes(), names.of("memoryPerQuery")));
   }
 
   /**
@@ -168,7 +203,7 @@ public final class Querier {
    */
   public QueryAnswer instant(
       TenantId tenant, String expression, long timeMillis, QueryOptions options) {
-    InForce by = inForce;
+    InForce by = inForce.of(tenant);
     Optional<ParsedQuery> parsed = parsed(by.engine, expression);
     return run(
         by,
@@ -178,7 +213,7 @@ public final class Querier {
         running ->
             new Found(
                 parsed
-                    .map(query -> inTime(query, options))
+                    .map(query -> inTime(by, query, options))
                     .map(query -> by.engine.instant(tenant, query, timeMillis, running))
                     .orElseGet(() -> by.engine.instant(tenant, expression, timeMillis, running)),
                 0));
@@ -196,7 +231,7 @@ public final class Querier {
    */
   public QueryAnswer range(
       TenantId tenant, String expression, Range range, QueryOptions options, boolean mayBeCached) {
-    InForce by = inForce;
+    InForce by = inForce.of(tenant);
     Optional<ParsedQuery> parsed = parsed(by.engine, expression);
     Question question =
         new Question(expression, range.startMillis(), range.endMillis(), range.stepMillis());
@@ -220,7 +255,7 @@ public final class Querier {
           CachedRanges.Asked asked =
               new CachedRanges.Asked(
                   tenant,
-                  inTime(parsed.get(), options),
+                  inTime(by, parsed.get(), options),
                   range.startMillis(),
                   range.endMillis(),
                   range.stepMillis());
@@ -235,8 +270,8 @@ public final class Querier {
   }
 
   /** Time that is up before it begins lets nothing be answered, be it known already. */
-  private static ParsedQuery inTime(ParsedQuery query, QueryOptions options) {
-    options.timeout().ifPresent(SharedRun::requireTime);
+  private static ParsedQuery inTime(InForce by, ParsedQuery query, QueryOptions options) {
+    options.timeout().ifPresent(timeout -> SharedRun.requireTime(timeout, by.names()));
     return query;
   }
 
@@ -279,7 +314,7 @@ public final class Querier {
             mayBeCached);
     Duration timeout = options.timeoutUpTo(by.config.timeout());
     SharedRun.Asker asker =
-        new SharedRun.Asker(question.expression(), timeout, options.cancelled());
+        new SharedRun.Asker(question.expression(), timeout, options.cancelled(), by.names());
     return new QueryAnswer(
         shared.run(
             key,
@@ -296,7 +331,7 @@ public final class Querier {
 
   /** Looks ahead of queries; those who look by the same one share what is found. */
   public <T> Ahead<T> ahead() {
-    return new Ahead<>(() -> inForce, source, gate, memory, ticker, sharedQueries);
+    return new Ahead<>(tenant -> inForce.of(tenant), source, gate, memory, ticker, sharedQueries);
   }
 
   /** Times of a range query: start, start + step, … up to end. */
@@ -359,9 +394,14 @@ public final class Querier {
     return info;
   }
 
-  /** Settings in force. */
+  /** Settings in force, but for what tenants have of their own. */
   public QuerierConfig config() {
-    return inForce.config;
+    return inForce.any.config;
+  }
+
+  /** Settings in force for the queries of a tenant. */
+  public QuerierConfig config(TenantId tenant) {
+    return inForce.of(tenant).config;
   }
 
   /** Parts of the language that are switched on. */
@@ -369,7 +409,10 @@ public final class Querier {
     return LanguageFeature.syntax(config().features());
   }
 
-  /** Settings in force, the querier's own under Prometheus' names, which clients look for. */
+  /**
+   * Settings in force, the querier's own under Prometheus' names, which clients look for. They are
+   * of the process: what tenants have of their own is not among them.
+   */
   public Map<String, String> flags() {
     QuerierConfig config = config();
     Map<String, String> flags = new TreeMap<>(info.flags());

@@ -1,8 +1,10 @@
 package dev.vedette.querier;
 
+import dev.vedette.model.TenantId;
 import dev.vedette.promql.LanguageFeature;
 import dev.vedette.promql.QueryLimits;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,6 +22,7 @@ import java.util.Set;
  * @param features of the language that are switched on
  * @param ofTenant what of all this one tenant may have
  * @param alignToStep whether ends of range queries move down to multiples of the step
+ * @param budgets of tenants whose queries may take something else than those of any
  */
 public record QuerierConfig(
     int maxConcurrent,
@@ -33,17 +36,28 @@ public record QuerierConfig(
     boolean logAll,
     Set<LanguageFeature> features,
     OfTenant ofTenant,
-    boolean alignToStep) {
+    boolean alignToStep,
+    Map<TenantId, Budget> budgets) {
   /**
-   * What each tenant may have, whoever it is.
+   * What each tenant may have.
    *
    * @param maxConcurrent queries of it that run at once
    * @param memoryBytes memory that its requests under way may hold together
+   * @param queryMemoryBytes memory that one of them may hold, where that is less than half of all
    */
-  public record OfTenant(int maxConcurrent, long memoryBytes) {
+  public record OfTenant(int maxConcurrent, long memoryBytes, long queryMemoryBytes) {
     /** As much as all tenants. */
-    public static final OfTenant UNBOUND = new OfTenant(Integer.MAX_VALUE, Long.MAX_VALUE);
+    public static final OfTenant UNBOUND =
+        new OfTenant(Integer.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
   }
+
+  /**
+   * What the queries of one tenant may take.
+   *
+   * @param timeout how long one may run
+   * @param limits what one may use, with the names of the settings that are the tenant's own
+   */
+  public record Budget(Duration timeout, QueryLimits limits, OfTenant ofTenant) {}
 
   // Of the heap; the rest is for what is kept in memory and what comes in.
   private static final int PART_OF_HEAP = 3;
@@ -65,6 +79,7 @@ public record QuerierConfig(
 
   public QuerierConfig {
     features = Set.copyOf(features);
+    budgets = Map.copyOf(budgets);
   }
 
   /** With tenants that may have everything, and ranges as they are asked for. */
@@ -91,27 +106,60 @@ public record QuerierConfig(
         logAll,
         features,
         OfTenant.UNBOUND,
-        false);
+        false,
+        Map.of());
+  }
+
+  /** What a tenant may have. */
+  public OfTenant ofTenant(TenantId tenant) {
+    Budget own = budgets.get(tenant);
+    return own == null ? ofTenant : own.ofTenant();
+  }
+
+  /** The settings that queries of a tenant go by. */
+  public QuerierConfig of(TenantId tenant) {
+    Budget own = budgets.get(tenant);
+    return own == null
+        ? this
+        : new QuerierConfig(
+            maxConcurrent,
+            maxQueueWait,
+            own.timeout(),
+            lookback,
+            own.limits(),
+            memoryBytes,
+            cacheBytes,
+            slowQuery,
+            logAll,
+            features,
+            own.ofTenant(),
+            alignToStep,
+            budgets);
+  }
+
+  /** The same with other budgets of tenants. */
+  public QuerierConfig withBudgets(Map<TenantId, Budget> newBudgets) {
+    return with(memoryBytes, cacheBytes, features, ofTenant, alignToStep, newBudgets);
   }
 
   /** The same with other bounds of one tenant. */
   public QuerierConfig withOfTenant(OfTenant newOfTenant) {
-    return with(memoryBytes, cacheBytes, features, newOfTenant, alignToStep);
+    return with(memoryBytes, cacheBytes, features, newOfTenant, alignToStep, budgets);
   }
 
   /** The same with other bounds of memory. */
   public QuerierConfig withMemory(long newMemoryBytes, long newCacheBytes) {
-    return with(newMemoryBytes, newCacheBytes, features, ofTenant, alignToStep);
+    return with(newMemoryBytes, newCacheBytes, features, ofTenant, alignToStep, budgets);
   }
 
   /** The same with other parts of the language switched on. */
   public QuerierConfig withFeatures(Set<LanguageFeature> newFeatures) {
-    return with(memoryBytes, cacheBytes, newFeatures, ofTenant, alignToStep);
+    return with(memoryBytes, cacheBytes, newFeatures, ofTenant, alignToStep, budgets);
   }
 
   /** The same with ends of ranges moved, or as they are asked for. */
   public QuerierConfig withAlignToStep(boolean newAlignToStep) {
-    return with(memoryBytes, cacheBytes, features, ofTenant, newAlignToStep);
+    return with(memoryBytes, cacheBytes, features, ofTenant, newAlignToStep, budgets);
   }
 
   private QuerierConfig with(
@@ -119,7 +167,8 @@ public record QuerierConfig(
       long newCacheBytes,
       Set<LanguageFeature> newFeatures,
       OfTenant newOfTenant,
-      boolean newAlignToStep) {
+      boolean newAlignToStep,
+      Map<TenantId, Budget> newBudgets) {
     return new QuerierConfig(
         maxConcurrent,
         maxQueueWait,
@@ -132,6 +181,7 @@ public record QuerierConfig(
         logAll,
         newFeatures,
         newOfTenant,
-        newAlignToStep);
+        newAlignToStep,
+        newBudgets);
   }
 }

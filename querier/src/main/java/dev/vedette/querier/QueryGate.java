@@ -13,6 +13,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ final class QueryGate {
     this.config = config;
     this.queries = queries;
     this.ticker = ticker;
-    this.turns = new Turns(config.maxConcurrent(), config.ofTenant().maxConcurrent());
+    this.turns = new Turns(config.maxConcurrent(), of(config));
     this.tenants = new TenantMetrics(registry);
     this.running =
         Gauge.builder()
@@ -81,8 +82,13 @@ final class QueryGate {
 
   /** Goes by other settings from now on; queries that run already go on, be they too many. */
   void settings(QuerierConfig wanted) {
-    turns.atOnce(wanted.maxConcurrent(), wanted.ofTenant().maxConcurrent());
+    turns.atOnce(wanted.maxConcurrent(), of(wanted));
     config = wanted;
+  }
+
+  /** How many turns a tenant may have. */
+  private static ToIntFunction<TenantId> of(QuerierConfig config) {
+    return tenant -> config.ofTenant(tenant).maxConcurrent();
   }
 
   /**
@@ -141,19 +147,18 @@ final class QueryGate {
   }
 
   private Unavailable tooMany(TenantId tenant) {
-    int own = config.ofTenant().maxConcurrent();
-    boolean isTenants = own < config.maxConcurrent() && turns.taken(tenant) >= own;
+    QuerierConfig by = config.of(tenant);
+    int own = by.ofTenant().maxConcurrent();
+    boolean isTenants = own < by.maxConcurrent() && turns.taken(tenant) >= own;
     return new Unavailable(
         ErrorId.QUERY_LIMIT,
         isTenants
             ? "too many queries of tenant %s: %d run already, and none ended within %d s"
-                .formatted(tenant, own, config.maxQueueWait().toSeconds())
+                .formatted(tenant, own, by.maxQueueWait().toSeconds())
             : "too many queries: %d run already, and none ended within %d s"
-                .formatted(config.maxConcurrent(), config.maxQueueWait().toSeconds()),
+                .formatted(by.maxConcurrent(), by.maxQueueWait().toSeconds()),
         "ask again later, or make the running ones cheaper"
-            + (isTenants
-                ? ", or raise spec.query.maxConcurrentPerTenant of the MetricsCluster"
-                : ""));
+            + (isTenants ? ", or raise " + by.limits().names().of("maxConcurrentPerTenant") : ""));
   }
 
   private static Unavailable cancelled(@Nullable InterruptedException cause) {

@@ -6,7 +6,8 @@ import dev.vedette.model.Unavailable;
 import dev.vedette.model.VedetteException;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryProgress;
-import dev.vedette.promql.parse.Durations;
+import dev.vedette.promql.SettingNames;
+import dev.vedette.promql.exec.Evaluation;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +33,9 @@ final class SharedRun<V> {
    * @param text the expression as it was asked, which positions in warnings are of
    * @param timeout how long it waits for a query that has its turn
    * @param gone whether it is not interested any more; asked by any thread
+   * @param names of the settings it is bound by
    */
-  record Asker(String text, Duration timeout, BooleanSupplier gone) {}
+  record Asker(String text, Duration timeout, BooleanSupplier gone, SettingNames names) {}
 
   private final Asker first;
   private final QueryProgress progress = new QueryProgress();
@@ -191,7 +193,7 @@ final class SharedRun<V> {
           throw cancelled(null);
         }
         if (left(asker, joined) < 0) {
-          throw timedOut(asker.timeout());
+          throw Evaluation.timedOut(asker.timeout(), asker.names());
         }
         ended.awaitNanos(Math.min(LOOK_NANOS, left(asker, joined) + 1));
       }
@@ -238,20 +240,10 @@ final class SharedRun<V> {
   }
 
   /** Time that is up before it begins lets nothing be answered. */
-  static void requireTime(Duration timeout) {
+  static void requireTime(Duration timeout, SettingNames names) {
     if (!timeout.isPositive()) {
-      throw timedOut(timeout);
+      throw Evaluation.timedOut(timeout, names);
     }
-  }
-
-  /** The time is up. */
-  static Unavailable timedOut(Duration timeout) {
-    return new Unavailable(
-        ErrorId.QUERY_TIMEOUT,
-        "query timed out in expression evaluation after %s"
-            .formatted(Durations.format(Math.max(timeout.toMillis(), 0))),
-        "ask for a shorter range, a longer step or fewer series, or allow more time: by timeout=, up"
-            + " to spec.query.timeout of the MetricsCluster");
   }
 
   private static Unavailable cancelled(@Nullable InterruptedException cause) {

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,18 +30,21 @@ final class Turns {
   // Turns that are taken, of tenants that have any.
   private final Map<TenantId, Integer> taken = new HashMap<>();
   private int atOnce;
-  private int ofTenant;
+  private ToIntFunction<TenantId> ofTenant;
   // Below 0 where more are taken than there are now.
   private int free;
 
-  Turns(int atOnce, int ofTenant) {
+  /**
+   * @param ofTenant how many of them each may have
+   */
+  Turns(int atOnce, ToIntFunction<TenantId> ofTenant) {
     this.atOnce = atOnce;
     this.ofTenant = ofTenant;
     this.free = atOnce;
   }
 
   /** So many from now on; turns that are taken stay so until they are given back. */
-  void atOnce(int wanted, int wantedOfTenant) {
+  void atOnce(int wanted, ToIntFunction<TenantId> wantedOfTenant) {
     lock.lock();
     try {
       free += wanted - atOnce;
@@ -108,7 +112,7 @@ final class Turns {
   private @Nullable Waiting next() {
     if (free > 0) {
       for (Waiting each : waiting) {
-        if (taken.getOrDefault(each.tenant(), 0) < ofTenant) {
+        if (taken.getOrDefault(each.tenant(), 0) < ofTenant.applyAsInt(each.tenant())) {
           return each;
         }
       }

@@ -13,6 +13,7 @@ import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryResult.QueryInfo;
+import dev.vedette.promql.SettingNames;
 import dev.vedette.querier.SharedRun.Asker;
 import dev.vedette.querier.cache.CachedRanges.Found;
 import dev.vedette.testkit.InMemorySeries;
@@ -171,7 +172,7 @@ class SharedRunsTest {
   }
 
   private static Asker asker(String text, long timeoutSeconds) {
-    return new Asker(text, Duration.ofSeconds(timeoutSeconds), () -> false);
+    return new Asker(text, Duration.ofSeconds(timeoutSeconds), () -> false, SettingNames.OF_ALL);
   }
 
   /** Asks, and returns once the run has begun. */

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vedette.model.Labels;
+import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import dev.vedette.promql.QueryLimits;
 import dev.vedette.promql.QueryOptions;
 import dev.vedette.promql.QueryResult;
 import dev.vedette.promql.QueryWorkers;
+import dev.vedette.querier.QuerierConfig.Budget;
 import dev.vedette.querier.QuerierConfig.OfTenant;
 import dev.vedette.runtime.http.TenantResolver;
 import dev.vedette.testkit.FakeClock;
@@ -60,7 +62,7 @@ class TenantBudgetsTest {
             stock.slowQuery(),
             false,
             Set.of())
-        .withOfTenant(new OfTenant(ofTenant, 8 << 20));
+        .withOfTenant(new OfTenant(ofTenant, 8 << 20, Long.MAX_VALUE));
   }
 
   /** Asks, and does something while the query has its turn. */
@@ -176,6 +178,30 @@ class TenantBudgetsTest {
         .filter(point -> tenant.equals(point.getLabels().get("tenant")))
         .mapToDouble(CounterSnapshot.CounterDataPointSnapshot::getValue)
         .sum();
+  }
+
+  @Test
+  void aTenantMayHaveOtherTurnsAndMemoryThanAnyOther() {
+    fill();
+    Budget ofOther =
+        new Budget(Duration.ofMinutes(1), QueryLimits.DEFAULT, new OfTenant(2, 12 << 20, 6 << 20));
+    querier.settings(config(1).withBudgets(Map.of(OTHER, ofOther)));
+
+    ask(OTHER, "sum(up)", () -> assertThat(ask(OTHER, "avg(up)")).isEqualTo(2));
+    ask(ONE, "sum(up)", () -> assertThatThrownBy(() -> ask(ONE, "avg(up)")));
+    try (var first = querier.memory().open(OTHER);
+        var second = querier.memory().open(OTHER);
+        var ofOne = querier.memory().open(ONE)) {
+      assertThatThrownBy(() -> first.add(7 << 20)).isInstanceOf(LimitExceeded.class);
+      first.add(5 << 20);
+      second.add(5 << 20);
+      assertThatThrownBy(() -> ofOne.add(9 << 20)).isInstanceOf(LimitExceeded.class);
+    }
+    querier.settings(config(1));
+    ask(OTHER, "sum(up)", () -> assertThatThrownBy(() -> ask(OTHER, "avg(up)")));
+    try (var again = querier.memory().open(OTHER)) {
+      again.add(7 << 20);
+    }
   }
 
   @Test

@@ -9,6 +9,8 @@ import dev.vedette.crds.value.SizeText;
 
 /** What a schema cannot say of a MetricsCluster. */
 final class ClusterChecks {
+  static final String SHORTEST_TIMEOUT = "100ms";
+
   private static final FieldPath SPEC = FieldPath.ROOT.field("spec");
   private static final SizeText SMALLEST_REQUEST = new SizeText(64 << 10);
   // The log alone takes some, and everything would be deleted all the time.
@@ -17,14 +19,16 @@ final class ClusterChecks {
 
   private ClusterChecks() {}
 
-  // A dashboard's worth of small queries.
-  private static final SizeText SMALLEST_QUERY_MEMORY = SizeText.parse("16MB");
-
   static void check(MetricsClusterSpec spec, Findings findings) {
     storage(spec.storage(), SPEC.field("storage"), findings);
     findings.atLeast(
         SPEC.field("selfMonitoring").field("interval"), spec.selfMonitoring().interval(), "1s");
     query(spec.query(), SPEC.field("query"), findings);
+    OverrideChecks.check(
+        spec.tenancy().overrides(),
+        spec.query(),
+        SPEC.field("tenancy").field("overrides"),
+        findings);
     limits(spec.limits(), SPEC.field("limits"), findings);
   }
 
@@ -55,38 +59,16 @@ final class ClusterChecks {
 
   private static void query(Query query, FieldPath path, Findings findings) {
     findings.atLeast(path.field("lookback"), query.lookback(), "1s");
-    findings.atLeast(path.field("timeout"), query.timeout(), "100ms");
+    findings.atLeast(path.field("timeout"), query.timeout(), SHORTEST_TIMEOUT);
     SizeText memory = query.memory();
-    if (memory != null && memory.compareTo(SMALLEST_QUERY_MEMORY) < 0) {
-      findings.add(path.field("memory"), "found " + memory, "at least " + SMALLEST_QUERY_MEMORY);
-    }
-    tenants(query, path, findings);
-  }
-
-  private static void tenants(Query query, FieldPath path, Findings findings) {
-    Integer concurrent = query.maxConcurrentPerTenant();
-    if (concurrent != null && concurrent > query.maxConcurrent()) {
+    if (memory != null && memory.compareTo(ShareChecks.SMALLEST_MEMORY) < 0) {
       findings.add(
-          path.field("maxConcurrentPerTenant"),
-          "found %d, more than maxConcurrent with %d".formatted(concurrent, query.maxConcurrent()),
-          "at most that",
-          "lower maxConcurrentPerTenant or raise maxConcurrent");
+          path.field("memory"), "found " + memory, "at least " + ShareChecks.SMALLEST_MEMORY);
     }
-    SizeText memory = query.memoryPerTenant();
-    if (memory == null) {
-      return;
-    }
-    FieldPath field = path.field("memoryPerTenant");
-    SizeText all = query.memory();
-    if (memory.compareTo(SMALLEST_QUERY_MEMORY) < 0) {
-      findings.add(field, "found " + memory, "at least " + SMALLEST_QUERY_MEMORY);
-    } else if (all != null && memory.compareTo(all) > 0) {
-      findings.add(
-          field,
-          "found %s, more than memory with %s".formatted(memory, all),
-          "at most that",
-          "lower memoryPerTenant or raise memory");
-    }
+    ShareChecks shares = new ShareChecks(query, "", path, findings);
+    shares.concurrentOfTenant(query.maxConcurrentPerTenant());
+    shares.memoryOfTenant(query.memoryPerTenant());
+    shares.memoryOfQuery(query.memoryPerQuery());
   }
 
   private static void limits(Limits limits, FieldPath path, Findings findings) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vedette.crds.MetricsClusterSpec.TenantOverride;
 import dev.vedette.crds.load.Tree.Field;
 import dev.vedette.crds.load.Tree.Mapping;
 import dev.vedette.crds.load.Tree.Scalar;
@@ -31,6 +32,8 @@ final class SchemaCheck {
   /** What the patterns of our schemas say, for people. */
   private static final Map<String, String> IN_WORDS =
       Map.of(
+          TenantOverride.PATTERN,
+          TenantOverride.EXPECTED,
           DurationText.PATTERN,
           DurationText.EXPECTED,
           SizeText.PATTERN,

@@ -80,7 +80,24 @@ final class TypedObjects {
   private static MetricsClusterSpec.Tenancy tenancy(Fields fields) {
     return new MetricsClusterSpec.Tenancy(
         fields.choice("mode", Map.of("Single", TenancyMode.SINGLE, "Header", TenancyMode.HEADER)),
-        fields.integer("maxTenants"));
+        fields.integer("maxTenants"),
+        fields.objects("overrides", TypedObjects::tenantOverride));
+  }
+
+  private static MetricsClusterSpec.TenantOverride tenantOverride(Fields fields) {
+    return new MetricsClusterSpec.TenantOverride(
+        fields.text("tenant"), fields.object("query", TypedObjects::tenantQuery));
+  }
+
+  private static MetricsClusterSpec.TenantQuery tenantQuery(Fields fields) {
+    return new MetricsClusterSpec.TenantQuery(
+        fields.optionalLong("maxSamples"),
+        fields.optionalLong("maxSeries"),
+        fields.optionalLong("maxPoints"),
+        fields.optionalDuration("timeout"),
+        fields.optionalSize("memoryPerQuery"),
+        fields.optionalSize("memoryPerTenant"),
+        fields.optionalInteger("maxConcurrentPerTenant"));
   }
 
   private static MetricsClusterSpec.Storage storage(Fields fields) {
@@ -121,6 +138,7 @@ final class TypedObjects {
         fields.longInteger("maxSeries"),
         fields.longInteger("maxPoints"),
         fields.optionalSize("memory"),
+        fields.optionalSize("memoryPerQuery"),
         fields.optionalSize("cacheMemory"),
         fields.duration("timeout"),
         fields.integer("maxConcurrent"),

@@ -4,14 +4,22 @@ import dev.vedette.crds.MetricsCluster;
 import dev.vedette.crds.MetricsClusterSpec;
 import dev.vedette.crds.MetricsClusterSpec.QueryFeature;
 import dev.vedette.crds.MetricsClusterSpec.TenancyMode;
+import dev.vedette.crds.MetricsClusterSpec.TenantOverride;
+import dev.vedette.crds.MetricsClusterSpec.TenantQuery;
 import dev.vedette.crds.load.ResourceLoader;
 import dev.vedette.crds.value.DurationText;
 import dev.vedette.crds.value.SizeText;
+import dev.vedette.model.TenantId;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link MetricsCluster} says, as plain values: nothing is missing, nothing is a text any
@@ -69,6 +77,7 @@ public record ClusterSettings(
    *
    * @param maxConcurrentPerTenant empty where only {@code maxConcurrent} bounds a tenant
    * @param memoryPerTenantBytes empty where only the memory of all bounds a tenant
+   * @param memoryPerQueryBytes empty where only half of the memory of all bounds a query
    */
   public record Query(
       Duration lookback,
@@ -81,6 +90,7 @@ public record ClusterSettings(
       int maxConcurrent,
       OptionalInt maxConcurrentPerTenant,
       OptionalLong memoryPerTenantBytes,
+      OptionalLong memoryPerQueryBytes,
       Duration slowQuery,
       boolean log,
       boolean alignToStep,
@@ -97,8 +107,36 @@ public record ClusterSettings(
    * Whose data requests are of.
    *
    * @param isNamed whether each request names its tenant; else there is one
+   * @param queries what those of single tenants may take
    */
-  public record Tenancy(boolean isNamed, int maxTenants) {}
+  public record Tenancy(boolean isNamed, int maxTenants, Map<TenantId, QueryOverride> queries) {
+    public Tenancy {
+      queries = Map.copyOf(queries);
+    }
+  }
+
+  /** What queries of one tenant may take; what is empty is as {@link Query} has it for any. */
+  public record QueryOverride(
+      OptionalLong maxSamples,
+      OptionalLong maxSeries,
+      OptionalLong maxPoints,
+      Optional<Duration> timeout,
+      OptionalLong memoryPerQueryBytes,
+      OptionalLong memoryPerTenantBytes,
+      OptionalInt maxConcurrentPerTenant) {
+    /** What those that are there are called in the resource. */
+    public Set<String> names() {
+      Set<String> names = new HashSet<>();
+      maxSamples.ifPresent(_ -> names.add("maxSamples"));
+      maxSeries.ifPresent(_ -> names.add("maxSeries"));
+      maxPoints.ifPresent(_ -> names.add("maxPoints"));
+      timeout.ifPresent(_ -> names.add("timeout"));
+      memoryPerQueryBytes.ifPresent(_ -> names.add("memoryPerQuery"));
+      memoryPerTenantBytes.ifPresent(_ -> names.add("memoryPerTenant"));
+      maxConcurrentPerTenant.ifPresent(_ -> names.add("maxConcurrentPerTenant"));
+      return names;
+    }
+  }
 
   /** The settings of an installation that asks for nothing in particular. */
   public static ClusterSettings defaults(ResourceLoader loader) {
@@ -124,27 +162,58 @@ public record ClusterSettings(
         query(spec.query()),
         new SelfMonitoring(
             spec.selfMonitoring().enabled(), spec.selfMonitoring().interval().value()),
-        new Tenancy(spec.tenancy().mode() == TenancyMode.HEADER, spec.tenancy().maxTenants()));
+        new Tenancy(
+            spec.tenancy().mode() == TenancyMode.HEADER,
+            spec.tenancy().maxTenants(),
+            overrides(spec.tenancy().overrides())));
+  }
+
+  private static Map<TenantId, QueryOverride> overrides(List<TenantOverride> overrides) {
+    Map<TenantId, QueryOverride> byTenant = new HashMap<>();
+    for (TenantOverride each : overrides) {
+      byTenant.put(new TenantId(each.tenant()), override(each.query()));
+    }
+    return byTenant;
+  }
+
+  private static QueryOverride override(TenantQuery query) {
+    return new QueryOverride(
+        number(query.maxSamples()),
+        number(query.maxSeries()),
+        number(query.maxPoints()),
+        Optional.ofNullable(query.timeout()).map(DurationText::value),
+        bytes(query.memoryPerQuery()),
+        bytes(query.memoryPerTenant()),
+        count(query.maxConcurrentPerTenant()));
+  }
+
+  private static OptionalLong number(@Nullable Long number) {
+    return number == null ? OptionalLong.empty() : OptionalLong.of(number);
+  }
+
+  private static OptionalInt count(@Nullable Integer count) {
+    return count == null ? OptionalInt.empty() : OptionalInt.of(count);
+  }
+
+  private static OptionalLong bytes(@Nullable SizeText size) {
+    return size == null ? OptionalLong.empty() : OptionalLong.of(size.bytes());
   }
 
   private static Storage storage(MetricsClusterSpec.Storage storage) {
-    Integer shards = storage.shards();
-    SizeText size = storage.retentionSize();
     return new Storage(
         storage.retention().value(),
         storage.lateWindow().value(),
-        size == null ? OptionalLong.empty() : OptionalLong.of(size.bytes()),
+        bytes(storage.retentionSize()),
         Optional.ofNullable(storage.longestBlock()).map(DurationText::value),
         storage.maxExemplars(),
         new Tiers(
             storage.tiers().oneMinute().value(),
             storage.tiers().fiveMinutes().value(),
             storage.tiers().oneHour().value()),
-        shards == null ? OptionalInt.empty() : OptionalInt.of(shards));
+        count(storage.shards()));
   }
 
   private static Limits limits(MetricsClusterSpec.Limits limits) {
-    Long samples = limits.samplesPerSecond();
     return new Limits(
         limits.maxSeries(),
         limits.maxSeriesPerMetric(),
@@ -155,26 +224,23 @@ public record ClusterSettings(
         limits.maxLabelNameLength(),
         limits.maxLabelValueLength(),
         limits.maxHistogramBuckets(),
-        samples == null ? OptionalLong.empty() : OptionalLong.of(samples),
+        number(limits.samplesPerSecond()),
         limits.maxRequestBytes().bytes());
   }
 
   private static Query query(MetricsClusterSpec.Query query) {
-    SizeText memory = query.memory();
-    SizeText cache = query.cacheMemory();
-    Integer concurrent = query.maxConcurrentPerTenant();
-    SizeText ofTenant = query.memoryPerTenant();
     return new Query(
         query.lookback().value(),
         query.maxSamples(),
         query.maxSeries(),
         query.maxPoints(),
-        memory == null ? OptionalLong.empty() : OptionalLong.of(memory.bytes()),
-        cache == null ? OptionalLong.empty() : OptionalLong.of(cache.bytes()),
+        bytes(query.memory()),
+        bytes(query.cacheMemory()),
         query.timeout().value(),
         query.maxConcurrent(),
-        concurrent == null ? OptionalInt.empty() : OptionalInt.of(concurrent),
-        ofTenant == null ? OptionalLong.empty() : OptionalLong.of(ofTenant.bytes()),
+        count(query.maxConcurrentPerTenant()),
+        bytes(query.memoryPerTenant()),
+        bytes(query.memoryPerQuery()),
         query.slowQuery().value(),
         query.log(),
         query.alignToStep(),

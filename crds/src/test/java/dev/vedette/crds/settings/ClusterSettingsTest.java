@@ -6,6 +6,7 @@ import dev.vedette.crds.MetricsCluster;
 import dev.vedette.crds.load.Loaded;
 import dev.vedette.crds.load.ResourceLoader;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -52,12 +53,13 @@ class ClusterSettingsTest {
                     20,
                     OptionalInt.empty(),
                     OptionalLong.empty(),
+                    OptionalLong.empty(),
                     Duration.ofSeconds(5),
                     false,
                     false,
                     Set.of()),
                 new ClusterSettings.SelfMonitoring(true, Duration.ofSeconds(15)),
-                new ClusterSettings.Tenancy(false, 1000)));
+                new ClusterSettings.Tenancy(false, 1000, Map.of())));
   }
 
   @Test
@@ -97,7 +99,7 @@ class ClusterSettingsTest {
     assertThat(settings.query().lookback()).isEqualTo(Duration.ofMinutes(1));
     assertThat(settings.query().memoryBytes()).hasValue(2L << 30);
     assertThat(settings.selfMonitoring().enabled()).isFalse();
-    assertThat(settings.tenancy()).isEqualTo(new ClusterSettings.Tenancy(true, 3));
+    assertThat(settings.tenancy()).isEqualTo(new ClusterSettings.Tenancy(true, 3, Map.of()));
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.vedette.model.LimitExceeded;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.Unavailable;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * would go beyond the whole, or beyond one query's part of it, is refused before it takes memory,
  * so that no number of queries exhausts the process. A thirty-second of it is for reservations of
  * up to 256 kB alone, so that small queries are answered however many large ones there are. What is
- * opened for a tenant is bound by the tenant's share besides.
+ * opened for a tenant is bound by the tenant's share besides, and one query of it by its own bound.
  *
  * <p>The figures are estimates of what arrays and labels take, on the high side. Safe for all
  * threads, as are reservations.
@@ -36,7 +37,7 @@ public final class QueryMemory {
   private final long totalBytes;
   private final String setting;
   private final AtomicLong used = new AtomicLong();
-  private final OfTenant ofTenant;
+  private volatile OfTenants ofTenants;
   // Of those that hold memory.
   private final ConcurrentMap<TenantId, Account> accounts = new ConcurrentHashMap<>();
 
@@ -48,11 +49,31 @@ public final class QueryMemory {
   }
 
   /**
-   * What one tenant's queries may hold together.
+   * What may be held.
    *
    * @param setting names what to raise, for whoever is refused
    */
-  public record OfTenant(long bytes, String setting) {}
+  public record Bound(long bytes, String setting) {
+    static final Bound NONE = new Bound(Long.MAX_VALUE, "");
+  }
+
+  /**
+   * What one tenant's queries may hold.
+   *
+   * @param all of them together
+   * @param one of them, where that is less than half of the whole
+   */
+  public record OfTenant(Bound all, Bound one) {
+    private static final OfTenant UNBOUND = new OfTenant(Bound.NONE, Bound.NONE);
+
+    /** One of them no less than any query. */
+    public OfTenant(long bytes, String setting) {
+      this(new Bound(bytes, setting), Bound.NONE);
+    }
+  }
+
+  /** Of any tenant, and of those that have their own. */
+  private record OfTenants(OfTenant any, Map<TenantId, OfTenant> own) {}
 
   /**
    * @param totalBytes for all queries together; one may take half of it
@@ -69,7 +90,16 @@ public final class QueryMemory {
     }
     this.totalBytes = totalBytes;
     this.setting = setting;
-    this.ofTenant = ofTenant;
+    this.ofTenants = new OfTenants(ofTenant, Map.of());
+  }
+
+  /**
+   * Other bounds of tenants, for what is opened from now on.
+   *
+   * @param any of tenants that do not have their own
+   */
+  public void bounds(OfTenant any, Map<TenantId, OfTenant> own) {
+    ofTenants = new OfTenants(any, Map.copyOf(own));
   }
 
   /** Without a bound, for engines that answer one query at a time. */
@@ -79,12 +109,13 @@ public final class QueryMemory {
 
   /** For nobody's account. */
   public Reservation open() {
-    return new Reservation(null);
+    return new Reservation(null, OfTenant.UNBOUND);
   }
 
   /** For a tenant's account. */
   public Reservation open(TenantId tenant) {
-    return new Reservation(tenant);
+    OfTenants now = ofTenants;
+    return new Reservation(tenant, now.own().getOrDefault(tenant, now.any()));
   }
 
   /** Bytes reserved now for a tenant's account. */
@@ -121,7 +152,7 @@ public final class QueryMemory {
     return used.get();
   }
 
-  private long mostOfOne() {
+  private long mostOfAny() {
     return totalBytes / PART_OF_ONE;
   }
 
@@ -133,14 +164,20 @@ public final class QueryMemory {
   /** What one query holds. Closing gives all of it back; closing twice does nothing more. */
   public final class Reservation implements AutoCloseable {
     private final @Nullable TenantId tenant;
+    private final OfTenant bounds;
     // Guarded by this.
     private long needed;
     private long taken;
     // From the first time that memory is taken until it is closed.
     private @Nullable Account account;
 
-    private Reservation(@Nullable TenantId tenant) {
+    private Reservation(@Nullable TenantId tenant, OfTenant bounds) {
       this.tenant = tenant;
+      this.bounds = bounds;
+    }
+
+    private long mostOfOne() {
+      return Math.min(mostOfAny(), bounds.one().bytes());
     }
 
     /**
@@ -152,10 +189,10 @@ public final class QueryMemory {
     public synchronized void add(long bytes) {
       long wanted = needed + bytes;
       if (wanted < 0 || wanted > mostOfOne()) {
-        throw tooMuchForOne(wanted);
+        throw tooMuchForOne(wanted, bounds.one());
       }
-      if (tenant != null && wanted > ofTenant.bytes()) {
-        throw tooMuchOfTenant(wanted);
+      if (wanted > bounds.all().bytes()) {
+        throw tooMuchOfTenant(wanted, bounds.all());
       }
       if (wanted > taken) {
         long most = wanted <= SMALL ? Math.min(SMALL, mostOfOne()) : mostOfOne();
@@ -172,7 +209,7 @@ public final class QueryMemory {
       if (used.get() > totalBytes / 2 - bytes || needed + bytes > mostOfOne() / 2) {
         return false;
       }
-      if (tenant != null && usedBytes(tenant) > ofTenant.bytes() / 2 - bytes) {
+      if (tenant != null && usedBytes(tenant) > bounds.all().bytes() / 2 - bytes) {
         return false;
       }
       try {
@@ -205,7 +242,7 @@ public final class QueryMemory {
 
     /** The most that still fits into one query's part. */
     public synchronized long room() {
-      return Math.min(mostOfOne(), tenant == null ? Long.MAX_VALUE : ofTenant.bytes()) - needed;
+      return Math.min(mostOfOne(), bounds.all().bytes()) - needed;
     }
 
     private void take(long wanted, long atLeast, long most) {
@@ -234,9 +271,9 @@ public final class QueryMemory {
       AtomicLong all = own.used;
       while (true) {
         long before = all.get();
-        long bytes = Math.min(wanted, ofTenant.bytes() - before);
+        long bytes = Math.min(wanted, bounds.all().bytes() - before);
         if (bytes < atLeast) {
-          throw tooMuchForTenant(tenant, before);
+          throw tooMuchForTenant(tenant, before, bounds.all());
         }
         if (all.compareAndSet(before, before + bytes)) {
           return bytes;
@@ -262,30 +299,34 @@ public final class QueryMemory {
     }
   }
 
-  private LimitExceeded tooMuchForOne(long wanted) {
+  private LimitExceeded tooMuchForOne(long wanted, Bound one) {
+    boolean isHalf = mostOfAny() <= one.bytes();
     return new LimitExceeded(
         ErrorId.QUERY_LIMIT,
-        "the query would hold %s in memory, one query may hold %s, half of what all may"
-            .formatted(wanted < 0 ? "more than that" : text(wanted), text(mostOfOne())),
-        "ask for a shorter range, a longer step or fewer series, or raise " + setting,
+        "the query would hold %s in memory, one query may hold %s"
+            .formatted(
+                wanted < 0 ? "more than that" : text(wanted),
+                isHalf ? text(mostOfAny()) + ", half of what all may" : text(one.bytes())),
+        "ask for a shorter range, a longer step or fewer series, or raise "
+            + (isHalf ? setting : one.setting()),
         false);
   }
 
-  private LimitExceeded tooMuchOfTenant(long wanted) {
+  private static LimitExceeded tooMuchOfTenant(long wanted, Bound all) {
     return new LimitExceeded(
         ErrorId.QUERY_LIMIT,
         "the query would hold %s in memory, the queries of one tenant may hold %s together"
-            .formatted(text(wanted), text(ofTenant.bytes())),
-        "ask for a shorter range, a longer step or fewer series, or raise " + ofTenant.setting(),
+            .formatted(text(wanted), text(all.bytes())),
+        "ask for a shorter range, a longer step or fewer series, or raise " + all.setting(),
         false);
   }
 
-  private Unavailable tooMuchForTenant(TenantId tenant, long before) {
+  private static Unavailable tooMuchForTenant(TenantId tenant, long before, Bound all) {
     return new Unavailable(
         ErrorId.QUERY_LIMIT,
         "the queries of tenant %s that run now hold %s of the %s in memory that a tenant's may hold"
-            .formatted(tenant, text(before), text(ofTenant.bytes())),
-        "ask again later, or raise " + ofTenant.setting());
+            .formatted(tenant, text(before), text(all.bytes())),
+        "ask again later, or raise " + all.setting());
   }
 
   private Unavailable tooMuchForAll(long before) {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +192,33 @@ class QueryCostTest {
             limited(limits)
                 .range(TENANT, "sum(x_total)", 300_000, 600_000, 60_000, QueryOptions.DEFAULT))
         .isInstanceOf(QueryResult.Matrix.class);
+  }
+
+  @Test
+  void whatATenantHasOfItsOwnIsNamedWithItsPath() {
+    SettingNames names = new SettingNames("its.own", Set.of("maxSeries", "timeout"));
+    QueryLimits limits = new QueryLimits(1000, 9, 5, names);
+
+    assertThatThrownBy(() -> ask(limits, "x_total", QueryOptions.DEFAULT))
+        .hasMessageContaining("would read 10 series, the limit is 9")
+        .extracting(e -> ((LimitExceeded) e).wayOut())
+        .asString()
+        .endsWith("or raise its.own.maxSeries of the MetricsCluster");
+    assertThatThrownBy(() -> ask(limits, "vector(1)", QueryOptions.DEFAULT))
+        .hasMessageContaining("would have 6 points, the limit is 5")
+        .extracting(e -> ((LimitExceeded) e).wayOut())
+        .asString()
+        .endsWith("or raise spec.query.maxPoints of the MetricsCluster");
+    QueryOptions late = QueryOptions.DEFAULT.within(Duration.ofMillis(-1));
+    assertThatThrownBy(() -> ask(new QueryLimits(1000, 1000, 1000, names), "x_total", late))
+        .hasMessage("query timed out in expression evaluation after 0s")
+        .extracting(e -> ((Unavailable) e).wayOut())
+        .asString()
+        .endsWith("by timeout=, up to its.own.timeout of the MetricsCluster");
+  }
+
+  private QueryResult ask(QueryLimits limits, String expression, QueryOptions options) {
+    return limited(limits).range(TENANT, expression, 300_000, 600_000, 60_000, options);
   }
 
   private void refuses(QueryLimits limits, String expression, String message, String setting) {

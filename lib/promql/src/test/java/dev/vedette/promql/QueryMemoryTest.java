@@ -11,6 +11,7 @@ import dev.vedette.model.Unavailable;
 import dev.vedette.promql.QueryMemory.Reservation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,60 @@ class QueryMemoryTest {
           .hasMessageContaining("the queries of one tenant may hold 1024 kB together");
       assertThat(query.room()).isEqualTo(1 << 20);
     }
+  }
+
+  @Test
+  void oneQueryOfATenantMayHaveABoundOfItsOwn() {
+    TenantId small = new TenantId("small");
+    memory.bounds(bounds(Long.MAX_VALUE), Map.of(small, bounds(3 * MB)));
+
+    try (Reservation query = memory.open(small);
+        Reservation second = memory.open(small);
+        Reservation other = memory.open(TenantId.DEFAULT)) {
+      query.add(2 * MB);
+      second.add(2 * MB);
+      other.add(20 * MB);
+      assertThat(query.room()).isEqualTo(MB);
+      assertThat(query.tryAdd(MB)).isFalse();
+      assertThatThrownBy(() -> query.add(2 * MB))
+          .isInstanceOf(LimitExceeded.class)
+          .hasMessage("the query would hold 4096 kB in memory, one query may hold 3072 kB")
+          .extracting(e -> ((LimitExceeded) e).wayOut())
+          .asString()
+          .endsWith("or raise the one");
+    }
+    assertThat(memory.usedBytes()).isZero();
+  }
+
+  @Test
+  void noQueryMayHoldMoreThanHalfOfTheWholeWhateverItsOwnBoundIs() {
+    memory.bounds(bounds(40 * MB), Map.of());
+
+    try (Reservation query = memory.open(TenantId.DEFAULT)) {
+      assertThatThrownBy(() -> query.add(33 * MB))
+          .hasMessageContaining("one query may hold 32 MB, half of what all may")
+          .extracting(e -> ((LimitExceeded) e).wayOut())
+          .asString()
+          .endsWith("or raise the.setting");
+    }
+  }
+
+  @Test
+  void aQueryKeepsToTheBoundsThatItBeganWith() {
+    memory.bounds(bounds(3 * MB), Map.of());
+    try (Reservation before = memory.open(TenantId.DEFAULT)) {
+      memory.bounds(bounds(8 * MB), Map.of());
+      try (Reservation after = memory.open(TenantId.DEFAULT)) {
+        after.add(7 * MB);
+        assertThatThrownBy(() -> before.add(4 * MB)).isInstanceOf(LimitExceeded.class);
+      }
+    }
+  }
+
+  private static QueryMemory.OfTenant bounds(long ofOne) {
+    return new QueryMemory.OfTenant(
+        new QueryMemory.Bound(Long.MAX_VALUE, "the share"),
+        new QueryMemory.Bound(ofOne, "the one"));
   }
 
   @Test

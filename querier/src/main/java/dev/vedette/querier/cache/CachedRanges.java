@@ -59,7 +59,7 @@ public final class CachedRanges {
   private final ResultCache cache;
   private final Counter hits;
   private final Counter misses;
-  private final int settings;
+  private final long settings;
 
   /**
    * @param maxBytes of memory for parts of results; 0 keeps none
@@ -81,7 +81,8 @@ public final class CachedRanges {
     this.settings = 0;
   }
 
-  private CachedRanges(CachedRanges before, PromqlEngine engine, QueryLimits limits) {
+  private CachedRanges(
+      CachedRanges before, PromqlEngine engine, QueryLimits limits, long settings) {
     this.engine = engine;
     this.source = before.source;
     this.limits = limits;
@@ -89,15 +90,17 @@ public final class CachedRanges {
     this.cache = before.cache;
     this.hits = before.hits;
     this.misses = before.misses;
-    this.settings = before.settings + 1;
+    this.settings = settings;
   }
 
   /**
    * The same memory for the results of an engine with other settings, which are others: what was
    * kept before is not found any more, and goes first.
+   *
+   * @param number of the settings, another one after each change; 0 are the first ones
    */
-  public CachedRanges by(PromqlEngine other, QueryLimits otherLimits) {
-    return new CachedRanges(this, other, otherLimits);
+  public CachedRanges by(PromqlEngine other, QueryLimits otherLimits, long number) {
+    return new CachedRanges(this, other, otherLimits, number);
   }
 
   private static Counter steps(String what, String how, PrometheusRegistry registry) {

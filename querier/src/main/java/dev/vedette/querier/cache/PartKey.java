@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * @param expression printed anew, so that spaces make no difference
  * @param phaseMillis the steps' distance from multiples of the step
  * @param day since 1970, UTC
- * @param settings how often the engine's settings had changed
+ * @param settings the number of those that the engine goes by
  */
 record PartKey(
     TenantId tenant,
@@ -21,4 +21,4 @@ record PartKey(
     Optional<Duration> lookback,
     OptionalLong tierMillis,
     long day,
-    int settings) {}
+    long settings) {}

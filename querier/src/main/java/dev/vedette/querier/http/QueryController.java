@@ -70,6 +70,7 @@ final class QueryController {
     TenantId tenant = call.tenant(querier);
     return run(
         new ApiCall(call.exchange(), asked.params()),
+        tenant,
         options -> {
           Ahead.Known<MetricQueryRequest.Promql> known =
               ahead.look(
@@ -100,6 +101,7 @@ final class QueryController {
     TenantId tenant = call.tenant(querier);
     return run(
         call,
+        tenant,
         options ->
             Answer.holding(
                 querier.instant(tenant, params.text("query"), time, options),
@@ -125,6 +127,7 @@ final class QueryController {
     TenantId tenant = call.tenant(querier);
     return run(
         call,
+        tenant,
         options ->
             Answer.holding(
                 querier.range(tenant, params.text("query"), range, options, mayBeCached),
@@ -156,13 +159,13 @@ final class QueryController {
   }
 
   /** Runs a query that ends when its client goes away. */
-  private Answer run(ApiCall call, Function<QueryOptions, Answer> query) {
+  private Answer run(ApiCall call, TenantId tenant, Function<QueryOptions, Answer> query) {
     ApiParams params = call.params();
     AtomicBoolean gone = new AtomicBoolean();
     QueryOptions options =
         new QueryOptions(
             Optional.of(params.lookback(querier.config().lookback())),
-            Optional.of(params.timeout(querier.config().timeout())),
+            Optional.of(params.timeout(querier.config(tenant).timeout())),
             gone::get,
             Optional.empty(),
             params.tier(),

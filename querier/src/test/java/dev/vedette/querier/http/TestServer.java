@@ -44,6 +44,11 @@ final class TestServer implements AutoCloseable {
     this(QuerierConfig.STOCK, source, Optional.empty(), tenants, false);
   }
 
+  /** The same by other settings. */
+  TestServer(QuerierConfig config, SeriesSource source, TenantResolver tenants) {
+    this(config, source, Optional.empty(), tenants, false);
+  }
+
   /**
    * @param beans what other roles of the process give the server
    */

@@ -14,6 +14,7 @@ import dev.vedette.promql.QueryLimits;
 import dev.vedette.promql.QueryMemory;
 import dev.vedette.promql.QueryProgress;
 import dev.vedette.promql.QueryWorkers;
+import dev.vedette.promql.SettingNames;
 import dev.vedette.promql.explain.PlanTrace;
 import dev.vedette.promql.parse.Durations;
 import dev.vedette.promql.parse.SourceRange;
@@ -255,7 +256,7 @@ public final class Evaluation {
       throw tooMany(
           "the query would read %d series".formatted(progress.series()),
           budget.limits().maxSeries(),
-          "maxSeries");
+          budget.limits().names().of("maxSeries"));
     }
     check();
   }
@@ -335,7 +336,9 @@ public final class Evaluation {
   public static void checkPoints(long points, QueryLimits limits) {
     if (points > limits.maxPoints()) {
       throw tooMany(
-          "the answer would have %d points".formatted(points), limits.maxPoints(), "maxPoints");
+          "the answer would have %d points".formatted(points),
+          limits.maxPoints(),
+          limits.names().of("maxPoints"));
     }
   }
 
@@ -344,15 +347,14 @@ public final class Evaluation {
         "query processing would load too many samples into memory: it would %s %d"
             .formatted(verb, samples),
         budget.limits().maxSamples(),
-        "maxSamples");
+        budget.limits().names().of("maxSamples"));
   }
 
   private static LimitExceeded tooMany(String what, long limit, String setting) {
     return new LimitExceeded(
         ErrorId.QUERY_LIMIT,
         "%s, the limit is %d".formatted(what, limit),
-        "ask for a shorter range, a longer step or fewer series, or raise spec.query.%s of the MetricsCluster"
-            .formatted(setting),
+        "ask for a shorter range, a longer step or fewer series, or raise " + setting,
         false);
   }
 
@@ -369,13 +371,19 @@ public final class Evaluation {
           ErrorId.QUERY_CANCELLED, "query was canceled in query execution", "ask again");
     }
     if (budget.ticker().nanos() - budget.deadlineNanos() > 0) {
-      throw new Unavailable(
-          ErrorId.QUERY_TIMEOUT,
-          "query timed out in expression evaluation after %s"
-              .formatted(Durations.format(budget.timeout().toMillis())),
-          "ask for a shorter range, a longer step or fewer series, or allow more time: by timeout=, up"
-              + " to spec.query.timeout of the MetricsCluster");
+      throw timedOut(budget.timeout(), budget.limits().names());
     }
+  }
+
+  /** The time of a query is up. */
+  public static Unavailable timedOut(Duration timeout, SettingNames names) {
+    return new Unavailable(
+        ErrorId.QUERY_TIMEOUT,
+        "query timed out in expression evaluation after %s"
+            .formatted(Durations.format(Math.max(timeout.toMillis(), 0))),
+        "ask for a shorter range, a longer step or fewer series, or allow more time: by timeout=, up"
+            + " to "
+            + names.of("timeout"));
   }
 
   /** A query that is well-formed but cannot be answered for the data it meets. */
