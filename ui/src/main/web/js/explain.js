@@ -76,7 +76,7 @@ function readView(read) {
       read.pushedDown.map((what) => h('span', {class: 'plan-pushed', title: PUSHED[what] ?? 'Done by the storage'}, `↓ ${what}`))),
     h('div', {class: 'plan-facts'},
       fact('series', grouped(read.series), 'Series that were read'),
-      expected === undefined ? null : fact('expected', `≈ ${grouped(expected)}`, 'Series that the index let expect'),
+      expected === undefined ? null : fact('expected', `≈ ${grouped(expected)}`, 'Series that the index let expect: the most that memory or a block has of the time'),
       fact('samples', grouped(read.samples)), fact('', bytes(read.bytes)), fact('in the storage', seconds(read.seconds)),
       fact('', `${formatTime(read.start * 1000)} to ${formatTime(read.end * 1000)} (${formatDuration(Math.round(read.end - read.start) * 1000)})`, 'Time that was read')));
 }

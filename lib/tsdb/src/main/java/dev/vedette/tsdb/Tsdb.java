@@ -39,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The storage engine: log, head and blocks of one folder behind the ports of the model. One process
@@ -218,7 +220,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
           tenant,
           selection.startMillis(),
           selection.endMillis(),
-          meta -> !meta.spec().isTier() || meta.resolutionMillis() == selection.resolutionMillis(),
+          readFor(selection),
           wanted -> bucketCursors(tenant, selection, wanted, check));
     }
     List<SeriesCursor> cursors = new ArrayList<>();
@@ -227,7 +229,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
           tenant,
           selection.startMillis(),
           selection.endMillis(),
-          meta -> !meta.spec().isTier(),
+          readFor(selection),
           wanted -> {
             wanted.forEach(block -> cursors.add(block.select(selection, check)));
             return wanted;
@@ -244,6 +246,13 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
       cursors.forEach(SeriesCursor::close);
       throw e;
     }
+  }
+
+  /** Blocks of samples; for buckets those of their tier as well. */
+  private static Predicate<BlockMeta> readFor(Selection selection) {
+    return meta ->
+        !meta.spec().isTier()
+            || selection.isTier() && meta.resolutionMillis() == selection.resolutionMillis();
   }
 
   private List<SeriesCursor> bucketCursors(
@@ -303,10 +312,40 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
     }
   }
 
-  /** Those in the head; series that blocks alone have are not counted. */
+  /**
+   * The most that the head or a single block has of the time. Series of neighbouring blocks are the
+   * same ones, mostly: where others took their place within the range, it is too few. Where many
+   * may match, only the rarest of what is asked for is looked at, and it may be too many.
+   *
+   * <p>Costs no more than finding the series does, in the head and in each block that may have more
+   * than what was found; no samples are read.
+   */
   @Override
   public OptionalLong estimatedSeries(TenantId tenant, Selection selection) {
-    return OptionalLong.of(head.estimate(tenant, selection));
+    try (ReadGate.Lease _ = head.reads().enter()) {
+      checkOpen();
+      long inBlocks =
+          blocks.read(
+              tenant,
+              selection.startMillis(),
+              selection.endMillis(),
+              readFor(selection),
+              wanted -> mostSeries(wanted, selection));
+      return OptionalLong.of(Math.max(inBlocks, head.estimate(tenant, selection)));
+    }
+  }
+
+  private static long mostSeries(List<Block> wanted, Selection selection) {
+    List<Block> largestFirst = new ArrayList<>(wanted);
+    largestFirst.sort(Comparator.comparingLong((Block block) -> block.meta().series()).reversed());
+    long most = 0;
+    for (Block block : largestFirst) {
+      if (block.meta().series() <= most) {
+        break;
+      }
+      most = Math.max(most, block.estimate(selection));
+    }
+    return most;
   }
 
   @Override

@@ -230,6 +230,15 @@ public final class Block implements AutoCloseable {
             Math.min(selection.endMillis(), meta().lastMillis()));
   }
 
+  /** About how many series match: at most so many, or just as many where some are deleted. */
+  public long estimate(Selection selection) {
+    return reading(
+        index ->
+            deleted.isEmpty()
+                ? index.atMost(selection.matchers())
+                : match(index, selection).getLongCardinality());
+  }
+
   /** Number of matching series, deleted ones included. */
   public int seriesCount(List<LabelMatcher> matchers) {
     return reading(index -> index.match(matchers).getCardinality());

@@ -302,7 +302,7 @@ public final class Head {
     return queries.metadata(tenantId);
   }
 
-  /** About how many series a selection has; fast. */
+  /** About how many series of a selection have samples in memory; decodes none. */
   public long estimate(TenantId tenantId, Selection selection) {
     return queries.estimate(tenantId, selection);
   }

@@ -1,7 +1,6 @@
 package dev.vedette.tsdb.head;
 
 import dev.vedette.model.CardinalityReport;
-import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.ReadCheck;
@@ -11,10 +10,14 @@ import dev.vedette.model.TenantId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /** What readers ask of the head. Any thread; each call passes the {@link ReadGate}. */
 final class HeadReads {
+  // About 1 µs each. More are not worth the wait for a figure that is only shown.
+  private static final int COUNTED = 1_000;
+
   private final SeriesDirectory directory;
   private final ReadGate reads;
 
@@ -42,25 +45,41 @@ final class HeadReads {
         : tenant.order().sorted(evaluate(tenant, selection));
   }
 
-  /** At most so many series match: those of the rarest label that is asked for by its value. */
+  /**
+   * About how many series match and have samples in the range. Where many may match it is those of
+   * the rarest thing that is asked for; a few are counted. Nothing is decoded.
+   */
   long estimate(TenantId tenantId, Selection selection) {
     TenantIndex tenant = directory.find(tenantId);
-    if (tenant == null) {
+    if (tenant == null || !overlaps(tenant, selection)) {
       return 0;
     }
-    long least = tenant.series();
-    for (LabelMatcher matcher : selection.matchers()) {
-      if (matcher.type() == LabelMatcher.Type.EQUAL && !matcher.value().isEmpty()) {
-        LabelPair pair = tenant.find(matcher.name(), matcher.value());
-        least = pair == null ? 0 : Math.min(least, pair.postings.cardinality());
+    long most = evaluation(tenant).atMost(selection.matchers());
+    return most > COUNTED ? most : count(tenant, selection);
+  }
+
+  private long count(TenantIndex tenant, Selection selection) {
+    try (ReadGate.Lease lease = reads.enter()) {
+      lease.check();
+      SeriesTimes times = new SeriesTimes(directory);
+      long series = 0;
+      PeekableIntIterator refs = evaluate(tenant, selection).getIntIterator();
+      while (refs.hasNext()) {
+        times.read(refs.next());
+        if (times.overlap(selection.startMillis(), selection.endMillis())) {
+          series++;
+        }
       }
+      return series;
     }
-    return least;
   }
 
   private RoaringBitmap evaluate(TenantIndex tenant, Selection selection) {
-    return new MatcherEvaluation(tenant, directory.labels(), directory.records())
-        .evaluate(selection.matchers());
+    return evaluation(tenant).evaluate(selection.matchers());
+  }
+
+  private MatcherEvaluation evaluation(TenantIndex tenant) {
+    return new MatcherEvaluation(tenant, directory.labels(), directory.records());
   }
 
   private static boolean overlaps(TenantIndex tenant, Selection selection) {
@@ -127,27 +146,15 @@ final class HeadReads {
     long[] bounds = {Long.MAX_VALUE, Long.MIN_VALUE};
     try (ReadGate.Lease lease = reads.enter()) {
       lease.check();
-      SampleReader reader = directory.newSampleReader();
+      SeriesTimes times = new SeriesTimes(directory);
       tenant
           .all
           .bitmap()
           .forEach(
               (int ref) -> {
-                int pieces = reader.bounds(ref, Long.MAX_VALUE);
-                if (pieces > 0) {
-                  bounds[0] = Math.min(bounds[0], reader.pieceMin(pieces - 1));
-                  bounds[1] = Math.max(bounds[1], reader.pieceMax(0));
-                }
-                WideSeries wide = directory.shardOf(ref).wide.find(ref);
-                if (wide != null && !wide.isEmpty()) {
-                  bounds[0] = Math.min(bounds[0], wide.minMillis());
-                  bounds[1] = Math.max(bounds[1], wide.maxMillis());
-                }
-                LateSeries late = directory.shardOf(ref).late.find(ref);
-                if (late != null) {
-                  bounds[0] = Math.min(bounds[0], late.minMillis());
-                  bounds[1] = Math.max(bounds[1], late.maxMillis());
-                }
+                times.read(ref);
+                bounds[0] = Math.min(bounds[0], times.oldestMillis());
+                bounds[1] = Math.max(bounds[1], times.newestMillis());
               });
     }
     return bounds;

@@ -57,6 +57,35 @@ final class MatcherEvaluation {
     return result;
   }
 
+  /**
+   * An upper bound of the number of matching series: that of the matcher which leaves fewest.
+   * Counts lists and unites none; a matcher that would read more values than series may be left is
+   * not asked.
+   */
+  long atMost(List<LabelMatcher> matchers) {
+    long all = index.series();
+    long most = all;
+    for (LabelMatcher matcher : LabelMatcher.cheapestFirst(matchers)) {
+      LabelName label = index.names.get(matcher.name());
+      boolean accepted = !matcher.matchesEmpty();
+      if (label == null) {
+        most = accepted ? 0 : most;
+      } else if (matcher.isOfOneValue() || label.values.size() <= most) {
+        long named = cardinality(named(label, matcher, accepted));
+        most = Math.min(most, accepted ? named : Math.max(0, all - named));
+      }
+    }
+    return most;
+  }
+
+  private static List<LabelPair> named(LabelName label, LabelMatcher matcher, boolean accepted) {
+    if (!matcher.isOfOneValue()) {
+      return scan(label, matcher, accepted);
+    }
+    LabelPair pair = label.values.get(matcher.value());
+    return pair == null ? List.of() : List.of(pair);
+  }
+
   private static Optional<List<String>> exactValues(LabelMatcher matcher) {
     return switch (matcher.type()) {
       case EQUAL -> Optional.of(List.of(matcher.value()));

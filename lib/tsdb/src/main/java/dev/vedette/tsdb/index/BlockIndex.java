@@ -146,6 +146,15 @@ public final class BlockIndex {
     return new Matching(this).match(matchers);
   }
 
+  /**
+   * An upper bound of the number of series that pass all matchers: that of the matcher which leaves
+   * fewest. Counts posting lists and unites none; a matcher with more values to try than series may
+   * be left is not asked.
+   */
+  public long atMost(List<LabelMatcher> matchers) {
+    return new Matching(this).atMost(matchers);
+  }
+
   /** The label set of a series. */
   public Labels labels(int series) {
     return columns

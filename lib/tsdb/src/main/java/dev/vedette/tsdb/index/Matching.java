@@ -64,6 +64,19 @@ final class Matching {
     return candidates == null ? index.allSeries() : candidates;
   }
 
+  /** See {@link BlockIndex#atMost}. */
+  long atMost(List<LabelMatcher> matchers) {
+    long all = index.seriesCount();
+    long most = all;
+    for (LabelMatcher matcher : LabelMatcher.cheapestFirst(matchers)) {
+      if (matcher.isOfOneValue() || index.valueCount(matcher.name()) <= most) {
+        Values step = values(matcher);
+        most = Math.min(most, step.keep ? step.series : all - step.series);
+      }
+    }
+    return most;
+  }
+
   private void apply(Values step, MutableRoaringBitmap candidates) {
     long candidateCount = candidates.getCardinality();
     int span = (candidates.last() - candidates.first()) / ColumnsWriter.SERIES_PER_GROUP + 1;

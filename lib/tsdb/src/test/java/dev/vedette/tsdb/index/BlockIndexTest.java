@@ -80,6 +80,30 @@ class BlockIndexTest {
 
   @ParameterizedTest
   @ValueSource(ints = {NEVER_STORE, ALWAYS_STORE})
+  void neverMoreMatchThanIsSaidAndJustAsManyOfOneMatcher(int maxSeriesWithoutPostings)
+      throws IOException {
+    long first = Long.getLong("seed", 1);
+    for (long seed = first; seed < first + 12; seed++) {
+      System.out.println("neverMoreMatchThanIsSaidAndJustAsManyOfOneMatcher -Dseed=" + seed);
+      SplittableRandom random = new SplittableRandom(seed);
+      List<Labels> series = randomSeries(random, 1 + random.nextInt(1500));
+      BlockIndex index = write(series, maxSeriesWithoutPostings);
+      for (int i = 0; i < 100; i++) {
+        List<LabelMatcher> matchers = randomMatchers(random);
+
+        long most = index.atMost(matchers);
+
+        long matching = walk(series, matchers).length;
+        assertThat(most).as("%s", matchers).isBetween(matching, (long) series.size());
+        if (matchers.size() == 1) {
+          assertThat(most).as("%s", matchers).isEqualTo(matching);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {NEVER_STORE, ALWAYS_STORE})
   void labelsNamesValuesAndCountsAreThoseOfTheSeries(int maxSeriesWithoutPostings)
       throws IOException {
     List<Labels> series = randomSeries(new SplittableRandom(4), 3000);
