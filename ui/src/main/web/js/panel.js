@@ -181,7 +181,7 @@ class Panel {
     const {expr, tab, tier} = this.state;
     const limit = LIMITS[tab][this.more];
     if (tab === 'table') {
-      return post('query', {query: expr, time: (this.state.end ?? Date.now()) / 1000, stats: 'all', tier, limit}, signal);
+      return post('query', {query: expr, time: (this.state.end ?? Date.now()) / 1000, stats: 1, tier, limit}, signal);
     }
     const window = windowOf(this.state, Date.now());
     if (window.problem) {
@@ -191,9 +191,7 @@ class Panel {
     const {start, end, step} = window;
     const explain = tab === 'explain' ? 1 : null;
     this.marked = tab === 'graph' && this.state.exemplars ? fetchExemplars(expr, window, signal).catch((error) => ({error})) : null;
-    // Values are drawn at the times that are asked for, so these are not to be moved to multiples of the step; stats=all is never from the cache.
-    const nocache = explain ? null : 1;
-    return post('query_range', {query: expr, start: start / 1000, end: end / 1000, step: step / 1000, stats: 'all', tier, limit, explain, nocache}, signal);
+    return post('query_range', {query: expr, start: start / 1000, end: end / 1000, step: step / 1000, stats: 1, tier, limit, explain}, signal);
   }
 
   busy(is) {
@@ -308,6 +306,9 @@ class Panel {
       const read = stats.samples.samplesRead ?? stats.samples.totalQueryableSamples;
       put('samples', `${short(read)} samples read`, `${grouped(read)} samples of ${counted(stats.samples.seriesRead ?? 0, 'series', 'series')}`);
     }
+    if (stats?.cachedSteps > 0) {
+      put('known', `${counted(stats.cachedSteps, 'step')} known`, 'Steps that the server had from queries before; time and samples are those of the others');
+    }
     put('transfer', `${bytes(size)} in ${seconds(elapsed)}`, 'Size of the answer, and time until it was here');
     const tiers = [...new Set(infos.map((info) => /answered from tier (\w+)/.exec(info)?.[1]).filter(Boolean))];
     put('tier-used', tiers.length > 0 ? `tier ${tiers.join(', ')}` : 'raw samples', 'What the answer was computed from');
@@ -402,7 +403,7 @@ class Panel {
     const {start, end, step, problem} = windowOf(this.state, Date.now());
     const url = tab !== 'table' && !problem
       ? address('query_range', {query: expr, start: start / 1000, end: end / 1000, step: step / 1000, tier, explain: tab === 'explain' ? 1 : null})
-      : address('query', {query: expr, time: end / 1000, tier});
+      : address('query', {query: expr, time: (this.state.end ?? Date.now()) / 1000, tier});
     this.shareMenu.close();
     return copy(url.href, 'Address of the API call copied');
   }

@@ -98,17 +98,23 @@ export function stepOf(panel) {
   return Math.max(1000, Math.floor(panel.range / POINTS[panel.density] / 1000) * 1000);
 }
 
-/** Start, end and step of a range query, or what is wrong with them. */
+/**
+ * Start, end and step of a range query, or what is wrong with them. Both ends are multiples of the step: lines do not jump about from one
+ * refresh to the next, the server's kept results answer what was drawn before, and it has no reason to move the times. All of a fixed
+ * range is in it, but for what is newer than the last step.
+ */
 export function windowOf(panel, now) {
   const step = stepOf(panel);
-  if (panel.range / step > MOST_POINTS) {
+  const down = (time) => Math.floor(time / step) * step;
+  const last = panel.end ?? down(now);
+  const end = last > down(now) ? down(last) : Math.ceil(last / step) * step;
+  const start = down(last - panel.range);
+  if ((end - start) / step > MOST_POINTS) {
     return {
       problem: `${formatDuration(panel.range)} in steps of ${formatDuration(step)} are more than ${MOST_POINTS.toLocaleString('en-US')} points a series; choose a longer step or a shorter range.`,
     };
   }
-  // What ends now ends on a step, so that lines do not jump about from one refresh to the next.
-  const end = panel.end ?? Math.floor(now / step) * step;
-  return {start: end - panel.range, end, step};
+  return {start, end, step};
 }
 
 /** Expressions that were run in this browser for the tenant shown, the newest first. */

@@ -8,6 +8,8 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -111,10 +113,47 @@ class ExploreTest extends PageTest {
             () -> panel(1).getByLabel("Step", exactly()).selectOption("5m"));
 
     assertThat(asked.postData()).contains("step=300").contains("query=shop_queue_length");
-    // Drawn at the times that are asked for, whatever the server does for those who do not mind.
-    assertThat(asked.postData()).contains("nocache=1");
+    assertThat(asked.postData()).doesNotContain("nocache");
     assertThat(secondsOf(asked, "end") - secondsOf(asked, "start")).isEqualTo(90 * 60);
     assertThat(page).hasURL(Pattern.compile(".*g0\\.range_input=1h30m.*g0\\.res_step=300.*"));
+  }
+
+  @Test
+  void aGraphThatIsDrawnAgainIsMadeOfWhatTheServerKept() throws Exception {
+    visitQuery("sum(shop_queue_length) * 2", "&g0.end_input=" + tenMinutesAgo());
+    expect("answer");
+    double known = knownSteps();
+
+    Request asked =
+        page.waitForRequest(Pattern.compile(".*/query_range"), () -> runButton().click());
+    expect("answer");
+
+    double step = secondsOf(asked, "step");
+    assertThat(secondsOf(asked, "start") % step).isZero();
+    assertThat(secondsOf(asked, "end") % step).isZero();
+    assertThat(panel(1).locator(".fact.known")).containsText("steps known");
+    assertThat(knownSteps()).isGreaterThan(known);
+  }
+
+  private String tenMinutesAgo() {
+    Instant end = Instant.ofEpochMilli(shared.seededMillis() - 600_000);
+    return encode(end.truncatedTo(ChronoUnit.SECONDS).toString().replace("T", " "));
+  }
+
+  private Locator runButton() {
+    return panel(1).locator(".run");
+  }
+
+  private double knownSteps() throws Exception {
+    return shared
+        .server()
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("vedette_querier_cache_hit_steps_total "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static double secondsOf(Request request, String name) {

@@ -209,6 +209,30 @@ class FrameTest extends PageTest {
   }
 
   @Test
+  void aGraphsTimesAreMultiplesOfItsStepAndHoldAllOfAFixedRange() {
+    visit("/graph");
+
+    // Of an hour; it is 12:00:07. Steps of 14 s lie at 11:59:50 and 12:00:04.
+    Object windows =
+        evaluateModule(
+            "state.js",
+            """
+            [[null, 14000], [1768478400000, 14000], [1768478400000, 60000], [1768478406500, 1000], [1768478407000, 14000]].map(([end, step]) => {
+              const window = m.windowOf({...m.freshPanel(), end, step}, 1768478407000);
+              return `${window.start} ${window.end}`;
+            })""");
+
+    assertThat((List<?>) windows)
+        .isEqualTo(
+            List.of(
+                "1768474792000 1768478404000",
+                "1768474792000 1768478404000",
+                "1768474800000 1768478400000",
+                "1768474806000 1768478407000",
+                "1768474806000 1768478404000"));
+  }
+
+  @Test
   void completionKnowsWhereItStands() {
     Map<String, String> kinds = new LinkedHashMap<>();
     kinds.put("rate(", "name");
