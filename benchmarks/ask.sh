@@ -8,13 +8,15 @@
 # VICTORIA, more options for VictoriaMetrics, -search.disableCache for one; SPEC, what is to stand below spec of our MetricsCluster, such as
 # 'query: {alignToStep: true}', which VictoriaMetrics does unasked. Asks all queries ROUNDS (15) times, three times over: of
 # servers that have just started, and of warm ones. Prints the medians, the first server being what the others are compared with, and
-# the CPU seconds of each server during each of the three. Only loopback is used, and what is started here is stopped here.
+# the CPU seconds of each server during each of the three. At last Vedette is ended by SIGTERM and started again: how long until it is ready, and
+# how long its first answer takes, to the first of the queries. Only loopback is used, and what is started here is stopped here.
 set -euo pipefail
 
 source "$(dirname "$0")/tools.sh"
 
 bench=${BENCH:?folder of the replay tool}
 peers=${PEERS:?folder with the prometheus and victoria-metrics binaries}
+queries=${QUERIES:-queries.txt}
 rounds=${1:-15}
 work=$(mkdir -p "${2:-/tmp/vedette-ask}" && cd "${2:-/tmp/vedette-ask}" && pwd)
 shift $(($# < 2 ? $# : 2))
@@ -38,8 +40,12 @@ end=$((($(date +%s) - ${AGO:-0}) / 15 * 15 * 1000))
 # shellcheck disable=SC2086 # options are words
 "$peers/victoria-metrics" -storageDataPath="$work/victoria" -httpListenAddr=127.0.0.1:38428 -retentionPeriod=100y ${VICTORIA:-} >"$work/victoria.log" 2>&1 &
 pids+=($!)
-"$root/vedette" run --listen 127.0.0.1:39090 --data "$work/vedette" --resources "$work/resources" >"$work/vedette.log" 2>&1 &
-pids+=($!)
+start_vedette() {
+  "$root/vedette" run --listen 127.0.0.1:39090 --data "$work/vedette" --resources "$work/resources" >>"$work/vedette.log" 2>&1 &
+  pids[1]=$!
+}
+rm -f "$work/vedette.log"
+start_vedette
 "$peers/prometheus" --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/prometheus" --web.enable-remote-write-receiver \
   --web.listen-address=127.0.0.1:39091 >"$work/prometheus.log" 2>&1 &
 pids+=($!)
@@ -56,8 +62,27 @@ sleep 5
 for pass in first second third; do
   before=("$(cpu "${pids[0]}")" "$(cpu "${pids[1]}")" "$(cpu "${pids[2]}")")
   printf '%s time: VictoriaMetrics, Vedette, Prometheus\n' "$pass"
-  peer_tool bench.Ask "$end" "$rounds" "${QUERIES:-queries.txt}" "${urls[@]}"
+  peer_tool bench.Ask "$end" "$rounds" "$queries" "${urls[@]}"
   for i in 0 1 2; do
     awk -v a="${before[i]}" -v b="$(cpu "${pids[i]}")" -v u="${urls[i]}" 'BEGIN { printf "%-24s %.2f CPU seconds\n", u, b - a }'
   done
 done
+
+IFS='|' read -r span step expression < <(cd "$bench" && grep -v -e '^#' -e '^$' "$queries")
+at=$((end / 1000 - 60))
+question=(--data-urlencode "query=$expression")
+if ((span == 0)); then
+  question+=(-d "time=$at" "${urls[1]}/api/v1/query")
+else
+  question+=(-d "start=$((at - span))&end=$at&step=$step" "${urls[1]}/api/v1/query_range")
+fi
+kill -TERM "${pids[1]}"
+wait "${pids[1]}" || true
+began=$EPOCHREALTIME
+start_vedette
+await "${urls[1]}/-/ready"
+ready=$EPOCHREALTIME
+first=$(curl -fs -o "$work/answer" -w '%{time_total}' "${question[@]}")
+again=$(curl -fs -o "$work/answer" -w '%{time_total}' "${question[@]}")
+awk -v a="$began" -v b="$ready" -v f="$first" -v g="$again" -v q="$expression" -v s="$(wc -c <"$work/answer")" \
+  'BEGIN { printf "started again: ready after %.2f s, first answer after %.1f ms, the same again %.1f ms (%d bytes): %s\n", b - a, f * 1000, g * 1000, s, q }'

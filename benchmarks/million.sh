@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A million series: processor time of new series and of known ones, memory, start after SIGTERM and after kill -9, memory while the log is
-# read; beside VictoriaMetrics.
+# A million series: processor time of new series and of known ones, memory, medians of looking up labels and series, start after SIGTERM and
+# after kill -9, memory while the log is read; beside VictoriaMetrics.
 #
 #   PEERS=folder with victoria-metrics  benchmarks/million.sh [WORK] [KEY=VALUE…]
 #
@@ -47,6 +47,31 @@ series() { # active ones, as the server counts them
   curl -fs "http://127.0.0.1:$port/api/v1/status/tsdb" | grep -o '"numSeries":[0-9]*' | head -1 | tr -dc 0-9 || true
 }
 
+# What one job has, and a metric with one series an instance.
+job=load
+metric='load_device_18_family_0_value{device="veth0"}'
+[[ " $* " != *' data='?* ]] || { job=node metric=node_load1; }
+
+lookup() { # path parameter…: the median of eleven calls, connection included
+  local path=$1 parameters=() taken
+  shift
+  for parameter in "$@"; do parameters+=(--data-urlencode "$parameter"); done
+  taken=$(for _ in {1..11}; do curl -fsG -o "$work/answer" -w '%{time_total}\n' "${parameters[@]}" "http://127.0.0.1:$port/api/v1/$path"; done)
+  if grep -q '"data":\[\]' "$work/answer"; then
+    printf 'nothing found by %s %s\n' "$path" "$*" >&2
+    exit 1
+  fi
+  sort -n <<<"$taken" | awk -v w="$path $*" -v b="$(wc -c <"$work/answer")" 'NR == 6 { printf "   %-80s %6.1f ms, %d bytes\n", w, $1 * 1000, b }'
+}
+
+lookups() { # parameter of all of them…
+  lookup label/instance/values "$@"
+  lookup label/instance/values "match[]={job=\"$job\"}" "$@"
+  lookup series "match[]=$metric" "$@"
+}
+# VictoriaMetrics, when not told, looks at less than all times.
+times=("start=$((end / 1000 - 7200))" "end=$((end / 1000))")
+
 url=http://127.0.0.1:$port/api/v1/write
 start 'empty'
 # The compilers and the first requests have their time before, so that what is counted is the series.
@@ -58,6 +83,8 @@ load "$url" "${pids[0]}" 10 9 "$@"
 printf '                       %s\n' "$(memory "${pids[0]}")"
 sleep 20
 printf '   20 s later          %s\n' "$(memory "${pids[0]}")"
+lookups
+lookups "${times[@]}"
 before=$(series)
 stop -TERM
 start 'after SIGTERM, same log'
@@ -81,4 +108,5 @@ load "$url" "${pids[0]}" 10 9 "$@"
 printf '                       %s\n' "$(memory "${pids[0]}")"
 sleep 20
 printf '   20 s later          %s\n' "$(memory "${pids[0]}")"
+lookups "${times[@]}"
 stop
