@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Many queries at once, each of which would take more memory than the whole process has. */
 class QueryBombTest {
-  private static final int SERIES = 60_000;
+  static final int SERIES = 60_000;
   private static final int AT_ONCE = 24;
   // Leaves turns to small ones.
   private static final int OTHERS_AT_ONCE = 12;
@@ -144,7 +144,8 @@ class QueryBombTest {
     return socket;
   }
 
-  private static void fill(Server server, long now) throws Exception {
+  /** {@link #SERIES} of a metric {@code fill}, with a sample now and one a minute ago. */
+  static void fill(Server server, long now) throws Exception {
     for (int from = 0; from < SERIES; from += 10_000) {
       RemoteWriteRequest request = new RemoteWriteRequest();
       for (int i = from; i < from + 10_000; i++) {
