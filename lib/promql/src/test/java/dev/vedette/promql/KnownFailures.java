@@ -34,8 +34,12 @@ public final class KnownFailures {
     failed.put(id, how);
   }
 
-  /** Compares with the list; {@code -Dwrite.known=DIR} writes what failed there instead. */
-  public void check() {
+  /**
+   * Compares with the list; {@code -Dwrite.known=DIR} writes what failed there instead.
+   *
+   * @param cases how many there are: fewer would mean that some were not looked at
+   */
+  public void check(int cases) {
     System.out.printf("%s: %d passed, %d failed%n", resource, passed, failed.size());
     String folder = System.getProperty("write.known", "");
     try {
@@ -47,6 +51,7 @@ public final class KnownFailures {
         Files.writeString(Path.of(folder).resolve(resource), lines);
         return;
       }
+      assertThat(passed + failed.size()).as("cases judged by %s", resource).isEqualTo(cases);
       TreeSet<String> known = known();
       Map<String, String> unlisted = new TreeMap<>(failed);
       unlisted.keySet().removeAll(known);

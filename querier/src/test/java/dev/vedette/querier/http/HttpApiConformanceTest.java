@@ -39,12 +39,14 @@ import org.junit.jupiter.api.Test;
 class HttpApiConformanceTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NEWER = "newer members: ";
+  private static final int CASES = 243;
 
   @Test
   void answersAsPrometheusDidExceptForTheListedCases() throws Exception {
     Optional<Path> folder = Conformance.find("http-api");
     assumeTrue(folder.isPresent());
     JsonNode cases = Conformance.json(folder.get().resolve("cases.json"));
+    assertThat(cases).as("recorded cases").hasSize(CASES);
     Map<Integer, String> failures = new TreeMap<>();
     try (TestServer server =
         new TestServer(load(Conformance.json(folder.get().resolve("data.json"))))) {
