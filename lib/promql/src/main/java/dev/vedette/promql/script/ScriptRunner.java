@@ -85,7 +85,40 @@ public final class ScriptRunner {
     if (difference.isEmpty()) {
       difference = new ResultCheck(eval).difference(result);
     }
-    return difference.isEmpty() ? rangeDifference(eval, result) : difference;
+    if (difference.isEmpty()) {
+      difference = rangeDifference(eval, result);
+    }
+    return difference.isEmpty() ? fixedDifference(eval) : difference;
+  }
+
+  /** What is fixed to the time of an instant query has to give the same at any other. */
+  private String fixedDifference(Command.Eval eval) {
+    if (!eval.times().isInstant() || OF_THE_QUERY.matcher(eval.expression()).find()) {
+      return "";
+    }
+    long time = eval.times().startMillis();
+    Optional<String> fixed = FixedExpression.of(eval.expression(), time);
+    if (fixed.isEmpty()) {
+      return "";
+    }
+    long[] times =
+        time == 0
+            ? new long[] {-1000, 0, 1000}
+            : new long[] {-10 * time, 0, time / 5, time, 10 * time};
+    for (long at : times) {
+      String difference;
+      try {
+        QueryResult result =
+            engine.instant(TenantId.DEFAULT, fixed.get(), at, QueryOptions.DEFAULT);
+        difference = new ResultCheck(eval).difference(result);
+      } catch (VedetteException e) {
+        difference = "failed: " + e.getMessage();
+      }
+      if (!difference.isEmpty()) {
+        return "as %s at %d ms: %s".formatted(fixed.get(), at, difference);
+      }
+    }
+    return "";
   }
 
   /** A range query around the time of an instant query has to give the same at that time. */
