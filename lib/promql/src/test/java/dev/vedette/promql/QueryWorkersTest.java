@@ -14,6 +14,7 @@ import dev.vedette.promql.QueryResult.Column;
 import dev.vedette.promql.QueryResult.Matrix;
 import dev.vedette.testkit.InMemorySeries;
 import dev.vedette.testkit.RandomHistograms;
+import dev.vedette.testkit.oracle.QueryFrame;
 import dev.vedette.testkit.oracle.RandomQueries;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +61,8 @@ class QueryWorkersTest {
       for (int i = 0; i < EXPRESSIONS; i++) {
         long step = 1000L * (5 + random.nextInt(100));
         long begin = RandomQueries.START + random.nextInt(600_000);
-        String query = queries.next(4).text();
+        QueryFrame frame = new QueryFrame(begin, begin + (STEPS - 1) * step, step);
+        String query = queries.next(4, frame).text();
         String alone = answer(engines.getFirst(), query, begin, step);
         for (PromqlEngine engine : engines) {
           assertThat(answer(engine, query, begin, step)).as(query).isEqualTo(alone);
@@ -104,7 +106,7 @@ class QueryWorkersTest {
   private PromqlEngine engine(int cores, PartedSeries source) {
     QueryWorkers workers = new QueryWorkers(cores);
     made.add(workers);
-    return new PromqlEngine(EngineConfig.DEFAULT, source, Ticker.system(), workers);
+    return new PromqlEngine(DifferentialTest.WITH_ALL_FEATURES, source, Ticker.system(), workers);
   }
 
   /** All of an answer but what it took. */

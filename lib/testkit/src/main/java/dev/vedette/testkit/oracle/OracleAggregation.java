@@ -56,6 +56,23 @@ record OracleAggregation(List<String> names, boolean by) {
         millis -> reduce(inner.at(millis), values -> OracleFunctions.quantile(q, values)));
   }
 
+  /** How often each group has each value, which are whole numbers. */
+  OracleVector countValues(String label, OracleVector inner) {
+    return new OracleVector(
+        "count_values %s (\"%s\", %s)".formatted(text(), label, inner.text()),
+        millis -> {
+          Map<Labels, Double> result = new TreeMap<>();
+          inner
+              .at(millis)
+              .forEach(
+                  (labels, value) -> {
+                    String text = Long.toString(value.longValue());
+                    result.merge(OracleVector.with(group(labels), label, text), 1.0, Double::sum);
+                  });
+          return result;
+        });
+  }
+
   private Map<Labels, Double> reduce(
       Map<Labels, Double> input, ToDoubleFunction<List<Double>> function) {
     Map<Labels, List<Double>> groups = new TreeMap<>();
@@ -72,21 +89,31 @@ record OracleAggregation(List<String> names, boolean by) {
     return new OracleVector(
         "%s %s (%d, %s)".formatted(largest ? "topk" : "bottomk", text(), count, inner.text()),
         millis -> {
-          Map<Labels, List<Map.Entry<Labels, Double>>> groups = new TreeMap<>();
-          inner
-              .at(millis)
-              .forEach(
-                  (labels, value) ->
-                      groups
-                          .computeIfAbsent(group(labels), _ -> new ArrayList<>())
-                          .add(Map.entry(labels, value)));
           Comparator<Map.Entry<Labels, Double>> order = Map.Entry.comparingByValue();
-          Map<Labels, Double> result = new TreeMap<>();
-          for (List<Map.Entry<Labels, Double>> group : groups.values()) {
-            group.sort(largest ? order.reversed() : order);
-            group.stream().limit(count).forEach(e -> result.put(e.getKey(), e.getValue()));
-          }
-          return result;
+          return first(count, largest ? order.reversed() : order, inner.at(millis));
         });
+  }
+
+  /** The series of each group that come first in the order of labels. */
+  OracleVector limited(int count, OracleVector inner) {
+    return new OracleVector(
+        "limitk %s (%d, %s)".formatted(text(), count, inner.text()),
+        millis -> first(count, Map.Entry.comparingByKey(), inner.at(millis)));
+  }
+
+  private Map<Labels, Double> first(
+      int count, Comparator<Map.Entry<Labels, Double>> order, Map<Labels, Double> input) {
+    Map<Labels, List<Map.Entry<Labels, Double>>> groups = new TreeMap<>();
+    input.forEach(
+        (labels, value) ->
+            groups
+                .computeIfAbsent(group(labels), _ -> new ArrayList<>())
+                .add(Map.entry(labels, value)));
+    Map<Labels, Double> result = new TreeMap<>();
+    for (List<Map.Entry<Labels, Double>> group : groups.values()) {
+      group.sort(order);
+      group.stream().limit(count).forEach(e -> result.put(e.getKey(), e.getValue()));
+    }
+    return result;
   }
 }

@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +26,23 @@ final class OracleFunctions {
           "max_over_time",
           "count_over_time",
           "last_over_time",
+          "first_over_time",
           "present_over_time",
           "stdvar_over_time",
           "delta",
           "idelta");
 
+  /** Those whose result is a sample of a series. */
+  static final Set<String> KEEPING_NAMES = Set.of("last_over_time", "first_over_time");
+
+  /** When that sample was taken, the last one where there are several. */
+  static final Map<String, BiPredicate<Double, Double>> TIMES_OF = new LinkedHashMap<>();
+
   static {
+    TIMES_OF.put("ts_of_first_over_time", (_, _) -> false);
+    TIMES_OF.put("ts_of_last_over_time", (_, _) -> true);
+    TIMES_OF.put("ts_of_min_over_time", (best, next) -> next <= best);
+    TIMES_OF.put("ts_of_max_over_time", (best, next) -> next >= best);
     BY_NAME.put("rate", window -> extrapolated(window, true, true));
     BY_NAME.put("increase", window -> extrapolated(window, true, false));
     BY_NAME.put("delta", window -> extrapolated(window, false, false));
@@ -41,6 +54,8 @@ final class OracleFunctions {
     BY_NAME.put("max_over_time", of(values -> best(values, Double::max)));
     BY_NAME.put("count_over_time", of(List::size));
     BY_NAME.put("last_over_time", of(List::getLast));
+    BY_NAME.put("first_over_time", of(List::getFirst));
+    BY_NAME.put("mad_over_time", of(OracleFunctions::medianDeviation));
     BY_NAME.put("present_over_time", of(_ -> 1));
     BY_NAME.put("stdvar_over_time", of(OracleFunctions::variance));
     BY_NAME.put("stddev_over_time", of(values -> Math.sqrt(variance(values))));
@@ -99,6 +114,50 @@ final class OracleFunctions {
     return sorted.get(low) * (1 - weight) + sorted.get(high) * weight;
   }
 
+  /** The median of how far values are from their median. */
+  private static double medianDeviation(List<Double> values) {
+    double median = quantile(0.5, values);
+    return quantile(0.5, values.stream().map(v -> Math.abs(v - median)).toList());
+  }
+
+  /**
+   * When the best sample was taken, in seconds since a time near by.
+   *
+   * @param isBetter whether the next value goes before the best one up to then
+   */
+  static double timeOf(Window window, BiPredicate<Double, Double> isBetter) {
+    Point best = window.points().getFirst();
+    for (Point next : window.points()) {
+      best = isBetter.test(best.value(), next.value()) ? next : best;
+    }
+    return best.millis() / 1000.0 - OracleScalar.EPOCH_SECONDS;
+  }
+
+  /** By how much values rose from the first to the last; a counter's after each reset from zero. */
+  static double rise(Window window, boolean counter) {
+    double difference = window.points().getLast().value() - window.points().getFirst().value();
+    for (int i = 1; counter && i < window.size(); i++) {
+      difference += window.value(i) < window.value(i - 1) ? window.value(i - 1) : 0;
+    }
+    return difference;
+  }
+
+  /** Holt's linear method: a level and a trend, each a mix of what is new and what was. */
+  static @Nullable Double smoothing(Window window, double level, double trend) {
+    if (window.size() < 2) {
+      return null;
+    }
+    double before = window.value(0);
+    double slope = window.value(1) - window.value(0);
+    double now = level * window.value(1) + (1 - level) * (before + slope);
+    for (int i = 2; i < window.size(); i++) {
+      slope = trend * (now - before) + (1 - trend) * slope;
+      before = now;
+      now = level * window.value(i) + (1 - level) * (before + slope);
+    }
+    return now;
+  }
+
   private static @Nullable Double extrapolated(Window window, boolean counter, boolean perSecond) {
     int count = window.size();
     if (count < 2) {
@@ -106,10 +165,7 @@ final class OracleFunctions {
     }
     Point first = window.points().getFirst();
     Point last = window.points().getLast();
-    double difference = last.value() - first.value();
-    for (int i = 1; counter && i < count; i++) {
-      difference += window.value(i) < window.value(i - 1) ? window.value(i - 1) : 0;
-    }
+    double difference = rise(window, counter);
     boolean fromZero = counter && difference > 0 && first.value() >= 0;
     double whole = difference * reach(window, fromZero ? first.value() / difference : Double.NaN);
     return perSecond ? whole / (window.rangeMillis() / 1000.0) : whole;
@@ -153,23 +209,36 @@ final class OracleFunctions {
     return count < 2 ? null : Double.valueOf(window.value(count - 1) - window.value(count - 2));
   }
 
-  /** Of the line with the least squares. */
   private static @Nullable Double slope(Window window) {
+    return window.size() < 2 ? null : Double.valueOf(Line.through(window).slope);
+  }
+
+  /** Where the values would be, so many seconds after the step that asks. */
+  static @Nullable Double predicted(Window window, double seconds) {
     if (window.size() < 2) {
       return null;
     }
-    List<Point> points = window.points();
-    List<Double> seconds =
-        points.stream().map(p -> (p.millis() - points.getFirst().millis()) / 1000.0).toList();
-    double meanX = mean(seconds);
-    double meanY = mean(points.stream().map(Point::value).toList());
-    double products = 0;
-    double squares = 0;
-    for (int i = 0; i < points.size(); i++) {
-      double x = seconds.get(i) - meanX;
-      products += x * (points.get(i).value() - meanY);
-      squares += x * x;
+    Line line = Line.through(window);
+    double x = (window.stepMillis() - window.points().getFirst().millis()) / 1000.0 + seconds;
+    return line.meanY + line.slope * (x - line.meanX);
+  }
+
+  /** The line with the least squares; x in seconds from the first sample. */
+  private record Line(double meanX, double meanY, double slope) {
+    static Line through(Window window) {
+      List<Point> points = window.points();
+      List<Double> seconds =
+          points.stream().map(p -> (p.millis() - points.getFirst().millis()) / 1000.0).toList();
+      double meanX = mean(seconds);
+      double meanY = mean(points.stream().map(Point::value).toList());
+      double products = 0;
+      double squares = 0;
+      for (int i = 0; i < points.size(); i++) {
+        double x = seconds.get(i) - meanX;
+        products += x * (points.get(i).value() - meanY);
+        squares += x * x;
+      }
+      return new Line(meanX, meanY, products / squares);
     }
-    return products / squares;
   }
 }

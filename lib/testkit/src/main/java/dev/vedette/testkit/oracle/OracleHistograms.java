@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +114,26 @@ public record OracleHistograms(String text, LongFunction<Map<Labels, OracleHisto
         });
   }
 
+  /** Several quantiles of each, told apart by a label. */
+  OracleVector quantiles(String label, List<Double> of) {
+    String list = of.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return new OracleVector(
+        "histogram_quantiles(%s, \"%s\", %s)".formatted(text, label, list),
+        millis -> {
+          Map<Labels, Double> result = new TreeMap<>();
+          at(millis)
+              .forEach(
+                  (labels, value) -> {
+                    Labels unnamed = OracleVector.unnamed(labels);
+                    for (double q : of) {
+                      Labels named = OracleVector.with(unnamed, label, Double.toString(q));
+                      OracleVector.put(result, named, value.quantile(q));
+                    }
+                  });
+          return result;
+        });
+  }
+
   /** The sum or the mean of each group. */
   OracleHistograms aggregated(OracleAggregation by, boolean mean) {
     return new OracleHistograms(
@@ -177,25 +198,15 @@ public record OracleHistograms(String text, LongFunction<Map<Labels, OracleHisto
                 Labels signature = matching.signature(labels);
                 OracleHistogram partner = ones.get(signature);
                 // Whether a comparison takes it out again or not.
-                if (partner != null && !matching.many() && !matched.add(signature)) {
+                if (partner != null && !matching.isGrouped() && !matched.add(signature)) {
                   throw new OracleError("two series match one of " + signature);
                 }
                 OracleHistogram both = partner == null ? null : function.of(value, partner);
                 if (both != null) {
-                  put(result, joined(labels, matching, compares), both);
+                  put(result, matching.result(labels, Labels.EMPTY, compares), both);
                 }
               });
           return result;
         });
-  }
-
-  /** A comparison keeps the name, but where only some labels are kept. */
-  private static Labels joined(Labels labels, Matching matching, boolean compares) {
-    Labels kept = compares ? labels : OracleVector.unnamed(labels);
-    if (matching.many()) {
-      return kept;
-    }
-    Set<String> names = new HashSet<>(matching.names());
-    return matching.on() ? kept.only(names) : kept.without(names);
   }
 }

@@ -4,12 +4,15 @@ import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * An instant vector.
@@ -38,6 +41,32 @@ public record OracleVector(String text, LongFunction<Map<Labels, Double>> values
           Map<Labels, Double> result = new TreeMap<>();
           data.newest(matchers, lookbackMillis, selector.end(millis))
               .forEach((labels, newest) -> result.put(labels, newest.value()));
+          return result;
+        });
+  }
+
+  /** The line from the newest sample of each series to the next one; its value where none comes. */
+  static OracleVector smoothed(
+      OracleData data, Selector selector, List<LabelMatcher> matchers, long lookbackMillis) {
+    return new OracleVector(
+        selector.text(),
+        millis -> {
+          long end = selector.end(millis);
+          Map<Labels, Double> result = new TreeMap<>();
+          data.in(matchers, end - lookbackMillis, end + lookbackMillis)
+              .forEach(
+                  (labels, all) -> {
+                    List<Point> live = all.stream().filter(each -> !each.isStale()).toList();
+                    Optional<Point> newest =
+                        live.stream().filter(p -> p.millis() <= end).reduce((_, b) -> b);
+                    Optional<Point> next = live.stream().filter(p -> p.millis() > end).findFirst();
+                    newest.ifPresent(
+                        before -> {
+                          Point behind = next.orElse(before);
+                          result.put(
+                              labels, OracleRange.between(before, behind, end, false).value());
+                        });
+                  });
           return result;
         });
   }
@@ -86,31 +115,74 @@ public record OracleVector(String text, LongFunction<Map<Labels, Double>> values
         millis -> at(millis).isEmpty() ? Map.of(asked, 1.0) : Map.of());
   }
 
-  OracleVector labelReplace(String target, String replacement, String source, String regex) {
-    Pattern pattern = Pattern.compile(regex);
+  /**
+   * What its absence is told with: labels that the selector wants to be equal to something.
+   *
+   * @param matchers each of another label
+   */
+  static Labels asked(List<LabelMatcher> matchers) {
+    Labels.Builder asked = new Labels.Builder();
+    for (LabelMatcher matcher : matchers) {
+      if (matcher.type() == LabelMatcher.Type.EQUAL && !matcher.name().equals(Labels.METRIC_NAME)) {
+        asked.set(matcher.name(), matcher.value());
+      }
+    }
+    return asked.build();
+  }
+
+  /** Values between two; none where there is nothing between them. */
+  OracleVector clamp(double min, double max) {
     return new OracleVector(
-        "label_replace(%s, \"%s\", \"%s\", \"%s\", \"%s\")"
-            .formatted(text, target, replacement, source, regex),
+        "clamp(%s, %s, %s)".formatted(text, min, max),
         millis -> {
           Map<Labels, Double> result = new TreeMap<>();
-          at(millis)
-              .forEach(
-                  (labels, value) -> {
-                    Matcher matcher = pattern.matcher(labels.get(source));
-                    Labels changed =
-                        matcher.matches()
-                            ? with(labels, target, matcher.replaceFirst(replacement))
-                            : labels;
-                    put(result, changed, value);
-                  });
+          if (min <= max) {
+            at(millis)
+                .forEach(
+                    (labels, value) -> put(result, unnamed(labels), Math.clamp(value, min, max)));
+          }
           return result;
         });
   }
 
-  private static Labels with(Labels labels, String name, String value) {
-    Labels.Builder builder = new Labels.Builder();
-    labels.forEach(label -> builder.set(label.name(), label.value()));
-    return (value.isEmpty() ? builder.remove(name) : builder.set(name, value)).build();
+  /** The same values under other labels, or the same. */
+  OracleVector relabel(String form, UnaryOperator<Labels> function) {
+    return new OracleVector(
+        form.formatted(text),
+        millis -> {
+          Map<Labels, Double> result = new TreeMap<>();
+          at(millis).forEach((labels, value) -> put(result, function.apply(labels), value));
+          return result;
+        });
+  }
+
+  OracleVector labelReplace(String target, String replacement, String source, String regex) {
+    Pattern pattern = Pattern.compile(regex);
+    return relabel(
+        "label_replace(%%s, \"%s\", \"%s\", \"%s\", \"%s\")"
+            .formatted(target, replacement, source, regex),
+        labels -> {
+          Matcher matcher = pattern.matcher(labels.get(source));
+          return matcher.matches()
+              ? with(labels, target, matcher.replaceFirst(replacement))
+              : labels;
+        });
+  }
+
+  OracleVector labelJoin(String target, String separator, List<String> sources) {
+    return relabel(
+        "label_join(%%s, \"%s\", \"%s\", \"%s\")"
+            .formatted(target, separator, String.join("\", \"", sources)),
+        labels ->
+            with(
+                labels,
+                target,
+                sources.stream().map(labels::get).collect(Collectors.joining(separator))));
+  }
+
+  /** The same labels with another value of one; an empty value takes it away. */
+  static Labels with(Labels labels, String name, String value) {
+    return labels.toBuilder().set(name, value).build();
   }
 
   static Labels unnamed(Labels labels) {

@@ -5,6 +5,7 @@ import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.testkit.oracle.HistogramWalk.Kind;
 import dev.vedette.testkit.oracle.OracleBinary.Matching;
+import dev.vedette.testkit.oracle.OracleBinary.Operator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,15 @@ public final class RandomHistogramQueries {
   private OracleVector combined(int depth) {
     OracleVector left = number(depth - 1);
     return switch (random.nextInt(3)) {
-      case 0 -> OracleBinary.join(any(List.of("+", "-", "*")), left, number(depth - 1), matching());
+      case 0 -> {
+        String operator = any(List.of("+", "-", "*"));
+        yield OracleBinary.join(
+            Operator.arithmetic(
+                operator, Objects.requireNonNull(OracleBinary.ARITHMETIC.get(operator))),
+            left,
+            number(depth - 1),
+            matching());
+      }
       case 1 ->
           grouping()
               .apply("sum", left, Objects.requireNonNull(OracleAggregation.BY_NAME.get("sum")));
@@ -104,7 +113,7 @@ public final class RandomHistogramQueries {
   }
 
   private OracleVector number(int depth) {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(13)) {
       case 0, 1, 2 -> {
         double q = (random.nextInt(10) + Math.PI / 10) / 10;
         yield next(depth - 1, false)
@@ -114,13 +123,20 @@ public final class RandomHistogramQueries {
       case 5 -> next(depth - 1, true).numbers("histogram_count(%s)", OracleHistogram::count);
       case 6 -> next(depth - 1, true).numbers("histogram_sum(%s)", OracleHistogram::sum);
       case 7 -> next(depth - 1, false).numbers("histogram_avg(%s)", h -> h.sum() / h.count());
-      case 8 ->
-          custom
-              ? next(depth - 1, true).counted(grouping())
-              : next(depth - 1, false)
-                  .numbers("histogram_stddev(%s)", h -> Math.sqrt(h.variance()));
+      case 8 -> {
+        if (custom) {
+          yield next(depth - 1, true).counted(grouping());
+        }
+        OracleHistograms of = next(depth - 1, false);
+        yield random.nextBoolean()
+            ? of.numbers("histogram_stddev(%s)", h -> Math.sqrt(h.variance()))
+            : of.numbers("histogram_stdvar(%s)", OracleHistogram::variance);
+      }
       case 9 -> range().call("resets(%s)", false, HistogramFunctions::resets);
       case 10 -> range().call("changes(%s)", false, HistogramFunctions::changes);
+      case 11 ->
+          next(depth - 1, false)
+              .quantiles("q", List.of((random.nextInt(5) + Math.PI / 10) / 10, 0.777));
       default ->
           random.nextBoolean()
               ? range().call("count_over_time(%s)", false, window -> (double) window.size())
@@ -246,7 +262,7 @@ public final class RandomHistogramQueries {
 
   private Matching matching() {
     List<String> names = LABELS.stream().filter(_ -> random.nextInt(3) != 0).toList();
-    return new Matching(names, random.nextBoolean(), random.nextInt(3) == 0);
+    return Matching.of(names, random.nextBoolean(), random.nextInt(3) == 0);
   }
 
   private List<LabelMatcher> matchers(boolean gauges) {

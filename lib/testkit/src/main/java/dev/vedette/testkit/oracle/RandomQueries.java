@@ -1,14 +1,19 @@
 package dev.vedette.testkit.oracle;
 
-import dev.vedette.model.LabelMatcher;
 import dev.vedette.model.Labels;
 import dev.vedette.model.SpecialValues;
+import dev.vedette.testkit.oracle.OracleBinary.Many;
 import dev.vedette.testkit.oracle.OracleBinary.Matching;
+import dev.vedette.testkit.oracle.OracleBinary.Operator;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,27 +34,59 @@ public final class RandomQueries {
   public static final long LOOKBACK = 5 * 60_000L;
 
   private static final double STALE = Double.longBitsToDouble(SpecialValues.STALE_BITS);
-  private static final List<String> METRICS = List.of("m_gauge", "n_gauge", "c_total");
-  private static final List<String> LABELS = List.of("host", "job", "zone");
-  private static final List<Long> RANGES = List.of(30_000L, 61_000L, 120_000L, 300_000L, 600_000L);
-  private static final List<Long> OFFSETS = List.of(15_000L, 90_000L, -60_000L);
+  private static final List<String> LABELS = List.of("instance", "job", "zone");
+  private static final List<String> ORDERS =
+      List.of("sort", "sort_desc", "sort_by_label", "sort_by_label_desc");
 
   private static final int MOST_SERIES = 6;
 
   private final SplittableRandom random;
   private final OracleData data = new OracleData();
+  private final RandomSelectors selectors;
+  // Of the expression made last.
+  private final List<Subquery> subqueries = new ArrayList<>();
+
+  /** An expression that is worked out at the multiples of a step. */
+  private record Subquery(OracleVector inner, long rangeMillis, long stepMillis) {}
 
   public RandomQueries(SplittableRandom random) {
     this.random = random;
+    this.selectors = new RandomSelectors(random, data);
     fill();
   }
 
   private void fill() {
-    for (String metric : METRICS) {
+    for (String metric : RandomSelectors.METRICS) {
       int series = 1 + random.nextInt(MOST_SERIES);
       for (int i = 0; i < series; i++) {
         fill(metric, i);
       }
+    }
+    for (int i = 0; i < MOST_SERIES; i++) {
+      if (random.nextInt(4) != 0) {
+        fillInfo(i);
+      }
+    }
+  }
+
+  /** Another version from some time on; the one before may still be found for a while. */
+  private void fillInfo(int number) {
+    Labels.Builder labels =
+        new Labels.Builder()
+            .set(Labels.METRIC_NAME, "target_info")
+            .set("instance", "h" + number % 3)
+            .set("job", "j" + number / 3);
+    if (random.nextBoolean()) {
+      labels.set("zone", "z9");
+    }
+    Labels before = labels.set("version", "v0").build();
+    Labels after = labels.set("version", "v1").build();
+    long change = START + random.nextLong(SPAN);
+    for (long at = START - SPAN; at <= START + SPAN; at += 60_000) {
+      data.add(at < change ? before : after, at, 1);
+    }
+    if (random.nextBoolean()) {
+      data.add(before, change, STALE);
     }
   }
 
@@ -60,7 +97,7 @@ public final class RandomQueries {
 
   private void fill(String metric, int number) {
     Labels.Builder labels = new Labels.Builder().set(Labels.METRIC_NAME, metric);
-    labels.set("host", "h" + number % 3).set("job", "j" + number / 3);
+    labels.set("instance", "h" + number % 3).set("job", "j" + number / 3);
     if (random.nextInt(3) == 0) {
       labels.set("zone", "z" + random.nextInt(2));
     }
@@ -68,7 +105,7 @@ public final class RandomQueries {
     long interval = random.nextBoolean() ? 15_000 : 20_000;
     boolean counter = metric.endsWith("_total");
     double value = random.nextInt(100);
-    double own = (METRICS.indexOf(metric) * MOST_SERIES + number) / 256.0;
+    double own = (RandomSelectors.METRICS.indexOf(metric) * MOST_SERIES + number) / 256.0;
     for (long at = START - SPAN; at <= START + SPAN; at += interval) {
       switch (random.nextInt(40)) {
         case 0 -> data.add(series, at, STALE);
@@ -90,21 +127,53 @@ public final class RandomQueries {
     return counter ? value + step : value + step - 50;
   }
 
-  /** An expression that is nested so deep at most. */
-  public OracleVector next(int depth) {
-    if (depth == 0) {
-      return selector();
+  /**
+   * An expression that is nested so deep at most.
+   *
+   * @param frame what it is going to be asked for
+   */
+  public OracleVector next(int depth, QueryFrame frame) {
+    subqueries.clear();
+    selectors.frame(frame);
+    return next(depth);
+  }
+
+  /**
+   * Whether a subquery of the expression made last has no value at one of the times that an engine
+   * looks at which works it out from the first window to the last, also between them.
+   */
+  public boolean mayFailBetween(QueryFrame frame) {
+    long before = subqueries.stream().mapToLong(Subquery::rangeMillis).sum();
+    return subqueries.stream()
+        .anyMatch(each -> fails(each, frame.startMillis() - before, frame.endMillis()));
+  }
+
+  private static boolean fails(Subquery subquery, long fromMillis, long toMillis) {
+    long step = subquery.stepMillis;
+    for (long at = Math.ceilDiv(fromMillis, step) * step; at <= toMillis; at += step) {
+      try {
+        subquery.inner.at(at);
+      } catch (OracleError _) {
+        return true;
+      }
     }
-    return switch (random.nextInt(14)) {
-      case 0 -> selector();
+    return false;
+  }
+
+  private OracleVector next(int depth) {
+    if (depth == 0) {
+      return selectors.instant();
+    }
+    return switch (random.nextInt(16)) {
+      case 0 -> selectors.instant();
       case 1, 2, 3 -> function(depth);
       case 4, 5 -> aggregation(depth);
-      case 6 -> ranked();
+      case 6 -> chosen();
       case 7 -> withScalar(depth);
       case 8 -> filter(depth);
       case 9, 10 -> join(depth);
       case 11 -> set(depth);
-      case 12 -> point(depth);
+      case 12, 13 -> point(depth);
       default -> other(depth);
     };
   }
@@ -113,49 +182,20 @@ public final class RandomQueries {
     return of.get(random.nextInt(of.size()));
   }
 
-  private static String seconds(long millis) {
-    return millis < 0 ? "-" + -millis / 1000 + "s" : millis / 1000 + "s";
-  }
-
-  private List<LabelMatcher> matchers() {
-    List<LabelMatcher> matchers = new ArrayList<>();
-    if (random.nextInt(8) == 0) {
-      matchers.add(new LabelMatcher(LabelMatcher.Type.REGEX, Labels.METRIC_NAME, "[mn]_gauge"));
-    } else {
-      matchers.add(LabelMatcher.equal(Labels.METRIC_NAME, any(METRICS)));
-    }
-    switch (random.nextInt(6)) {
-      case 0 -> matchers.add(LabelMatcher.equal("host", "h" + random.nextInt(3)));
-      case 1 -> matchers.add(new LabelMatcher(LabelMatcher.Type.NOT_EQUAL, "job", "j1"));
-      case 2 -> matchers.add(new LabelMatcher(LabelMatcher.Type.REGEX, "host", "h[01]"));
-      case 3 -> matchers.add(new LabelMatcher(LabelMatcher.Type.NOT_REGEX, "zone", "z1|x"));
-      default -> {}
-    }
-    return matchers;
-  }
-
-  private Selector selector(List<LabelMatcher> matchers, String range) {
-    String text =
-        matchers.stream().map(LabelMatcher::toString).collect(Collectors.joining(",", "{", "}"));
-    long offset = random.nextInt(5) == 0 ? any(OFFSETS) : 0;
-    Long fixed = random.nextInt(10) == 0 ? START + 1000L * random.nextInt(1000) : null;
-    return new Selector(text + range + modifiers(offset, fixed), offset, fixed);
-  }
-
-  private static String modifiers(long offset, @Nullable Long fixed) {
-    String at = fixed == null ? "" : " @ %d".formatted(fixed / 1000);
-    return offset == 0 ? at : at + " offset " + seconds(offset);
-  }
-
-  private OracleVector selector() {
-    List<LabelMatcher> matchers = matchers();
-    return OracleVector.select(data, selector(matchers, ""), matchers, LOOKBACK);
+  private <T> Map.Entry<String, T> any(Map<String, T> of) {
+    return any(List.copyOf(of.entrySet()));
   }
 
   private OracleVector function(int depth) {
-    return depth > 1 && random.nextInt(4) == 0
-        ? call(subquery(depth), List.copyOf(OracleFunctions.STEADY))
-        : call(range(), List.copyOf(OracleFunctions.BY_NAME.keySet()));
+    if (depth > 1 && random.nextInt(4) == 0) {
+      return call(subquery(depth), OracleFunctions.STEADY);
+    }
+    return switch (random.nextInt(8)) {
+      case 0 -> extended();
+      case 1 -> timed();
+      case 2 -> selectors.absent();
+      default -> call(selectors.range(), List.copyOf(OracleFunctions.BY_NAME.keySet()));
+    };
   }
 
   private OracleVector call(OracleRange range, List<String> names) {
@@ -167,26 +207,77 @@ public final class RandomQueries {
           window ->
               OracleFunctions.quantile(q, window.points().stream().map(Point::value).toList()));
     }
-    String name = any(names);
+    return named(range, any(names));
+  }
+
+  private static OracleVector named(OracleRange range, String name) {
     return range.call(
         name + "(%s)",
-        name.equals("last_over_time"),
+        OracleFunctions.KEEPING_NAMES.contains(name),
         Objects.requireNonNull(OracleFunctions.BY_NAME.get(name)));
   }
 
-  private OracleRange subquery(int depth) {
-    long range = any(RANGES);
-    long step = 1000L * (10 + random.nextInt(80));
-    OracleVector inner = next(depth - 2);
-    String text = "(%s)[%s:%s]".formatted(inner.text(), seconds(range), seconds(step));
-    return OracleRange.subquery(inner, text, range, step);
+  /** Of ranges with what is just outside of them. */
+  private OracleVector extended() {
+    String name = any(List.of("rate", "increase", "delta", "changes", "resets"));
+    if (name.equals("changes") || name.equals("resets")) {
+      return named(selectors.anchored(), name);
+    }
+    boolean counter = !name.equals("delta");
+    OracleRange range = random.nextBoolean() ? selectors.anchored() : selectors.smoothed(counter);
+    return range.call(
+        name + "(%s)",
+        false,
+        window -> {
+          double rise = OracleFunctions.rise(window, counter);
+          return name.equals("rate") ? rise / (window.rangeMillis() / 1000.0) : rise;
+        });
   }
 
-  private OracleRange range() {
-    long range = any(RANGES);
-    List<LabelMatcher> matchers = matchers();
-    Selector selector = selector(matchers, "[%s]".formatted(seconds(range)));
-    return OracleRange.select(data, selector, matchers, range);
+  private OracleVector timed() {
+    return switch (random.nextInt(3)) {
+      case 0 -> {
+        long ahead = random.nextInt(-600, 600);
+        yield selectors
+            .range()
+            .call(
+                "predict_linear(%%s, %d)".formatted(ahead),
+                false,
+                window -> OracleFunctions.predicted(window, ahead));
+      }
+      case 1 -> {
+        double level = random.nextInt(1, 10) / 10.0;
+        double trend = random.nextInt(1, 10) / 10.0;
+        yield selectors
+            .range()
+            .call(
+                "double_exponential_smoothing(%%s, %s, %s)".formatted(level, trend),
+                false,
+                window -> OracleFunctions.smoothing(window, level, trend));
+      }
+      default -> {
+        var which = any(OracleFunctions.TIMES_OF);
+        yield selectors
+            .range()
+            .call(
+                "(%s(%%s) - %d)".formatted(which.getKey(), OracleScalar.EPOCH_SECONDS),
+                false,
+                window -> OracleFunctions.timeOf(window, which.getValue()));
+      }
+    };
+  }
+
+  private OracleRange subquery(int depth) {
+    long range = selectors.length();
+    long step = 1000L * (10 + random.nextInt(80));
+    QueryFrame frame = selectors.frame();
+    selectors.frame(null);
+    OracleVector inner = next(depth - 2);
+    String text =
+        "(%s)[%s:%s]".formatted(inner.text(), selectors.duration(range), selectors.duration(step));
+    selectors.frame(frame);
+    subqueries.add(new Subquery(inner, range, step));
+    return OracleRange.subquery(inner, text, range, step);
   }
 
   private OracleAggregation grouping() {
@@ -199,71 +290,183 @@ public final class RandomQueries {
     if (random.nextInt(8) == 0) {
       return grouping().quantile(random.nextInt(11) / 10.0, inner);
     }
-    String name = any(List.copyOf(OracleAggregation.BY_NAME.keySet()));
-    return grouping()
-        .apply(name, inner, Objects.requireNonNull(OracleAggregation.BY_NAME.get(name)));
+    var operator = any(OracleAggregation.BY_NAME);
+    return grouping().apply(operator.getKey(), inner, operator.getValue());
   }
 
-  /** Of selectors, whose values are all different. */
-  private OracleVector ranked() {
-    List<LabelMatcher> matchers = matchers();
-    OracleVector values = OracleVector.select(data, selector(matchers, ""), matchers, LOOKBACK);
-    return grouping().ranked(1 + random.nextInt(3), random.nextBoolean(), values);
+  /** Some of the series of a selector, whose values are all different. */
+  private OracleVector chosen() {
+    OracleVector values = selectors.instant();
+    return switch (random.nextInt(6)) {
+      case 0, 1 -> grouping().limited(random.nextInt(4), values);
+      case 2 -> {
+        // Which series each takes is for their hashes to say, but no series is in both or neither.
+        String both =
+            "(limit_ratio(0.25, %s) or on (__name__, instance, job, zone) limit_ratio(-0.75, %s))";
+        yield new OracleVector(both.formatted(values.text(), values.text()), values.values());
+      }
+      default -> grouping().ranked(1 + random.nextInt(3), random.nextBoolean(), values);
+    };
   }
 
   private OracleScalar scalar() {
-    return switch (random.nextInt(6)) {
+    QueryFrame frame = selectors.frame();
+    return switch (random.nextInt(10)) {
       case 0 -> OracleScalar.time();
-      case 1 -> OracleScalar.of(selector());
-      default -> OracleScalar.literal(random.nextInt(-40, 40) / 4.0);
+      case 1, 2 -> OracleScalar.of(selectors.instant());
+      case 3 -> frame == null ? OracleScalar.pi() : ofQuery(frame);
+      case 4 -> literal().extreme(random.nextBoolean(), OracleScalar.of(selectors.instant()));
+      default -> literal();
+    };
+  }
+
+  private OracleScalar literal() {
+    return OracleScalar.literal(random.nextInt(-40, 40) / 4.0);
+  }
+
+  private OracleScalar ofQuery(QueryFrame frame) {
+    return switch (random.nextInt(5)) {
+      case 0 -> OracleScalar.start(frame);
+      case 1 -> OracleScalar.end(frame);
+      case 2 -> OracleScalar.step(frame);
+      case 3 -> OracleScalar.range(frame);
+      default -> OracleScalar.pi();
     };
   }
 
   private OracleVector withScalar(int depth) {
-    String operator = any(List.copyOf(OracleBinary.ARITHMETIC.keySet()));
+    if (random.nextInt(4) == 0) {
+      OracleVector small = selectors.instant().map("(%s / 64)", v -> v / 64);
+      double power = any(List.of(2.0, 0.5, -1.0, 3.0));
+      return random.nextBoolean()
+          ? OracleBinary.withScalar("^", Math::pow, small, OracleScalar.literal(power), false)
+          : OracleBinary.withScalar("%", (a, b) -> a % b, selectors.instant(), literal(), false);
+    }
+    String operator = any(OracleBinary.ARITHMETIC).getKey();
     boolean left = random.nextInt(3) == 0 && !operator.equals("/");
     return OracleBinary.withScalar(operator, next(depth - 1), scalar(), left);
   }
 
   /** Against numbers that nothing comes near. */
   private OracleVector filter(int depth) {
-    String operator = any(List.copyOf(OracleBinary.COMPARISON.keySet()));
+    String operator = any(OracleBinary.COMPARISON).getKey();
     OracleScalar odd = OracleScalar.literal(random.nextInt(-50, 500) + Math.PI / 10);
     return OracleBinary.filter(operator, next(depth - 1), odd, random.nextInt(3) == 0);
   }
 
-  private Matching matching(boolean many) {
-    List<String> names = LABELS.stream().filter(_ -> random.nextInt(3) != 0).toList();
-    return new Matching(names, random.nextBoolean(), many);
+  /** Mostly by all labels, so that not too many series find several partners. */
+  private Matching matching(Many many) {
+    List<String> names =
+        random.nextInt(3) != 0
+            ? LABELS
+            : LABELS.stream().filter(_ -> random.nextBoolean()).toList();
+    boolean on = names.equals(LABELS) || random.nextBoolean();
+    List<String> free = LABELS.stream().filter(name -> !on || !names.contains(name)).toList();
+    boolean includes = many != Many.NEITHER && !free.isEmpty() && random.nextBoolean();
+    return new Matching(names, on, many, includes ? List.of(any(free)) : List.of());
+  }
+
+  private Matching matching() {
+    return matching(
+        switch (random.nextInt(5)) {
+          case 0, 1 -> Many.LEFT;
+          case 2 -> Many.RIGHT;
+          default -> Many.NEITHER;
+        });
   }
 
   private OracleVector join(int depth) {
-    String operator = any(List.copyOf(OracleBinary.ARITHMETIC.keySet()));
-    OracleVector right = operator.equals("/") ? selector() : next(depth - 1);
-    return OracleBinary.join(operator, next(depth - 1), right, matching(random.nextInt(3) == 0));
+    return switch (random.nextInt(8)) {
+      case 0 -> {
+        var steep = any(OracleBinary.STEEP);
+        yield ofSelectors(Operator.arithmetic(steep.getKey(), steep.getValue()));
+      }
+      case 1 ->
+          ofSelectors(
+              Operator.comparison(any(OracleBinary.COMPARISON).getKey(), random.nextBoolean()));
+      default -> {
+        var operator = any(OracleBinary.ARITHMETIC);
+        boolean divides = operator.getKey().equals("/");
+        OracleVector right = divides ? selectors.instant() : next(depth - 1);
+        Matching matching = matching();
+        yield OracleBinary.join(
+            Operator.arithmetic(operator.getKey(), operator.getValue()),
+            next(depth - 1),
+            right,
+            matching,
+            divides ? null : fill(matching));
+      }
+    };
+  }
+
+  private OracleVector ofSelectors(Operator operator) {
+    Matching matching = matching();
+    return OracleBinary.join(
+        operator, selectors.instant(), selectors.instant(), matching, fill(matching));
+  }
+
+  /** What a missing partner counts as, if it does. */
+  private @Nullable Double fill(Matching matching) {
+    return !matching.isGrouped() && random.nextInt(3) == 0
+        ? Double.valueOf(random.nextInt(20) / 4.0)
+        : null;
   }
 
   private OracleVector set(int depth) {
     return OracleBinary.set(
-        any(List.of("and", "or", "unless")), next(depth - 1), next(depth - 1), matching(false));
+        any(List.of("and", "or", "unless")),
+        next(depth - 1),
+        next(depth - 1),
+        matching(Many.NEITHER));
   }
 
   private OracleVector point(int depth) {
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(9)) {
       case 0 -> next(depth - 1).map("abs(%s)", Math::abs);
       case 1 -> next(depth - 1).map("(-%s)", v -> -v);
       case 2 -> next(depth - 1).map("clamp_max(%s, 7)", v -> Math.min(v, 7));
       case 3 -> next(depth - 1).map("clamp_min(%s, -3)", v -> Math.max(v, -3));
-      case 4 -> selector().map("sqrt(%s)", Math::sqrt);
-      case 5 -> selector().map("floor(%s)", Math::floor);
-      default -> selector().map("sgn(%s)", Math::signum);
+      case 4 -> next(depth - 1).clamp(random.nextInt(-9, 3), random.nextInt(0, 40) / 4.0);
+      case 5 -> rounded();
+      case 6 -> ofDate();
+      default -> ofScaled();
     };
   }
 
+  /** Powers of two are what dividing by is exact. */
+  private OracleVector rounded() {
+    if (random.nextBoolean()) {
+      return selectors.instant().map("round(%s)", v -> Math.floor(v + 0.5));
+    }
+    double to = any(List.of(0.125, 0.5, 2.0, 64.0));
+    return selectors
+        .instant()
+        .map("round(%%s, %s)".formatted(to), v -> Math.floor(v / to + 0.5) * to);
+  }
+
+  /** Of so many days since 1970. */
+  private OracleVector ofDate() {
+    Map.Entry<String, ToDoubleFunction<ZonedDateTime>> part = any(OraclePoints.DATES);
+    return selectors
+        .instant()
+        .map(
+            part.getKey() + "(%s * 86400)",
+            v -> part.getValue().applyAsDouble(OraclePoints.date(v * 86400)));
+  }
+
+  private OracleVector ofScaled() {
+    Map.Entry<String, DoubleUnaryOperator> function = any(OraclePoints.BY_NAME);
+    int by = OraclePoints.GROWING.contains(function.getKey()) ? 1024 : any(List.of(1, 64, 1024));
+    return selectors
+        .instant()
+        .map(
+            "%s(%%s / %d)".formatted(function.getKey(), by),
+            v -> function.getValue().applyAsDouble(v / by));
+  }
+
   private OracleVector other(int depth) {
-    List<LabelMatcher> matchers = matchers();
-    return switch (random.nextInt(5)) {
-      case 0 -> OracleVector.timestamp(data, selector(matchers, ""), matchers, LOOKBACK);
+    return switch (random.nextInt(10)) {
+      case 0 -> selectors.timestamp();
       case 1 -> OracleVector.of(scalar());
       case 2 ->
           grouping()
@@ -272,8 +475,20 @@ public final class RandomQueries {
                   next(depth - 1),
                   Objects.requireNonNull(OracleAggregation.BY_NAME.get("sum")))
               .absent(Labels.EMPTY);
-      case 3 -> next(depth - 1).labelReplace("zone", "new-$1", "host", "h([01])");
-      default -> next(depth - 1).labelReplace("job", "", "zone", "z.*");
+      case 3 -> next(depth - 1).labelReplace("zone", "new-$1", "instance", "h([01])");
+      case 4 -> next(depth - 1).labelReplace("job", "", "zone", "z.*");
+      case 5 -> next(depth - 1).labelJoin(any(LABELS), any(List.of("", "-")), LABELS);
+      case 6 -> {
+        OracleVector few = selectors.instant().map("floor(%s / 64)", v -> Math.floor(v / 64));
+        yield grouping().countValues("value", few);
+      }
+      case 7 -> selectors.smoothed();
+      case 8 -> selectors.info();
+      default -> {
+        String order = any(ORDERS);
+        String by = order.startsWith("sort_by") ? ", \"instance\", \"zone\"" : "";
+        yield next(depth - 1).relabel(order + "(%s" + by + ")", UnaryOperator.identity());
+      }
     };
   }
 }
