@@ -204,6 +204,11 @@ final class QueryGate {
         question.startMillis(),
         question.endMillis(),
         question.stepMillis(),
-        question.expression());
+        onOneLine(question.expression()));
+  }
+
+  /** So that nobody writes lines of the log by asking. */
+  private static String onOneLine(String expression) {
+    return expression.replace("\r", "\\r").replace("\n", "\\n");
   }
 }
