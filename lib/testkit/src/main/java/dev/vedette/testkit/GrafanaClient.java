@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
@@ -29,6 +30,7 @@ public final class GrafanaClient implements AutoCloseable {
   private final URI dataSource;
   private final String custom;
   private final boolean byGet;
+  private final String authorization;
   private final HttpClient http;
 
   /**
@@ -71,24 +73,33 @@ public final class GrafanaClient implements AutoCloseable {
 
   /** A data source as it is added with its URL alone. */
   public GrafanaClient(URI dataSource) {
-    this(dataSource, "", false, HttpClient.newHttpClient());
+    this(dataSource, "", false, "", HttpClient.newHttpClient());
   }
 
-  private GrafanaClient(URI dataSource, String custom, boolean byGet, HttpClient http) {
+  private GrafanaClient(
+      URI dataSource, String custom, boolean byGet, String authorization, HttpClient http) {
     this.dataSource = dataSource;
     this.custom = custom;
     this.byGet = byGet;
+    this.authorization = authorization;
     this.http = http;
   }
 
   /** The same data source with the HTTP method GET. */
   public GrafanaClient byGet() {
-    return new GrafanaClient(dataSource, custom, true, http);
+    return new GrafanaClient(dataSource, custom, true, authorization, http);
   }
 
   /** The same with custom query parameters: {@code timeout=30s&max_source_resolution=5m}. */
   public GrafanaClient withCustomParameters(String parameters) {
-    return new GrafanaClient(dataSource, parameters, byGet, http);
+    return new GrafanaClient(dataSource, parameters, byGet, authorization, http);
+  }
+
+  /** The same with basic authentication, which goes out unasked. */
+  public GrafanaClient withBasicAuth(String user, String password) {
+    byte[] both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+    String basic = "Basic " + Base64.getEncoder().encodeToString(both);
+    return new GrafanaClient(dataSource, custom, byGet, basic, http);
   }
 
   /** "Save and test": a query, then what kind of server it is. Returns the latter. */
@@ -163,14 +174,16 @@ public final class GrafanaClient implements AutoCloseable {
 
   private HttpRequest.Builder request(String path, String parameters) {
     String base = dataSource.toString().replaceAll("/+$", "");
-    return HttpRequest.newBuilder(
-            URI.create(base + path + (parameters.isEmpty() ? "" : "?" + parameters)))
-        .header("User-Agent", "Grafana/12.3.0")
-        .header("Accept-Encoding", "gzip")
-        .header("X-Dashboard-Uid", "adx7k2p")
-        .header("X-Panel-Id", "4")
-        .header("X-Grafana-Org-Id", "1")
-        .header("X-Datasource-Uid", "vedette");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+                URI.create(base + path + (parameters.isEmpty() ? "" : "?" + parameters)))
+            .header("User-Agent", "Grafana/12.3.0")
+            .header("Accept-Encoding", "gzip")
+            .header("X-Dashboard-Uid", "adx7k2p")
+            .header("X-Panel-Id", "4")
+            .header("X-Grafana-Org-Id", "1")
+            .header("X-Datasource-Uid", "vedette");
+    return authorization.isEmpty() ? request : request.header("Authorization", authorization);
   }
 
   private Reply send(HttpRequest.Builder request) {

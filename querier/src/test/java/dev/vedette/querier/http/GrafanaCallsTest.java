@@ -81,7 +81,10 @@ class GrafanaCallsTest {
 
   static Stream<GrafanaClient> waysToAsk() {
     return Stream.of(
-        grafana, grafana.byGet(), grafana.withCustomParameters("timeout=30s&dedup=true"));
+        grafana,
+        grafana.byGet(),
+        grafana.withCustomParameters("timeout=30s&dedup=true"),
+        grafana.withBasicAuth("grafana", "pässword:"));
   }
 
   @ParameterizedTest(autoCloseArguments = false)
@@ -106,6 +109,26 @@ class GrafanaCallsTest {
     assertThat(data.at("/result/1/metric")).hasToString("{\"job\":\"node\"}");
     assertThat(data.at("/result/1/values")).hasSize(21);
     assertThat(data.at("/result/1/values/20")).hasToString("[1700000300,\"1\"]");
+  }
+
+  @Test
+  void credentialsForAProxyBeforeUsChangeNothing() {
+    for (GrafanaClient client : List.of(grafana, grafana.byGet())) {
+      GrafanaClient known = client.withBasicAuth("grafana", "secret");
+      Form labels = Form.of("match[]", "up").and("start", FIRST).and("end", FIRST + 60);
+
+      assertThat(said(known.range("up", FIRST, FIRST + 300, 15)))
+          .isEqualTo(said(client.range("up", FIRST, FIRST + 300, 15)));
+      assertThat(said(known.instant("sum(", FIRST))).isEqualTo(said(client.instant("sum(", FIRST)));
+      assertThat(said(known.list("/api/v1/labels", labels)))
+          .isEqualTo(said(client.list("/api/v1/labels", labels)));
+      assertThat(said(known.resource("/api/v1/status/buildinfo", "")))
+          .isEqualTo(said(client.resource("/api/v1/status/buildinfo", "")));
+    }
+  }
+
+  private static String said(Reply reply) {
+    return reply.status() + " " + reply.text();
   }
 
   @Test
