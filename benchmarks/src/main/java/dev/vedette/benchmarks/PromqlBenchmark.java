@@ -49,6 +49,7 @@ public class PromqlBenchmark {
   private static final String[] BOUNDS = {"0.1", "0.5", "1", "5", "10", "60", "+Inf"};
 
   @Param({
+    "rate(m[5m])",
     "sum(rate(m[5m]))",
     "sum by (job) (rate(m[5m]))",
     "histogram_quantile(0.9, sum by (job, le) (rate(m[5m])))",
