@@ -38,6 +38,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -193,7 +194,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     String path = times.step == 0 ? "/api/v1/query" : "/api/v1/query_range";
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url.toString().replaceAll("/+$", "") + path))
+        HttpRequest.newBuilder(below(url, path))
             .header("Content-Type", "application/x-www-form-urlencoded")
             .header(TenantResolver.HEADER, tenant)
             .POST(HttpRequest.BodyPublishers.ofString(encoded(form)))
@@ -209,6 +210,16 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
+  private static URI below(URI url, String path) {
+    boolean isHttp = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+    if (!isHttp || url.getHost() == null) {
+      throw invalid(
+          "--url \"%s\" is no address of a server".formatted(url),
+          "write it as http://localhost:9090");
+    }
+    return URI.create(url.toString().replaceAll("/+$", "") + path);
+  }
+
   private static String seconds(long millis) {
     return Double.toString(millis / 1000.0);
   }
@@ -220,21 +231,33 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private static Map<?, ?> plan(URI url, HttpResponse<String> reply) {
-    // JSON is YAML.
-    Object body =
-        new Load(LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build())
-            .loadFromString(reply.body());
-    if (!(body instanceof Map<?, ?> answer)) {
-      throw invalid("%s is no Prometheus API".formatted(url), "name a Vedette with --url");
+    Map<?, ?> answer = read(reply.body());
+    if (!answer.containsKey("status")) {
+      throw invalid(
+          "%s is no Prometheus API: it answers %d".formatted(url, reply.statusCode()),
+          "name a Vedette with --url");
     }
     if (reply.statusCode() != HTTP_OK) {
-      throw invalid(String.valueOf(answer.get("error")), "see the server's answer above");
+      throw invalid(
+          "%s answers %d: %s".formatted(url, reply.statusCode(), answer.get("error")),
+          "mend what it complains of, or name another server with --url");
     }
     if (answer.get("data") instanceof Map<?, ?> data
         && data.get("explain") instanceof Map<?, ?> plan) {
       return plan;
     }
     throw invalid("%s does not explain queries".formatted(url), "name a Vedette with --url");
+  }
+
+  /** What an API answers; empty where it is something else. */
+  private static Map<?, ?> read(String body) {
+    try {
+      // JSON is YAML.
+      Load load = new Load(LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build());
+      return load.loadFromString(body) instanceof Map<?, ?> answer ? answer : Map.of();
+    } catch (YamlEngineException _) {
+      return Map.of();
+    }
   }
 
   private static InvalidRequest invalid(String message, String wayOut) {

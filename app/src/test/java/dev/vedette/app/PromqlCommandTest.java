@@ -7,6 +7,7 @@ import dev.vedette.model.Labels;
 import dev.vedette.model.RealFiles;
 import dev.vedette.model.TenantId;
 import dev.vedette.model.WriteBatch;
+import dev.vedette.runtime.http.ListenAddress;
 import dev.vedette.testkit.FakeClock;
 import dev.vedette.testkit.FakeTicker;
 import dev.vedette.tsdb.Tsdb;
@@ -16,16 +17,22 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class PromqlCommandTest {
@@ -79,6 +86,73 @@ class PromqlCommandTest {
         .contains("    rate: rate(up[5m])")
         .contains("      reads {__name__=\"up\"} of raw, from 1970-01-01T00:00:00.001Z to ")
         .contains(": 0 series (about 0 expected), 0 samples");
+  }
+
+  @Test
+  void aPlanOfAServerIsPrinted() throws Exception {
+    Path resources = Files.createDirectories(folder.resolve("resources"));
+    Files.writeString(
+        resources.resolve("cluster.yaml"),
+        """
+        apiVersion: vedette.dev/v1alpha1
+        kind: MetricsCluster
+        metadata: {name: main}
+        spec: {selfMonitoring: {enabled: false}}
+        """);
+    try (Vedette server =
+        Vedette.start(
+            new Vedette.Options(
+                ListenAddress.ANY_LOOPBACK_PORT,
+                folder.resolve("data"),
+                resources,
+                EnumSet.of(Role.INGESTER, Role.STORAGE, Role.QUERIER),
+                false,
+                false,
+                Set.of()))) {
+      String url = server.url() + "/";
+      assertThat(explain("sum(rate(up[5m]))", "--url", url, "--time", "600", "--range", "5m"))
+          .as(err.toString())
+          .isZero();
+      assertThat(out.toString())
+          .startsWith("query: sum(rate(up[5m]))  0 series x 6 steps, ")
+          .contains("    rate: rate(up[5m])")
+          .contains("      reads {__name__=\"up\"} of raw, from 1970-01-01T00:00:00.001Z to ");
+      assertThat(explain("up", "--url", url, "--time", "600", "--lookback", "1m")).isZero();
+      assertThat(out.toString()).contains("from 1970-01-01T00:09:00.001Z to 1970-01-01T00:10:00");
+
+      assertThat(explain("sum(", "--url", url)).isEqualTo(1);
+      assertThat(err.toString())
+          .contains(url + " answers 400: ")
+          .contains("1:5: parse error: unclosed left parenthesis");
+      assertThat(explain("up", "--url", url + "somewhere/else")).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("somewhere/else is no Prometheus API: it answers 404")
+          .doesNotContain("Exception");
+    }
+  }
+
+  @Test
+  void whereNoServerIsThatIsSaidWithTheWayOut() throws IOException {
+    String nobody;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = "http://127.0.0.1:" + socket.getLocalPort();
+    }
+
+    assertThat(explain("up", "--url", nobody)).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("vedette: " + nobody + " does not answer: ")
+        .contains("start the server, or name another with --url, or a data folder with --data")
+        .contains("(storage-unavailable)")
+        .doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:9090", "ftp://localhost:9090", "http:///metrics", "metrics"})
+  void whatIsNoAddressOfAServerIsSaid(String url) {
+    assertThat(explain("up", "--url", url)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("--url \"%s\" is no address of a server".formatted(url))
+        .contains("write it as http://localhost:9090");
   }
 
   @Test
