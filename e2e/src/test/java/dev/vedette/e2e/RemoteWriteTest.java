@@ -1,6 +1,7 @@
 package dev.vedette.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,12 +12,15 @@ import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Labels;
 import dev.vedette.model.MetricMetadata;
 import dev.vedette.model.MetricType;
+import dev.vedette.testkit.RealProgram;
 import dev.vedette.testkit.RecordedWrite;
 import dev.vedette.testkit.RemoteWriteRequest;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,6 +105,47 @@ class RemoteWriteTest {
     } finally {
       current.close();
     }
+  }
+
+  @Test
+  void whatPromtoolPushesIsStored() throws Exception {
+    Optional<Path> promtool = RealProgram.find("promtool");
+    if (promtool.isEmpty()) {
+      System.out.println("skipped: no promtool on the PATH");
+    }
+    assumeTrue(promtool.isPresent());
+    Path page = temp.resolve("page.txt");
+    Files.writeString(
+        page,
+        """
+        # HELP pushed_total How many.
+        # TYPE pushed_total counter
+        pushed_total{path="/"} 42
+        # TYPE waits_seconds histogram
+        waits_seconds_bucket{le="1"} 3
+        waits_seconds_bucket{le="+Inf"} 4
+        waits_seconds_sum 7.5
+        waits_seconds_count 4
+        """);
+
+    Process process =
+        new ProcessBuilder(
+                promtool.get().toString(),
+                "push",
+                "metrics",
+                "--label=job=by-hand",
+                server.address().resolve("/api/v1/write").toString(),
+                page.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(said).isZero();
+    long now = System.currentTimeMillis();
+    assertThat(value(server, "pushed_total{job=\"by-hand\",path=\"/\"}", now)).isEqualTo(42);
+    assertThat(value(server, "waits_seconds_bucket{le=\"1\"}", now)).isEqualTo(3);
+    assertThat(value(server, "waits_seconds_sum{job=\"by-hand\"}", now)).isEqualTo(7.5);
+    assertThat(value(server, "histogram_quantile(0.75, waits_seconds_bucket)", now)).isEqualTo(1);
   }
 
   private static byte[] latencies(long now) throws IOException {

@@ -128,6 +128,17 @@ class PromtoolTest {
     assertThat(folder.resolve("debug.tar.gz")).isNotEmptyFile();
   }
 
+  /** Of a Go program; the reference says so. */
+  @Test
+  void thereAreNoProfilesToFetch() throws Exception {
+    for (String what : List.of("pprof", "all")) {
+      Output output = run("debug", what, url());
+
+      assertThat(output.exit).isEqualTo(1);
+      assertThat(output.text).contains("/debug/pprof/").contains("error completing");
+    }
+  }
+
   @Test
   void ourMetricsArePassedByItsLint() throws Exception {
     Output output = feed(server.get("/metrics").body(), "check", "metrics");
