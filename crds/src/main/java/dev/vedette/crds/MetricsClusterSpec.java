@@ -72,7 +72,9 @@ public record MetricsClusterSpec(
       @JsonPropertyDescription(
               "How far behind its series' newest a late sample is kept beside what is in memory."
                   + " Older ones, as of a sender that catches up, are taken too, and go into"
-                  + " blocks of their own once they are many.")
+                  + " blocks of their own once they are many. Kept results of queries are told apart"
+                  + " by a 128th of it, 15s at least: the longer it is, the more of their newest"
+                  + " steps are worked out again.")
           @DurationField
           @Default("30m")
           DurationText lateWindow,

@@ -163,7 +163,6 @@ class AnalysisTest {
     blocks.forEach(analysis::add);
 
     assertThat(analysis.widest(10))
-        .containsExactly(
-            Map.entry("i", SERIES + CHANGED), Map.entry("__name__", 2));
+        .containsExactly(Map.entry("i", SERIES + CHANGED), Map.entry("__name__", 2));
   }
 }
