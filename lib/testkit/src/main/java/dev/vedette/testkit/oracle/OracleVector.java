@@ -135,11 +135,11 @@ public record OracleVector(String text, LongFunction<Map<Labels, Double>> values
     return new OracleVector(
         "clamp(%s, %s, %s)".formatted(text, min, max),
         millis -> {
+          Map<Labels, Double> values = at(millis);
           Map<Labels, Double> result = new TreeMap<>();
           if (min <= max) {
-            at(millis)
-                .forEach(
-                    (labels, value) -> put(result, unnamed(labels), Math.clamp(value, min, max)));
+            values.forEach(
+                (labels, value) -> put(result, unnamed(labels), Math.clamp(value, min, max)));
           }
           return result;
         });
