@@ -26,9 +26,8 @@ public final class LabelFunctions {
     Pattern pattern;
     try {
       pattern = LabelRegex.compile(regex);
-    } catch (PatternSyntaxException e) {
-      throw Evaluation.failed(
-          "invalid regular expression in label_replace(): " + e.getDescription());
+    } catch (PatternSyntaxException _) {
+      throw Evaluation.failed("invalid regular expression in label_replace(): " + regex);
     }
     return labels -> {
       Matcher matcher = pattern.matcher(labels.get(source));
