@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  */
 class HistogramDifferentialTest {
   private static final TenantId TENANT = TenantId.DEFAULT;
-  private static final int ROUNDS = 100;
+  private static final int ROUNDS = 30;
   private static final int EXPRESSIONS = 20;
   private static final int STEPS = 8;
   private static final double RELATIVE = 1e-8;

@@ -184,7 +184,7 @@ record OracleRange(String text, LongFunction<Map<Labels, Window>> windows) {
    * @param counter whether a line that would go down begins at zero instead
    */
   static Point between(Point left, Point right, long millis, boolean counter) {
-    if (left.millis() == right.millis()) {
+    if (left.millis() == millis || left.millis() == right.millis()) {
       return new Point(millis, left.value());
     }
     double from = counter && right.value() < left.value() ? 0 : left.value();
