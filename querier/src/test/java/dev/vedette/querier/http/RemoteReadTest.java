@@ -1,6 +1,6 @@
 package dev.vedette.querier.http;
 
-import static dev.vedette.querier.http.ReadClient.query;
+import static dev.vedette.testkit.ReadMessages.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,10 +12,11 @@ import dev.vedette.model.Histogram;
 import dev.vedette.model.HistogramLayout;
 import dev.vedette.model.Labels;
 import dev.vedette.model.TenantId;
-import dev.vedette.querier.http.ReadClient.Frame;
 import dev.vedette.testkit.ChunkDecoder.Sample;
 import dev.vedette.testkit.InMemorySeries;
 import dev.vedette.testkit.ProtoMessage;
+import dev.vedette.testkit.ReadMessages;
+import dev.vedette.testkit.ReadMessages.Frame;
 import dev.vedette.testkit.RealProgram;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.xerial.snappy.Snappy;
 
 @Timeout(60)
 class RemoteReadTest {
@@ -52,7 +54,8 @@ class RemoteReadTest {
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/x-protobuf");
       assertThat(answer.headers().firstValue("Content-Encoding")).hasValue("snappy");
-      List<Map<Labels, List<Sample>>> results = ReadClient.samples(answer.body());
+      List<Map<Labels, List<Sample>>> results =
+          ReadMessages.samples(Snappy.uncompress(answer.body()));
       assertThat(results).hasSize(2);
       assertThat(results.get(0)).isEmpty();
       assertThat(results.get(1).get(UP_A))
@@ -75,7 +78,7 @@ class RemoteReadTest {
 
       assertThat(answer.headers().firstValue("Content-Type"))
           .hasValue("application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse");
-      List<Frame> frames = ReadClient.frames(answer.body());
+      List<Frame> frames = ReadMessages.frames(answer.body());
       assertThat(frames).map(Frame::query).containsExactly(0, 1, 1);
       assertThat(frames.get(0).samples()).map(Sample::histogram).isEqualTo(histograms());
       assertThat((Object) frames.get(1).labels()).isEqualTo(UP_B);
@@ -99,7 +102,7 @@ class RemoteReadTest {
       HttpResponse<byte[]> answer =
           new ReadClient(server).ask(new ProtoMessage().field(1, query("long")).varint(2, 1));
 
-      List<Frame> frames = ReadClient.frames(answer.body());
+      List<Frame> frames = ReadMessages.frames(answer.body());
       assertThat(frames).hasSizeGreaterThan(2);
       assertThat(frames).allMatch(frame -> frame.bytes() < (1 << 20) + 100);
       List<Sample> all = new ArrayList<>();
