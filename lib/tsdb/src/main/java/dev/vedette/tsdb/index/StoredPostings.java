@@ -7,9 +7,12 @@ import dev.vedette.tsdb.encode.Piece;
 import dev.vedette.tsdb.encode.PieceList;
 import dev.vedette.tsdb.encode.PieceReader;
 import java.lang.ref.SoftReference;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.InvalidRoaringFormat;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
@@ -115,14 +118,23 @@ final class StoredPostings implements Postings {
     in.expectEnd();
   }
 
+  /**
+   * A bitmap that is one throughout: Roaring takes what it is given on trust, and so do readers.
+   */
   private ImmutableRoaringBitmap bitmap(int number) {
     Piece piece = bitmaps.get(number);
+    ByteBuffer bytes = reader.view(piece);
     try {
-      ImmutableRoaringBitmap bitmap = new ImmutableRoaringBitmap(reader.view(piece));
-      if (!bitmap.isEmpty() && Integer.compareUnsigned(bitmap.last(), seriesCount) < 0) {
+      ImmutableRoaringBitmap bitmap = new ImmutableRoaringBitmap(bytes);
+      if (!bitmap.isEmpty()
+          && bitmap.validate()
+          && Integer.compareUnsigned(bitmap.last(), seriesCount) < 0) {
         return bitmap;
       }
-    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+    } catch (IndexOutOfBoundsException
+        | IllegalArgumentException
+        | BufferUnderflowException
+        | InvalidRoaringFormat e) {
       // What Roaring throws on bytes that are no bitmap though their checksum is right.
     }
     throw new Corruption(

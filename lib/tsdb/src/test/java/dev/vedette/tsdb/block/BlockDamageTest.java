@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,53 +78,19 @@ class BlockDamageTest {
   void wrongBytesUnderARightChecksumAreCorruptionOrOtherSamplesButNothingWorse()
       throws IOException {
     SplittableRandom random = new SplittableRandom(13);
-    List<int[]> pieces = pieces();
-    assertThat(pieces).hasSizeGreaterThan(7);
-    for (int[] piece : pieces) {
-      int from = piece[0];
-      int length = piece[1];
-      for (int round = 0; round < length; round++) {
+    SealedPieces pieces = new SealedPieces(sound);
+    assertThat(pieces.ranges()).hasSizeGreaterThan(7);
+    for (SealedPieces.Range piece : pieces.ranges()) {
+      for (int round = 0; round < piece.length(); round++) {
         byte[] damaged = sound.clone();
         for (int flips = random.nextInt(3); flips >= 0; flips--) {
-          damaged[from + random.nextInt(length)] = (byte) random.nextInt(256);
+          damaged[piece.from() + random.nextInt(piece.length())] = (byte) random.nextInt(256);
         }
-        int crc = crc(damaged, from, length);
-        for (int i = 0; i < 4; i++) {
-          damaged[from + length + i] = (byte) (crc >>> 8 * i);
-        }
+        pieces.seal(damaged);
         files.put(file, damaged);
         readWhatever();
       }
     }
-  }
-
-  /** Finds the pieces, offset and length, by their checksums: they fill the file without a gap. */
-  private List<int[]> pieces() {
-    List<int[]> pieces = new ArrayList<>();
-    int from = Footer.HEAD_BYTES;
-    int end = sound.length - Footer.TAIL_BYTES;
-    while (from < end) {
-      int length = 1;
-      while (crc(sound, from, length) != stored(from + length)) {
-        length++;
-      }
-      pieces.add(new int[] {from, length});
-      from += length + 4;
-    }
-    return pieces;
-  }
-
-  private int stored(int at) {
-    return sound[at] & 0xff
-        | (sound[at + 1] & 0xff) << 8
-        | (sound[at + 2] & 0xff) << 16
-        | sound[at + 3] << 24;
-  }
-
-  private static int crc(byte[] bytes, int from, int length) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, from, length);
-    return (int) crc.getValue();
   }
 
   /** Reads everything; only damage may be thrown, and none of it has to. */
