@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,10 @@ class DamageDrillTest {
   private static final int FLIPS = 20 * TIMES;
   private static final int CUTS = 14 * TIMES;
   private static final int STRETCHES = 6 * TIMES;
+  // A file up to here is cut at each of its bytes.
+  private static final int SMALL_BYTES = 256;
+  // Each call of each kind takes a minute of a processor: so it is done by hand, and here some.
+  private static final int CALLS_APART = TIMES > 1 ? 1 : 6;
   private static final long SEED = Long.getLong("seed", 1);
   private static SimFiles filled = SimFiles.seeded(1);
   private static Map<String, String> rest = new TreeMap<>();
@@ -119,12 +124,13 @@ class DamageDrillTest {
       byte[] bytes = sound.clone();
       int offset = place(i, bytes.length, random);
       bytes[offset] ^= (byte) (1 << random.nextInt(8));
-      drill(kind, file, bytes, elsewhere, "byte %d flipped".formatted(offset));
+      drill(kind, file, new Damage(bytes, false, "byte %d flipped".formatted(offset)), elsewhere);
     }
-    for (int i = 0; i < CUTS; i++) {
-      int length = place(i, sound.length, random);
+    boolean isSmall = sound.length <= SMALL_BYTES;
+    for (int i = 0; i < (isSmall ? sound.length : CUTS); i++) {
+      int length = isSmall ? i : place(i, sound.length, random);
       byte[] bytes = Arrays.copyOf(sound, length);
-      drill(kind, file, bytes, elsewhere, "cut to %d bytes".formatted(length));
+      drill(kind, file, new Damage(bytes, true, "cut to %d bytes".formatted(length)), elsewhere);
     }
     for (int i = 0; i < STRETCHES; i++) {
       byte[] bytes = sound.clone();
@@ -133,9 +139,13 @@ class DamageDrillTest {
       for (int at = from; at < to; at++) {
         bytes[at] = i % 2 == 0 ? 0 : (byte) random.nextInt();
       }
-      drill(kind, file, bytes, elsewhere, "bytes %d to %d replaced".formatted(from, to));
+      String what = "bytes %d to %d replaced".formatted(from, to);
+      drill(kind, file, new Damage(bytes, false, what), elsewhere);
     }
   }
+
+  /** What becomes of a file. */
+  private record Damage(byte[] bytes, boolean isCut, String what) {}
 
   /** What a repair has to find whatever becomes of a file: it is not stored in it. */
   private static Map<String, String> elsewhere(String kind, Path file) throws IOException {
@@ -163,22 +173,16 @@ class DamageDrillTest {
   }
 
   /** Reads, verifies and repairs a folder with one damaged file. */
-  private static void drill(
-      String kind, Path file, byte[] bytes, Map<String, String> elsewhere, String what)
+  private static void drill(String kind, Path file, Damage damage, Map<String, String> elsewhere)
       throws IOException {
-    if (Arrays.equals(bytes, filled.bytes(file))) {
+    if (Arrays.equals(damage.bytes, filled.bytes(file))) {
       return;
     }
-    String where = "%s, %s, seed %d".formatted(file, what, SEED);
+    String where = "%s, %s, seed %d".formatted(file, damage.what, SEED);
     SimFiles disk = copy();
-    disk.put(file, bytes);
+    disk.put(file, damage.bytes);
     boolean isOfEngine = !kind.equals("snapshot") && !kind.equals("kept part");
     DataCheck check = DamageDrill.check(disk, isOfEngine ? FOLDER : snapshot(file));
-    // A torn end of the last segment was never acknowledged; nothing tells where it ended.
-    boolean isFound =
-        kind.equals("segment")
-            || check.damages().stream().anyMatch(damage -> damage.file().equals(file.toString()));
-    assertThat(isFound || kind.equals("kept part")).as("found by verify: %s", where).isTrue();
     Map<String, String> before;
     try {
       before = read(kind, disk.afterCrash(1), where);
@@ -186,6 +190,9 @@ class DamageDrillTest {
       assertThat(e.getMessage()).as(where).contains(file.getFileName().toString());
       before = Map.of();
     }
+    assertThat(isFound(check, file) || mayBeUnnoticed(kind, damage, before))
+        .as("found by verify: %s", where)
+        .isTrue();
     if (!isOfEngine) {
       assertThat(before).as(where).isEqualTo(DRILL.written);
       return;
@@ -196,6 +203,21 @@ class DamageDrillTest {
         .as("rescued: %s", where)
         .containsAll(before.entrySet())
         .containsAll(elsewhere.entrySet());
+  }
+
+  private static boolean isFound(DataCheck check, Path file) {
+    return check.damages().stream().anyMatch(found -> found.file().equals(file.toString()))
+        || check.log().files().stream()
+            .anyMatch(part -> part.file().equals(file) && part.tornBytes() > 0);
+  }
+
+  /**
+   * The last segment may end behind any record, and nothing tells where it ended; of what is kept
+   * of damaged files any byte may be as it is. All else shows, or takes nothing away.
+   */
+  private static boolean mayBeUnnoticed(String kind, Damage damage, Map<String, String> found) {
+    return kind.equals("kept part")
+        || kind.equals("segment") && (damage.isCut || found.equals(DRILL.written));
   }
 
   private static Path snapshot(Path file) {
@@ -224,31 +246,24 @@ class DamageDrillTest {
   @ParameterizedTest
   @EnumSource(Operation.class)
   void callsThatFailLoseNothingAndEndNothing(Operation operation) throws IOException {
+    int calls = 0;
+    while (isReached(operation, calls, 1)) {
+      calls += CALLS_APART;
+    }
+    assertThat(calls).as("calls of %s in a life", operation).isPositive();
     SplittableRandom random = new SplittableRandom(SEED);
-    int few = fewerThanThereAre(operation);
-    failing(operation, 0, 1);
-    for (int i = 0; i < 3 * TIMES; i++) {
-      failing(operation, random.nextInt(few), 1);
-    }
     for (int i = 0; i < TIMES; i++) {
-      failing(operation, random.nextInt(few), 1 + random.nextInt(10));
-      failing(operation, random.nextInt(few), Integer.MAX_VALUE);
+      isReached(operation, random.nextInt(calls), 2 + random.nextInt(10));
+      isReached(operation, random.nextInt(calls), Integer.MAX_VALUE);
     }
   }
 
-  /** About as many calls of a kind there are at least in the life that they fail in. */
-  private static int fewerThanThereAre(Operation operation) {
-    return switch (operation) {
-      case CREATE, DELETE, FORCE, OPEN, RENAME, SYNC_FOLDER, WRITE -> 30;
-      case EXISTS, LIST, MAP -> 18;
-      case READ, SIZE, USABLE_BYTES -> 9;
-      case CREATE_FOLDERS, LINK -> 6;
-      case APPEND, IS_FOLDER -> 1;
-    };
-  }
-
-  /** So many calls of a kind fail, from one on, while everything is done that an engine does. */
-  private static void failing(Operation operation, int from, int count) throws IOException {
+  /**
+   * So many calls of a kind fail, from one on, while everything is done that an engine does.
+   *
+   * @return whether there were so many calls that some failed
+   */
+  private static boolean isReached(Operation operation, int from, int count) throws IOException {
     String where = "%s from call %d, %d times, seed %d".formatted(operation, from, count, SEED);
     SimFiles disk = copy();
     AtomicInteger calls = new AtomicInteger();
@@ -259,11 +274,10 @@ class DamageDrillTest {
         },
         new IOException("Input/output error"));
     DamageDrill drill = DRILL.another(from);
-    live(drill, disk, where);
+    live(drill, disk, where, () -> calls.get() > from);
     disk.heal();
-    // Lives differ in their number of calls; the first there always is.
-    assertThat(calls.get()).as("none failed: %s", where).isPositive();
     checkAfterwards(drill, disk, where);
+    return calls.get() > from;
   }
 
   @ParameterizedTest
@@ -273,7 +287,7 @@ class DamageDrillTest {
     SimFiles disk = copy();
     disk.limitBytes(bytes(disk) + room);
     DamageDrill drill = DRILL.another(room);
-    for (Unavailable refusal : live(drill, disk, where)) {
+    for (Unavailable refusal : live(drill, disk, where, () -> true)) {
       assertThat(refusal.id()).as("%s: %s", where, refusal).isEqualTo(ErrorId.DISK_FULL);
     }
     assertThat(DamageDrill.check(disk, FOLDER).damages()).as(where).isEmpty();
@@ -293,8 +307,13 @@ class DamageDrillTest {
     void run(Tsdb tsdb);
   }
 
-  /** A part of an engine's life; returns what it refused. Readers never notice. */
-  private static List<Unavailable> live(DamageDrill drill, SimFiles disk, String where) {
+  /**
+   * A part of an engine's life; returns what it refused. Readers never notice.
+   *
+   * @param isEventful whether it is worth the while to read everything by now
+   */
+  private static List<Unavailable> live(
+      DamageDrill drill, SimFiles disk, String where, BooleanSupplier isEventful) {
     List<Unavailable> refused = new ArrayList<>();
     List<Step> steps =
         List.of(
@@ -317,7 +336,9 @@ class DamageDrillTest {
           assertThat(e.wayOut()).isNotEmpty();
           refused.add(e);
         }
-        assertRight(drill, tsdb, where);
+        if (isEventful.getAsBoolean()) {
+          assertRight(drill, tsdb, where);
+        }
       }
     } catch (Unavailable e) {
       refused.add(e);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -54,6 +55,72 @@ class WalCrashTest {
       pending.clear();
     }
     assertThat(everAcknowledged).isGreaterThan(10L * LIVES);
+  }
+
+  @Test
+  void aCallThatFailsLosesNothingWhicheverItIs() throws IOException {
+    int call = 0;
+    while (new WalCrashTest().outlivesFailureOf(call)) {
+      call++;
+    }
+    assertThat(call).as("calls of a life").isGreaterThan(50);
+  }
+
+  @Test
+  void aPowerCutLosesNothingAtWhicheverCallItComes() throws IOException {
+    int call = 0;
+    while (new WalCrashTest().outlivesPowerCutAt(call)) {
+      call++;
+    }
+    assertThat(call).as("calls of a life").isGreaterThan(50);
+  }
+
+  /** Whether there were so many calls. */
+  private boolean outlivesFailureOf(int call) throws IOException {
+    String description = "call %d fails, -Dseed=%d".formatted(call, seed);
+    SimFiles disk = TestLog.disk(seed);
+    AtomicInteger calls = new AtomicInteger();
+    disk.failOn(_ -> calls.getAndIncrement() == call, new IOException("Input/output error"));
+    liveOnce(disk, description);
+    disk.heal();
+    // What would be there if the power went now may be more than was promised, or than there is.
+    Set<Written> promised = Set.copyOf(acknowledged);
+    open(disk.afterCrash(seed), description).close();
+    acknowledged.clear();
+    acknowledged.addAll(promised);
+    open(disk, description).close();
+    return calls.get() > call;
+  }
+
+  private boolean outlivesPowerCutAt(int call) throws IOException {
+    String description = "the power goes at call %d, -Dseed=%d".formatted(call, seed);
+    SimFiles disk = TestLog.disk(seed);
+    long before = disk.calls();
+    disk.cutPowerAt(call);
+    liveOnce(disk, description);
+    open(disk.crash(), description).close();
+    return disk.calls() - before > call;
+  }
+
+  /** A short life in which everything is done that a log does. */
+  private void liveOnce(SimFiles disk, String description) {
+    try (Wal wal = open(disk, description)) {
+      for (int step = 0; step < 16; step++) {
+        try {
+          switch (step % 5) {
+            case 3 -> wal.roll();
+            case 4 -> checkpoint(wal);
+            default -> append(wal);
+          }
+          acknowledge(wal);
+        } catch (Unavailable e) {
+          // Not acknowledged, that is all.
+        }
+      }
+    } catch (Unavailable e) {
+      // Not even opened.
+    }
+    pending.clear();
   }
 
   private Wal open(SimFiles disk, String description) {
