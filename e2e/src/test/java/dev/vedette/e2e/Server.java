@@ -2,6 +2,7 @@ package dev.vedette.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vedette.testkit.ProtoMessage;
 import dev.vedette.testkit.RemoteWriteRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -42,6 +43,11 @@ public final class Server implements AutoCloseable {
       command.addAll(List.of("--listen", "127.0.0.1:0"));
     }
     command.addAll(List.of(more));
+    return start(command);
+  }
+
+  /** The same by a command line of its own. */
+  static Server start(List<String> command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     List<String> output = new ArrayList<>();
     BufferedReader lines = process.inputReader();
@@ -112,6 +118,18 @@ public final class Server implements AutoCloseable {
       request.headers(headers);
     }
     return send(request.POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
+  /** Asks by remote read; the answer as it came. */
+  HttpResponse<byte[]> read(ProtoMessage request) throws IOException, InterruptedException {
+    HttpRequest post =
+        HttpRequest.newBuilder(address.resolve("/api/v1/read"))
+            .header("Content-Type", "application/x-protobuf")
+            .header("Content-Encoding", "snappy")
+            .header("X-Prometheus-Remote-Read-Version", "0.1.0")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(Snappy.compress(request.bytes())))
+            .build();
+    return HTTP.send(post, HttpResponse.BodyHandlers.ofByteArray());
   }
 
   /** Sends a request by remote write 1.0. */
