@@ -1,49 +1,61 @@
 package dev.vedette.e2e;
 
-import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.WatchEvent;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.security.MessageDigest;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a process with SIGKILL the moment the temporary file appears that a merge, the building of
- * a tier, the cleaning of tombstones or a snapshot writes. {@code -Dkills=…} sets how often; while
- * none of them left such a file behind, it is tried on fresh copies of the data, and skipped where
- * none does at all.
+ * Kills a process with SIGKILL in the middle of a merge, of the building of a tier, of a deletion,
+ * of its cleaning and of a snapshot: where a file of it is begun, where it is whole and nobody
+ * knows it, and where it is in force and what it replaces is there still. {@link Halt} holds the
+ * process there, so none of it is a matter of luck.
  */
 class AimedKillTest {
   private static final String ADMIN = "/api/v1/admin/tsdb/";
   private static final String GONE = "bench_7";
-  private static final int KILLS = Integer.getInteger("kills", 2);
-  private static final int MORE_TRIES = 15;
+  private static final String DELETION =
+      "delete_series?match%5B%5D=" + GONE + "&start=0&end=99999999999";
   private static final List<String> TIERS = List.of("1m", "5m", "1h");
   // Where columns of the list of blocks begin.
   private static final int WINDOW = 28;
   private static final int TIER = 80;
   private static final int BYTES = 122;
+
+  // A block's file is begun; it is whole and has its temporary name; it is in force, and the files
+  // of those that it replaces are about to go.
+  private static final String INDEX_BEGINS = "dev.vedette.tsdb.index.IndexWriter.write";
+  private static final String BLOCK_IS_WHOLE = "dev.vedette.tsdb.block.BlockWriter.publish";
+  private static final String OTHERS_GO = "dev.vedette.tsdb.BlockStore.delete";
+  // The same of a tier's block, and where all that are due are there.
+  private static final String COLUMNS_END = "dev.vedette.tsdb.block.BucketsWriter.finish";
+  private static final String TIER_IS_WHOLE = "dev.vedette.tsdb.TierBuilder.isStillRight";
+  private static final String TIER_IS_BUILT = "dev.vedette.tsdb.TierBuilder.logBuilt";
+  private static final String TIERS_ARE_BUILT = "dev.vedette.tsdb.Compactor.mergeOne";
+  // The cleaning, and one block of it.
+  private static final String CLEANING = "dev.vedette.tsdb.Compactor.clean";
+  private static final String ONE_BLOCK = "dev.vedette.tsdb.MergePlan.again";
+  private static final String DELETING = "dev.vedette.tsdb.block.TombstoneFile.write";
+  private static final String DELETED = "dev.vedette.tsdb.block.Block.delete";
+  private static final String COPYING = "dev.vedette.tsdb.Snapshots.take";
+  private static final String LINK = "dev.vedette.model.RealFiles.link";
+  private static final String RENAME = "dev.vedette.model.RealFiles.rename";
 
   @TempDir private static Path filled;
   @TempDir private Path temp;
@@ -79,70 +91,97 @@ class AimedKillTest {
   @Test
   void mergesGoOnWhereTheyWereCut() throws Exception {
     String before = dump(data);
+    int count = names(blocks, ".tsb").size();
 
-    killAgainAndAgain(
-        this::copyIt,
-        kill -> {
-          boolean met = killDuringMerge(kill);
-          tool("verify", data.toString());
-          return met;
-        });
+    killMergeAt(INDEX_BEGINS);
+    assertThat(names(blocks, ".tsb.tmp")).hasSize(1);
+    check(before);
+    killMergeAt(BLOCK_IS_WHOLE);
+    assertThat(names(blocks, ".tsb.tmp")).hasSize(1);
+    check(before);
+    killMergeAt(BLOCK_IS_WHOLE, OTHERS_GO);
+    assertThat(names(blocks, ".tsb")).as("with the merged one").hasSize(count + 1);
+    check(before);
 
-    assertThat(dump(data)).isEqualTo(before);
     tool("merge", data.toString());
-    tool("verify", data.toString());
-    assertThat(names(blocks)).noneMatch(name -> name.endsWith(".tmp"));
-    assertThat(dump(data)).isEqualTo(before);
+    assertThat(names(blocks, ".tmp")).isEmpty();
+    assertThat(names(blocks, ".tsb")).hasSizeLessThan(count);
+    check(before);
   }
 
   @Test
   void tiersAreBuiltOnWhereTheyWereCut() throws Exception {
     String before = dump(data);
-    buildTiers();
-    List<String> whole = tiers();
-    assertThat(whole).hasSizeGreaterThan(TIERS.size());
+    killServerAt(TIERS_ARE_BUILT);
+    List<String> built = tiers();
+    assertThat(built).hasSizeGreaterThan(TIERS.size());
+    assertThat(TIERS).allMatch(tier -> built.stream().anyMatch(line -> line.contains(tier)));
     copyIt();
 
-    killAgainAndAgain(
-        this::copyIt,
-        kill -> {
-          if (tiers().size() == whole.size()) {
-            copyIt();
-          }
-          int left = whole.size() - tiers().size();
-          boolean met = killDuringTiers(Math.min(kill, left)) && tiers().size() < whole.size();
-          tool("verify", data.toString());
-          return met;
-        });
+    killServerAt(COLUMNS_END);
+    assertThat(names(blocks, ".tsb.tmp")).hasSize(1);
+    assertThat(tiers()).isEmpty();
+    check(before);
+    killServerAt(TIER_IS_WHOLE);
+    assertThat(names(blocks, ".tsb.tmp")).hasSize(1);
+    assertThat(tiers()).isEmpty();
+    check(before);
+    killServerAt(TIER_IS_BUILT);
+    assertThat(tiers()).hasSize(1);
+    check(before);
+    // The last of them, which has the longest buckets.
+    killServerAt(Collections.nCopies(built.size() - 1, TIER_IS_WHOLE).toArray(String[]::new));
+    assertThat(names(blocks, ".tsb.tmp")).hasSize(1);
+    assertThat(tiers()).hasSizeBetween(2, built.size() - 1);
+    check(before);
 
-    assertThat(dump(data)).isEqualTo(before);
-    buildTiers();
-    tool("verify", data.toString());
-    assertThat(names(blocks)).noneMatch(name -> name.endsWith(".tmp"));
-    assertThat(tiers()).isEqualTo(whole);
-    assertThat(dump(data)).isEqualTo(before);
+    killServerAt(TIERS_ARE_BUILT);
+    assertThat(names(blocks, ".tmp")).isEmpty();
+    assertThat(tiers()).containsAll(built);
+    check(before);
+    tool("merge", data.toString());
+    assertThat(tiers()).containsAll(built);
+    check(before);
+  }
+
+  @Test
+  void aDeletionThatIsCutIsDoneOrNot() throws Exception {
+    String before = dump(data);
+    String others = dumpOfOthers();
+
+    killServerAsked(DELETION, DELETING, RENAME);
+    assertThat(names(blocks, "")).contains("tombstones.tmp").doesNotContain("tombstones");
+    check(before);
+    killServerAsked(DELETION, DELETING, DELETED);
+    assertThat(names(blocks, "")).contains("tombstones");
+    check(others);
   }
 
   @Test
   void whatIsDeletedStaysGoneWhereverItsCleaningIsCut() throws Exception {
-    String others = dump(data, "{job=\"bench\",__name__!=\"" + GONE + "\"}");
-    delete();
+    String others = dumpOfOthers();
+    try (Server server = Server.start(serverCommand())) {
+      HttpResponse<String> deleted = post(server, DELETION);
+      assertThat(deleted.statusCode()).as(deleted.body()).isEqualTo(204);
+      server.kill();
+    }
 
-    killAgainAndAgain(
-        () -> {
-          copyIt();
-          delete();
-        },
-        kill -> killDuring("clean_tombstones", blocks, kill));
+    killServerAsked("clean_tombstones", CLEANING, ONE_BLOCK, INDEX_BEGINS);
+    assertThat(names(blocks, ".tsb.tmp")).hasSize(1);
+    check(others);
+    killServerAsked("clean_tombstones", CLEANING, ONE_BLOCK, BLOCK_IS_WHOLE);
+    assertThat(names(blocks, ".tsb.tmp")).hasSize(1);
+    check(others);
+    killServerAsked("clean_tombstones", CLEANING, ONE_BLOCK, BLOCK_IS_WHOLE, OTHERS_GO);
+    assertThat(names(blocks, "")).contains("tombstones");
+    check(others);
 
-    assertThat(dump(data)).isEqualTo(others);
-    try (Server server = start()) {
+    try (Server server = Server.start(serverCommand())) {
       assertThat(post(server, "clean_tombstones").statusCode()).isEqualTo(204);
       assertThat(server.stop()).isEqualTo(143);
     }
-    assertThat(names(blocks)).noneMatch(name -> name.endsWith(".tmp"));
-    tool("verify", data.toString());
-    assertThat(dump(data)).isEqualTo(others);
+    assertThat(names(blocks, ".tmp")).isEmpty();
+    check(others);
   }
 
   @Test
@@ -150,88 +189,73 @@ class AimedKillTest {
     String before = dump(data);
     Path snapshots = Files.createDirectories(data.resolve("snapshots"));
 
-    killAgainAndAgain(() -> {}, _ -> killDuring("snapshot", snapshots, 1));
+    killServerAsked("snapshot", COPYING, LINK, LINK);
+    assertThat(names(snapshots, "")).hasSize(1).allMatch(name -> name.endsWith(".tmp"));
+    check(before);
+    assertThat(names(snapshots, "")).as("after a start").isEmpty();
+    killServerAsked("snapshot", COPYING, RENAME);
+    assertThat(names(snapshots, "")).hasSize(1).allMatch(name -> name.endsWith(".tmp"));
+    check(before);
 
-    try (Server server = start()) {
+    try (Server server = Server.start(serverCommand())) {
       assertThat(post(server, "snapshot").statusCode()).isEqualTo(200);
       assertThat(server.stop()).isEqualTo(143);
     }
-
-    assertThat(names(snapshots)).isNotEmpty().noneMatch(name -> name.endsWith(".tmp"));
-    for (String name : names(snapshots)) {
-      tool("verify", snapshots.resolve(name).toString());
-      assertThat(dump(snapshots.resolve(name))).as(name).isEqualTo(before);
-    }
-    assertThat(dump(data)).isEqualTo(before);
+    assertThat(names(snapshots, "")).hasSize(1).noneMatch(name -> name.endsWith(".tmp"));
+    Path snapshot = snapshots.resolve(names(snapshots, "").getFirst());
+    tool("verify", snapshot.toString());
+    assertThat(dump(snapshot)).isEqualTo(before);
+    check(before);
   }
 
-  private void delete() throws Exception {
-    try (Server server = start()) {
-      HttpResponse<String> deleted =
-          post(server, "delete_series?match%5B%5D=" + GONE + "&start=0&end=99999999999");
-      assertThat(deleted.statusCode()).as(deleted.body()).isEqualTo(204);
-      server.kill();
-    }
+  private void killMergeAt(String... places) throws Exception {
+    List<String> command = Server.command("tsdb", "merge", data.toString());
+    killAt(List.of(places), command);
   }
 
-  private interface Anew {
-    void prepare() throws Exception;
+  /** A server builds tiers by itself, maybe before it is ready. */
+  private void killServerAt(String... places) throws Exception {
+    killAt(List.of(places), serverCommand());
   }
 
-  private interface Try {
-    /** Whether something unfinished was left when it was killed at so many temporary files. */
-    boolean kill(int files) throws Exception;
-  }
-
-  /** The work may be done before the kill; where it always is, there is nothing to see here. */
-  private static void killAgainAndAgain(Anew anew, Try once) throws Exception {
-    int met = 0;
-    for (int kill = 1; kill <= KILLS; kill++) {
-      met += once.kill(kill) ? 1 : 0;
-    }
-    for (int more = 0; more < MORE_TRIES && met == 0; more++) {
-      anew.prepare();
-      met += once.kill(1) ? 1 : 0;
-    }
-    assumeTrue(met > 0, "no kill left a temporary file: this machine is too quick for the test");
-  }
-
-  private boolean killDuringMerge(int files) throws Exception {
-    try (Watch unfinished = new Watch(blocks)) {
-      Process merge = start(temp.resolve("merge.txt"), "merge", data.toString());
-      // There may be less to do than there were kills before.
-      merge.onExit().thenRun(() -> unfinished.isOver = true);
-      unfinished.await(files);
-      merge.destroyForcibly().waitFor();
-      return unfinished.isLeft();
-    }
-  }
-
-  /** A server builds tiers as soon as it has its data, maybe before it is ready. */
-  private boolean killDuringTiers(int files) throws Exception {
-    try (Watch unfinished = new Watch(blocks)) {
-      Process server = process(temp.resolve("server.txt"), serverCommand());
+  private void killAt(List<String> places, List<String> command) throws Exception {
+    try (Halt halt = Halt.at(places)) {
+      Process process = process(temp.resolve("killed.txt"), halt.in(command));
       try {
-        unfinished.await(files);
+        halt.await();
       } finally {
-        server.destroyForcibly().waitFor();
+        process.destroyForcibly().waitFor();
       }
-      return unfinished.isLeft();
     }
   }
 
-  /** A server until there is something of each tier, and then the tool, until nothing is due. */
-  private void buildTiers() throws Exception {
-    try (Watch watch = new Watch(blocks);
-        Server server = start()) {
-      watch.await(
-          () -> {
-            String there = server.get("/api/v1/status/tsdb/blocks").body();
-            return TIERS.stream().allMatch(tier -> there.contains("\"tier\":\"" + tier + "\""));
-          });
-      server.kill();
+  /** The same of what is done because somebody asks for it. */
+  private void killServerAsked(String what, String... places) throws Exception {
+    try (Halt halt = Halt.at(List.of(places));
+        Server server = Server.start(halt.in(serverCommand()));
+        ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> answer =
+          thread.submit(
+              () -> {
+                try {
+                  return post(server, what);
+                } catch (IOException e) {
+                  return e; // The server is gone, as it should be.
+                }
+              });
+      try {
+        halt.await();
+      } finally {
+        server.kill();
+      }
+      assertThat(answer.get()).isInstanceOf(IOException.class);
     }
-    tool("merge", data.toString());
+  }
+
+  /** Nothing is damaged, and what is there is what it has to be; then a start has cleaned up. */
+  private void check(String expected) throws Exception {
+    tool("verify", data.toString());
+    assertThat(dump(data)).isEqualTo(expected);
   }
 
   /** Window, tier, level, series and samples of each block of a tier. */
@@ -245,90 +269,9 @@ class AimedKillTest {
         .toList();
   }
 
-  /** Asks for something, and kills the server once so many temporary files of it were there. */
-  private boolean killDuring(String asked, Path folder, int files) throws Exception {
-    try (Watch unfinished = new Watch(folder);
-        Server server = start();
-        ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<?> answer =
-          thread.submit(
-              () -> {
-                try {
-                  return post(server, asked);
-                } catch (IOException e) {
-                  return e; // The server is gone, as it should be.
-                } finally {
-                  // There may be less to do than there were kills before.
-                  unfinished.isOver = true;
-                }
-              });
-      unfinished.await(files);
-      server.kill();
-      answer.get();
-      return unfinished.isLeft();
-    }
-  }
-
-  /** Temporary files and folders as they appear. */
-  private static final class Watch implements AutoCloseable {
-    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(2);
-
-    private final Path folder;
-    private final WatchService service;
-    private final List<Path> seen = new ArrayList<>();
-    private volatile boolean isOver;
-
-    Watch(Path folder) throws IOException {
-      this.folder = folder;
-      service = folder.getFileSystem().newWatchService();
-      folder.register(service, ENTRY_CREATE);
-    }
-
-    /** Returns once there were so many, or none comes any more. */
-    void await(int files) throws InterruptedException {
-      long end = System.nanoTime() + LONGEST_NANOS;
-      while (seen.size() < files && !isOver && System.nanoTime() < end) {
-        note(service.poll(100, TimeUnit.MILLISECONDS));
-      }
-    }
-
-    /** Returns once it is so; looks now and then, and where files appear. */
-    void await(Callable<Boolean> condition) throws Exception {
-      long end = System.nanoTime() + LONGEST_NANOS;
-      while (!condition.call()) {
-        assertThat(System.nanoTime()).isLessThan(end);
-        note(service.poll(100, TimeUnit.MILLISECONDS));
-      }
-    }
-
-    private void note(@Nullable WatchKey key) {
-      if (key != null) {
-        for (WatchEvent<?> event : key.pollEvents()) {
-          if (String.valueOf(event.context()).endsWith(".tmp")) {
-            seen.add(folder.resolve(String.valueOf(event.context())));
-          }
-        }
-        key.reset();
-      }
-    }
-
-    /** Whether one that appeared is there now, when its process is no more. */
-    boolean isLeft() {
-      return seen.stream().anyMatch(Files::exists);
-    }
-
-    @Override
-    public void close() throws IOException {
-      service.close();
-    }
-  }
-
   private List<String> serverCommand() {
-    return Server.command("run", "--data", data.toString(), "--listen", "127.0.0.1:0");
-  }
-
-  private Server start() throws IOException {
-    return Server.start(data, "--enable-admin-api");
+    return Server.command(
+        "run", "--data", data.toString(), "--listen", "127.0.0.1:0", "--enable-admin-api");
   }
 
   private static HttpResponse<String> post(Server server, String what)
@@ -336,15 +279,22 @@ class AimedKillTest {
     return server.post(ADMIN + what, new byte[0]);
   }
 
-  private static List<String> names(Path folder) throws IOException {
+  private static List<String> names(Path folder, String suffix) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).toList();
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(suffix))
+          .toList();
     }
   }
 
   /** A checksum of all samples that were there at first as text, and their size. */
   private String dump(Path folder) throws Exception {
     return dump(folder, "{job=\"bench\"}");
+  }
+
+  private String dumpOfOthers() throws Exception {
+    return dump(data, "{job=\"bench\",__name__!=\"" + GONE + "\"}");
   }
 
   private String dump(Path folder, String selector) throws Exception {
@@ -363,15 +313,11 @@ class AimedKillTest {
 
   /** A tool, which has to succeed. */
   private static void run(Path out, String... arguments) throws Exception {
-    Process process = start(out, arguments);
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).as(String.join(" ", arguments)).isZero();
-  }
-
-  private static Process start(Path out, String... arguments) throws IOException {
     List<String> command = Server.command("tsdb");
     command.addAll(List.of(arguments));
-    return process(out, command);
+    Process process = process(out, command);
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).as(String.join(" ", arguments)).isZero();
   }
 
   private static Process process(Path out, List<String> command) throws IOException {

@@ -4,6 +4,7 @@ import static java.lang.ProcessBuilder.Redirect.DISCARD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vedette.model.Labels;
 import dev.vedette.testkit.RemoteWriteRequest;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,8 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills the server with SIGKILL at random points of a write load, over and over on the same data,
- * and looks for every sample it had acknowledged. The load crosses windows, so that flushes, merges
- * and the building of tiers are met as well. {@code -Dseed=…} repeats a run's choices, {@code
+ * and looks for every sample it had acknowledged: in every other round also at random points of
+ * flushes, and in the end when what they left has been merged and made into tiers. {@link
+ * AimedKillTest} kills in the middle of those. {@code -Dseed=…} repeats a run's choices, {@code
  * -Dkills=…} sets how often.
  */
 class KillTest {
@@ -32,13 +35,15 @@ class KillTest {
   private static final int SERIES = 40;
   private static final long STEP_MILLIS = 5_000;
   private static final int KILLS = Integer.getInteger("kills", 8);
+  // Where all tiers that are due have been built.
+  private static final String TIERS_ARE_BUILT = "dev.vedette.tsdb.Compactor.mergeOne";
 
   @TempDir private Path data;
 
   private final long seed = Long.getLong("seed", 1);
   private final Random random = new Random(seed);
-  // Far enough back that the load crosses several block windows.
-  private final long origin = System.currentTimeMillis() / 60_000 * 60_000 - 10 * 3_600_000L;
+  // So far back that the windows are over of which tiers are built, however far the load gets.
+  private final long origin = System.currentTimeMillis() / 60_000 * 60_000 - 40 * 3_600_000L;
 
   @Test
   void everyAcknowledgedSampleSurvivesKillsAtRandomPoints() throws Exception {
@@ -50,7 +55,7 @@ class KillTest {
     for (int kill = 0; kill < KILLS; kill++) {
       try (Server server = Server.start(data)) {
         verify(server, writers);
-        writeUntilKilled(server, writers);
+        writeUntilKilled(server, writers, kill % 2 == 0);
       }
     }
     try (Server server = Server.start(data)) {
@@ -63,12 +68,33 @@ class KillTest {
     assertThat(toolExit("verify")).as("damage after kills, seed %d", seed).isZero();
     assertThat(toolExit("merge")).isZero();
     assertThat(toolExit("verify")).isZero();
+    killOnceTiersAreBuilt();
     try (Server server = Server.start(data)) {
       verify(server, writers);
+      assertBlocksWereMergedAndTiersBuilt(server);
     }
-    assertThat(writers)
-        .as("writers that got through at all")
-        .allMatch(writer -> writer.acknowledged > 0);
+    assertThat(writers).allMatch(writer -> writer.acknowledged >= KILLS);
+  }
+
+  private void killOnceTiersAreBuilt() throws Exception {
+    try (Halt halt = Halt.at(List.of(TIERS_ARE_BUILT))) {
+      List<String> command =
+          halt.in(Server.command("run", "--data", data.toString(), "--listen", "127.0.0.1:0"));
+      Process process =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(DISCARD).start();
+      try {
+        halt.await();
+      } finally {
+        process.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  private static void assertBlocksWereMergedAndTiersBuilt(Server server) throws Exception {
+    HttpResponse<String> answer = server.get("/api/v1/status/tsdb/blocks");
+    JsonNode blocks = new ObjectMapper().readTree(answer.body());
+    assertThat(blocks.findValues("level")).as(answer.body()).anyMatch(level -> level.asInt() > 1);
+    assertThat(blocks.findValuesAsText("tier")).as(answer.body()).contains("1m", "5m", "1h");
   }
 
   private int toolExit(String tool) throws IOException, InterruptedException {
@@ -79,33 +105,44 @@ class KillTest {
     return process.exitValue();
   }
 
-  private void writeUntilKilled(Server server, List<Writer> writers) throws Exception {
+  private void writeUntilKilled(Server server, List<Writer> writers, boolean isFlushed)
+      throws Exception {
+    CountDownLatch written = new CountDownLatch(WRITERS);
+    CountDownLatch flushed = new CountDownLatch(isFlushed ? 1 : 0);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> running = new ArrayList<>();
       for (Writer writer : writers) {
-        running.add(threads.submit(() -> writer.run(server)));
+        running.add(threads.submit(() -> writer.run(server, written)));
       }
-      if (random.nextBoolean()) {
-        running.add(
-            threads.submit(
-                () -> {
-                  flushUntilKilled(server);
-                  return null;
-                }));
+      try {
+        assertThat(written.await(1, TimeUnit.MINUTES)).as("all writers got through").isTrue();
+        if (isFlushed) {
+          running.add(
+              threads.submit(
+                  () -> {
+                    flushUntilKilled(server, flushed);
+                    return null;
+                  }));
+        }
+        assertThat(flushed.await(1, TimeUnit.MINUTES)).as("a flush got through").isTrue();
+        // The kill is to meet the server in the middle of whatever it does by then.
+        Thread.sleep(100 + random.nextInt(1_200));
+      } finally {
+        server.kill();
       }
-      Thread.sleep(100 + random.nextInt(1_200));
-      server.kill();
       for (Future<?> each : running) {
         each.get();
       }
     }
   }
 
-  private static void flushUntilKilled(Server server) throws InterruptedException {
+  private static void flushUntilKilled(Server server, CountDownLatch flushed)
+      throws InterruptedException {
     try {
       while (true) {
         HttpResponse<String> answer = server.post("/api/v1/admin/tsdb/flush", new byte[0]);
         assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+        flushed.countDown();
       }
     } catch (IOException e) {
       // The server is gone, as it should be.
@@ -169,7 +206,8 @@ class KillTest {
       return Labels.of("__name__", "kill_test", "writer", "w" + id, "series", "s" + series);
     }
 
-    void run(Server server) {
+    void run(Server server, CountDownLatch written) {
+      boolean isFirst = true;
       try {
         while (true) {
           RemoteWriteRequest request = new RemoteWriteRequest();
@@ -182,6 +220,10 @@ class KillTest {
           HttpResponse<String> answer = server.write(request);
           assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
           acknowledged++;
+          if (isFirst) {
+            written.countDown();
+            isFirst = false;
+          }
         }
       } catch (IOException e) {
         // The server is gone, as it should be.
