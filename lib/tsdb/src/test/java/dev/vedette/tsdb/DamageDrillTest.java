@@ -44,7 +44,7 @@ class DamageDrillTest {
   private static final int CUTS = 14 * TIMES;
   private static final int STRETCHES = 6 * TIMES;
   // A file up to here is cut at each of its bytes.
-  private static final int SMALL_BYTES = 256;
+  private static final int SMALL_BYTES = 64;
   // Each call of each kind takes a minute of a processor: so it is done by hand, and here some.
   private static final int CALLS_APART = TIMES > 1 ? 1 : 6;
   private static final long SEED = Long.getLong("seed", 1);
