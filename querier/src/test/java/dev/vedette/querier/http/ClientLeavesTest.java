@@ -9,6 +9,7 @@ import dev.vedette.model.TenantId;
 import dev.vedette.testkit.ForwardingSeries;
 import dev.vedette.testkit.InMemorySeries;
 import dev.vedette.testkit.ProtoMessage;
+import dev.vedette.testkit.ReadMessages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -32,12 +33,12 @@ class ClientLeavesTest {
 
   @Test
   void remoteReadInOneMessageEnds() throws Exception {
-    leave(read(new ProtoMessage().field(1, ReadClient.query("up"))));
+    leave(read(new ProtoMessage().field(1, ReadMessages.query("up"))));
   }
 
   @Test
   void remoteReadInChunksEnds() throws Exception {
-    leave(read(new ProtoMessage().field(1, ReadClient.query("up")).varint(2, 1)));
+    leave(read(new ProtoMessage().field(1, ReadMessages.query("up")).varint(2, 1)));
   }
 
   private void leave(byte[] request) throws Exception {
