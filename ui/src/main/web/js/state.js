@@ -108,13 +108,15 @@ export function windowOf(panel, now) {
   const down = (time) => Math.floor(time / step) * step;
   const last = panel.end ?? down(now);
   const end = last > down(now) ? down(last) : Math.ceil(last / step) * step;
-  const start = down(last - panel.range);
-  if ((end - start) / step > MOST_POINTS) {
+  if (panel.range / step > MOST_POINTS) {
     return {
       problem: `${formatDuration(panel.range)} in steps of ${formatDuration(step)} are more than ${MOST_POINTS.toLocaleString('en-US')} points a series; choose a longer step or a shorter range.`,
     };
   }
-  return {start, end, step};
+  // A multiple at both ends may be a step more than there may be.
+  const start = Math.max(down(last - panel.range), end - MOST_POINTS * step);
+  // No step is in a short range between two of them, or in what is newer than the last one: then it has the time that was chosen.
+  return start < end ? {start, end, step} : {start: last - panel.range, end: last, step};
 }
 
 /** Expressions that were run in this browser for the tenant shown, the newest first. */

@@ -54,6 +54,7 @@ class AimedKillTest {
   private static final String DELETING = "dev.vedette.tsdb.block.TombstoneFile.write";
   private static final String DELETED = "dev.vedette.tsdb.block.Block.delete";
   private static final String COPYING = "dev.vedette.tsdb.Snapshots.take";
+  private static final String COPIED = "dev.vedette.tsdb.Snapshots.publish";
   private static final String LINK = "dev.vedette.model.RealFiles.link";
   private static final String RENAME = "dev.vedette.model.RealFiles.rename";
 
@@ -193,7 +194,7 @@ class AimedKillTest {
     assertThat(names(snapshots, "")).hasSize(1).allMatch(name -> name.endsWith(".tmp"));
     check(before);
     assertThat(names(snapshots, "")).as("after a start").isEmpty();
-    killServerAsked("snapshot", COPYING, RENAME);
+    killServerAsked("snapshot", COPIED);
     assertThat(names(snapshots, "")).hasSize(1).allMatch(name -> name.endsWith(".tmp"));
     check(before);
 

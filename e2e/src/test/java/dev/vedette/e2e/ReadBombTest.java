@@ -76,7 +76,9 @@ class ReadBombTest {
     String all = "match%5B%5D=fill";
     return List.of(
         new Bomb("read samples", read(server, now, SELECTORS, false), true),
-        new Bomb("read chunks", read(server, now, 2, true), false),
+        // Of several queries a later one may be refused once the answer has begun, which breaks it
+        // off.
+        new Bomb("read chunks", read(server, now, 1, true), false),
         new Bomb("federate", get(server, "/federate?" + all), false),
         new Bomb("federate many", get(server, "/federate?" + many), false),
         new Bomb(

@@ -233,6 +233,24 @@ class FrameTest extends PageTest {
   }
 
   @Test
+  void aRangeWithoutAStepKeepsItsTimesAndOneOfTheMostStepsIsNoLonger() {
+    visit("/graph");
+
+    Object windows =
+        evaluateModule(
+            "state.js",
+            """
+            [[1768478406000, 3600000, 4000], [1768478399001, 7000, 77000000], [1768478399001, 7000, 77007000]].map(([end, step, range]) => {
+              const window = m.windowOf({...m.freshPanel(), end, step, range}, 1768478407000);
+              return window.problem ? 'refused' : `${window.start} ${window.end}`;
+            })""");
+
+    assertThat((List<?>) windows)
+        .isEqualTo(
+            List.of("1768478402000 1768478406000", "1768401404000 1768478404000", "refused"));
+  }
+
+  @Test
   void completionKnowsWhereItStands() {
     Map<String, String> kinds = new LinkedHashMap<>();
     kinds.put("rate(", "name");

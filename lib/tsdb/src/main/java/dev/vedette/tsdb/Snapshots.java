@@ -69,8 +69,7 @@ final class Snapshots {
       content.writeTo(blocks);
       files.syncFolder(blocks);
       files.syncFolder(unfinished);
-      files.rename(unfinished, folder.resolve(name));
-      files.syncFolder(folder);
+      publish(unfinished, name);
       return name;
     } catch (IOException | RuntimeException e) {
       try {
@@ -80,5 +79,10 @@ final class Snapshots {
       }
       throw e;
     }
+  }
+
+  private void publish(Path unfinished, String name) throws IOException {
+    files.rename(unfinished, folder.resolve(name));
+    files.syncFolder(folder);
   }
 }
