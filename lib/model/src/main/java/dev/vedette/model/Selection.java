@@ -39,8 +39,16 @@ public record Selection(
     /** Everything. */
     public static final Enough ALL = new Enough(false, Optional.empty());
 
+    /** The newest sample in the range, with all labels. */
+    public static final Enough NEWEST = new Enough(true, Optional.empty());
+
     public Enough {
       labels = labels.map(Set::copyOf);
+    }
+
+    /** The same with all labels. */
+    public Enough withAllLabels() {
+      return newest ? NEWEST : ALL;
     }
   }
 

@@ -343,9 +343,7 @@ public abstract class SeriesSourceContract {
     WriteBatch batch = new WriteBatch();
     for (int i = 0; i < 150; i++) {
       Labels labels = series("m" + i % 3, "instance", "i" + i);
-      fill(batch, LabelBytes.encode(labels), randomColumn(random));
-      oracle.write(TENANT, batch);
-      sink().write(TENANT, batch);
+      writeToBoth(oracle, batch, labels, randomColumn(random));
     }
     settle();
     for (int i = 0; i < 4; i++) {
@@ -391,15 +389,19 @@ public abstract class SeriesSourceContract {
     WriteBatch batch = new WriteBatch();
     for (int i = 0; i < 30; i++) {
       Labels labels = series("m", "instance", "i" + i);
-      fill(batch, LabelBytes.encode(labels), regularColumn(random));
-      oracle.write(TENANT, batch);
-      sink().write(TENANT, batch);
+      writeToBoth(oracle, batch, labels, regularColumn(random));
     }
     settle();
     for (int i = 0; i < 60; i++) {
       long from = at(random.nextLong(50 * MINUTE));
       assertReadsAs(oracle, new Selection(named("m"), from, from + random.nextLong(15 * MINUTE)));
     }
+  }
+
+  private void writeToBoth(InMemorySeries oracle, WriteBatch batch, Labels labels, Column column) {
+    fill(batch, LabelBytes.encode(labels), column);
+    oracle.write(TENANT, batch);
+    sink().write(TENANT, batch);
   }
 
   private Column regularColumn(SplittableRandom random) {
@@ -417,8 +419,7 @@ public abstract class SeriesSourceContract {
   private void assertReadsAs(SeriesSource oracle, Selection selection) {
     Map<Labels, Column> expected = read(oracle, selection);
     assertThat(read(source(), selection)).isEqualTo(expected);
-    Map<Labels, Column> newest =
-        read(source(), selection.where(new Selection.Enough(true, Optional.empty())));
+    Map<Labels, Column> newest = read(source(), selection.where(Selection.Enough.NEWEST));
     newest.replaceAll((_, column) -> column.newest());
     expected.replaceAll((_, column) -> column.newest());
     assertThat(newest).isEqualTo(expected);

@@ -42,7 +42,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
@@ -236,10 +235,7 @@ public final class Tsdb implements SampleSink, SeriesSource, StorageAdmin, AutoC
           });
       // Series of several sources are known to be the same by all of their labels.
       Selection inMemory =
-          cursors.isEmpty()
-              ? selection
-              : selection.where(
-                  new Selection.Enough(selection.enough().newest(), Optional.empty()));
+          cursors.isEmpty() ? selection : selection.where(selection.enough().withAllLabels());
       cursors.add(head.select(tenant, inMemory, check));
       return cursors;
     } catch (RuntimeException e) {

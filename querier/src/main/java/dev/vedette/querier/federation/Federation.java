@@ -18,7 +18,6 @@ import dev.vedette.promql.exec.Evaluation;
 import dev.vedette.promql.exec.MeteredSource;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +30,6 @@ public final class Federation {
 
   // Of a tree's entry and the sample.
   private static final int ENTRY_BYTES = 80;
-
-  private static final Selection.Enough NEWEST = new Selection.Enough(true, Optional.empty());
 
   private final SeriesSource source;
   private final long lookbackMillis;
@@ -72,7 +69,8 @@ public final class Federation {
     SeriesBatch batch = new SeriesBatch();
     for (List<LabelMatcher> selector : selectors) {
       Selection selection =
-          new Selection(selector, nowMillis - lookbackMillis + 1, nowMillis).where(NEWEST);
+          new Selection(selector, nowMillis - lookbackMillis + 1, nowMillis)
+              .where(Selection.Enough.NEWEST);
       try (SeriesCursor cursor = metered.select(tenant, selection)) {
         while (cursor.next(batch)) {
           collect(batch, found, memory);

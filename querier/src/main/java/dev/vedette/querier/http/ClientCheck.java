@@ -5,13 +5,18 @@ import dev.vedette.model.ReadCheck;
 import dev.vedette.model.Unavailable;
 import dev.vedette.runtime.http.Exchange;
 
-/** Ends reads for an answer that nobody waits for any more: its client has left. */
+/** Whether anybody waits for an answer still; ends reads for one whose client has left. */
 final class ClientCheck implements ReadCheck, AutoCloseable {
   private final Exchange.Watch watch;
   private volatile boolean isGone;
 
   ClientCheck(Exchange exchange) {
     this.watch = exchange.onDisconnect(() -> isGone = true);
+  }
+
+  /** Any thread. */
+  boolean isGone() {
+    return isGone;
   }
 
   @Override

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -160,28 +159,29 @@ final class QueryController {
 
   /** Runs a query that ends when its client goes away. */
   private Answer run(ApiCall call, TenantId tenant, Function<QueryOptions, Answer> query) {
-    ApiParams params = call.params();
-    AtomicBoolean gone = new AtomicBoolean();
-    QueryOptions options =
-        new QueryOptions(
-            Optional.of(params.lookback(querier.config().lookback())),
-            Optional.of(params.timeout(querier.config(tenant).timeout())),
-            gone::get,
-            Optional.empty(),
-            params.tier(),
-            Optional.empty(),
-            new QueryOptions.Look(params.text("stats").equals("all"), params.flag("explain")));
-    try (Exchange.Watch _ = call.exchange().onDisconnect(() -> gone.set(true))) {
-      return query.apply(options);
+    ClientCheck client = new ClientCheck(call.exchange());
+    try (client) {
+      return query.apply(options(call.params(), tenant, client));
     } catch (InvalidRequest e) {
       throw e.id() == ErrorId.QUERY_EXECUTION || e.id() == ErrorId.TIER_UNFIT
           ? ApiError.of(e)
           : ApiError.badParameter("query", e);
     } catch (Unavailable e) {
-      throw gone.get()
+      throw client.isGone()
           ? new ApiError(ApiError.Type.CANCELED, "query was canceled in query execution")
           : ApiError.of(e);
     }
+  }
+
+  private QueryOptions options(ApiParams params, TenantId tenant, ClientCheck client) {
+    return new QueryOptions(
+        Optional.of(params.lookback(querier.config().lookback())),
+        Optional.of(params.timeout(querier.config(tenant).timeout())),
+        client::isGone,
+        Optional.empty(),
+        params.tier(),
+        Optional.empty(),
+        new QueryOptions.Look(params.text("stats").equals("all"), params.flag("explain")));
   }
 
   @Get(value = "/format_query", produces = MediaType.ALL)

@@ -97,7 +97,7 @@ final class HeadReads {
         if (limit > 0 && found.size() == limit) {
           break;
         }
-        if (reader.read(ref, selection.startMillis(), selection.endMillis()).size() > 0) {
+        if (reader.readNewest(ref, selection.startMillis(), selection.endMillis()).size() > 0) {
           found.add(directory.labels(ref));
         }
       }
